@@ -1,0 +1,163 @@
+"""What is offered: programmes with their rule packs, lessons, and the series of a term."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Programme(models.Model):
+    """A strand of work with its rule pack.
+
+    The four `on_…` fields say what happens on each type of day: run, skip, or ask the
+    organiser. Ratios are learners per helper. Sources: 未成年人保护法 art. 62 (clearance),
+    NSPCC supervision ratios (1:6 up to 8 years, 1:8 from 9 to 12, two adults always).
+    """
+
+    class Kind(models.TextChoices):
+        SENIOR = "senior", "教老人"
+        CHILD = "child", "陪孩子"
+        DESK = "desk", "门诊答疑"
+
+    class DayRule(models.TextChoices):
+        RUN = "run", "开课"
+        SKIP = "skip", "不开"
+        ASK = "ask", "先问"
+
+    name = models.CharField("项目", max_length=30, unique=True)
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    on_workday = models.CharField("工作日", max_length=4, choices=DayRule, default="run")
+    on_weekend = models.CharField("周末", max_length=4, choices=DayRule, default="run")
+    on_holiday = models.CharField("节假日", max_length=4, choices=DayRule, default="skip")
+    on_makeup = models.CharField("调休上班日", max_length=4, choices=DayRule, default="ask")
+    needs_clearance = models.BooleanField("要背景查询", default=False)
+    minimum_adults = models.PositiveSmallIntegerField("至少几位成年人", default=1)
+    default_ratio = models.PositiveSmallIntegerField("每位带几人", default=3)
+    young_ratio = models.PositiveSmallIntegerField("8 岁以下每位带几人", default=6)
+    risk_note = models.CharField("风险提示", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="child") | Q(needs_clearance=True, minimum_adults__gte=2),
+                name="children_have_two_cleared_adults",
+                violation_error_message="孩子的项目必须要背景查询,并且至少两位成年人。",
+            ),
+            models.CheckConstraint(
+                condition=Q(default_ratio__gt=0, young_ratio__gt=0),
+                name="programme_ratios_are_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def rule_for(self, day_type: str) -> str:
+        """What this programme does on a day of that type: run, skip or ask."""
+        return {
+            "workday": self.on_workday,
+            "weekend": self.on_weekend,
+            "holiday": self.on_holiday,
+            "makeup_workday": self.on_makeup,
+            "closed": "skip",
+        }[day_type]
+
+
+class Lesson(models.Model):
+    """One lesson of the smartphone catalogue, with what must come before it."""
+
+    code = models.CharField("编码", max_length=8, unique=True)
+    stage = models.CharField("阶段", max_length=30)
+    title = models.CharField("课名", max_length=80)
+    minutes = models.PositiveSmallIntegerField("分钟", default=90)
+    learners_per_helper = models.PositiveSmallIntegerField("每位助教带几人")
+    pass_check = models.CharField("过关检查", max_length=120, blank=True)
+    prerequisites = models.ManyToManyField("self", symmetrical=False, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(learners_per_helper__gt=0), name="lesson_ratio_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def short_title(self) -> str:
+        """The title up to its colon, as cards show it."""
+        return self.title.replace(":", ":").split(":")[0]
+
+
+class Series(models.Model):
+    """One run of a course in a term: weekly days, times, room and size (screen: 班).
+
+    `stages` are the letters of the lesson stages it teaches, in order ("A", "DEF").
+    `stated_leads`/`stated_helpers` are what the organiser's timetable says; the real need
+    is computed from the learners enrolled.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="series")
+    term = models.ForeignKey("classes.Term", on_delete=models.CASCADE, related_name="series")
+    community = models.ForeignKey(
+        "classes.Community", on_delete=models.CASCADE, related_name="series"
+    )
+    name = models.CharField("班", max_length=40)
+    room = models.ForeignKey("classes.Room", null=True, blank=True, on_delete=models.PROTECT)
+    starts = models.TimeField("开始")
+    ends = models.TimeField("结束")
+    every_weeks = models.PositiveSmallIntegerField("每几周", default=1)
+    capacity = models.PositiveSmallIntegerField("名额")
+    stated_leads = models.PositiveSmallIntegerField("课表写的讲师", default=0)
+    stated_helpers = models.PositiveSmallIntegerField("课表写的助教", default=0)
+    stages = models.CharField("教哪几段", max_length=10, blank=True)
+    note = models.CharField("备注", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["community", "starts", "id"]
+        verbose_name_plural = "series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "community", "name"], name="series_named_once_a_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="series_ends_after_it_starts",
+                violation_error_message="下课时间要晚于上课时间。",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gt=0, every_weeks__gt=0), name="series_has_places"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeriesDay(models.Model):
+    """One weekday on which a series meets (Monday is 0), with its seats.
+
+    `taken` is the counter behind "capacity never exceeded": an enrolment claims a seat
+    with a conditional update, the check constraint has the last word.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="days")
+    weekday = models.PositiveSmallIntegerField("星期")
+    seats = models.PositiveSmallIntegerField("名额")
+    taken = models.PositiveSmallIntegerField("已用", default=0)
+
+    class Meta:
+        ordering = ["weekday"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "weekday"], name="series_day_once"),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6)), name="series_day_is_a_weekday"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("seats")), name="series_day_is_never_overfull"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} 周{'一二三四五六日'[self.weekday]}"

@@ -1,0 +1,23 @@
+"""Models of who helps, what is needed, what was agreed, and what was brought in."""
+
+from .intake import ImportBatch, ImportRow
+from .offers import Offer, Placement, Proposal
+from .service import CheckIn
+from .shifts import Assignment, Role, Shift
+from .volunteer import Availability, Clearance, Organisation, Volunteer
+
+__all__ = [
+    "Assignment",
+    "Availability",
+    "CheckIn",
+    "Clearance",
+    "ImportBatch",
+    "ImportRow",
+    "Offer",
+    "Organisation",
+    "Placement",
+    "Proposal",
+    "Role",
+    "Shift",
+    "Volunteer",
+]

@@ -1,0 +1,129 @@
+"""Answers of the engine that wait for an organiser, and invitations that wait for a person."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from .volunteer import new_token
+
+
+class Proposal(models.Model):
+    """One run of the matching engine for a range of days; nobody is told before publishing.
+
+    `answer` is the engine's answer (`linke-roster-answer/1`) plus gap explanations. A worker
+    claims a waiting row with a conditional update; a claim older than some minutes is retried.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "排队中"
+        RUNNING = "running", "正在排"
+        READY = "ready", "等您看"
+        ACCEPTED = "accepted", "已采纳"
+        PUBLISHED = "published", "已发布"
+        DISCARDED = "discarded", "不要了"
+        FAILED = "failed", "没排成"
+
+    community = models.ForeignKey(
+        "classes.Community", null=True, blank=True, on_delete=models.CASCADE
+    )
+    from_on = models.DateField("从")
+    until_on = models.DateField("到")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    stage = models.CharField("进行到", max_length=60, blank=True)
+    progress = models.PositiveSmallIntegerField("百分比", default=0)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    seconds = models.FloatField(null=True, blank=True)
+    proven = models.BooleanField(default=False)
+    answer = models.JSONField(default=dict, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")), name="proposal_range_is_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100), name="proposal_progress_is_a_percentage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on}–{self.until_on} {self.status}"
+
+
+class Placement(models.Model):
+    """One pair in a proposal, with its reasons and what else was considered."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "建议"
+        ACCEPTED = "accepted", "采纳"
+        REFUSED = "refused", "不要"
+        STALE = "stale", "过期"
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="placements")
+    shift = models.ForeignKey(
+        "volunteers.Shift", on_delete=models.CASCADE, related_name="placements"
+    )
+    volunteer = models.ForeignKey(
+        "volunteers.Volunteer", on_delete=models.CASCADE, related_name="placements"
+    )
+    reasons = models.JSONField(default=list, blank=True)
+    alternatives = models.JSONField(default=list, blank=True)
+    bends_a_wish = models.BooleanField("有代价", default=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
+    stale_why = models.CharField(max_length=120, blank=True)
+    assignment = models.ForeignKey(
+        "volunteers.Assignment", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        ordering = ["shift__session__starts_at", "shift_id", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "shift", "volunteer"], name="placement_once_a_proposal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volunteer_id} → {self.shift_id}"
+
+
+class Offer(models.Model):
+    """An invitation with an expiry and an answer. Opening its link changes nothing."""
+
+    class Answer(models.TextChoices):
+        NONE = "", "没回"
+        YES = "yes", "能来"
+        NO = "no", "来不了"
+
+    assignment = models.OneToOneField(
+        "volunteers.Assignment", on_delete=models.CASCADE, related_name="offer"
+    )
+    token = models.CharField(max_length=40, unique=True, default=new_token)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answer = models.CharField(max_length=3, choices=Answer, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="offer_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="offer_answer_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.assignment_id} {self.answer}"
