@@ -1,0 +1,205 @@
+"""What an organiser changes about one volunteer. Every change leaves a line in the audit trail."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from classes.models import Community
+from people import actions as person_actions
+from people import audit
+from people.models import PersonNote, User
+from volunteers.models import Clearance, Organisation, Volunteer
+from volunteers.models.volunteer import new_token
+
+# 未成年人保护法 art. 62: the check is repeated every year.
+CLEARANCE_LASTS = timedelta(days=366)
+ADULT = 18
+
+
+class MobileTaken(Exception):
+    """Another volunteer who has not left uses this number; `volunteer` is that one."""
+
+    def __init__(self, volunteer: Volunteer):
+        super().__init__(f"这个手机号已经登记在{volunteer}名下。")
+        self.volunteer = volunteer
+
+
+class ClearanceTooLong(Exception):
+    """A check may not count for more than twelve months."""
+
+
+class NotALead(Exception):
+    """This person may not lead a class yet; the message says why."""
+
+
+def _wrote(volunteer: Volunteer, verb: str, summary: str, *, now: datetime, actor: User | None) -> None:
+    audit.write(actor=actor, verb=verb, thing=f"volunteer:{volunteer.pk}", now=now, summary=summary)
+
+
+def _refuse_taken(mobile: str, besides: Volunteer | None = None) -> None:
+    others = Volunteer.objects.filter(mobile=mobile).exclude(status=Volunteer.Status.LEFT)
+    taken = others.exclude(pk=besides.pk if besides else None).select_related("person").first()
+    if taken:
+        raise MobileTaken(taken)
+
+
+@transaction.atomic
+def add_volunteer(
+    *,
+    name: str,
+    mobile: str,
+    home: Community,
+    now: datetime,
+    actor: User | None,
+    programmes: Sequence[str] = (),
+    organisation: str = "",
+    gender: str = "",
+    birth_year: int | None = None,
+    **fields: Any,
+) -> Volunteer:
+    """A volunteer whom staff enter themselves. Raises MobileTaken."""
+    _refuse_taken(mobile)
+    person = person_actions.create_person(name=name, phone=mobile, gender=gender, birth_year=birth_year)
+    volunteer = Volunteer.objects.create(
+        person=person,
+        mobile=mobile,
+        home=home,
+        organisation=_organisation(organisation),
+        programmes=list(programmes),
+        source=Volunteer.Source.STAFF,
+        **fields,
+    )
+    _wrote(volunteer, "add", f"登记志愿者{person.name}", now=now, actor=actor)
+    return volunteer
+
+
+@transaction.atomic
+def edit_volunteer(
+    *, volunteer: Volunteer, name: str, mobile: str, organisation: str, now: datetime, actor: User | None, **fields: Any
+) -> None:
+    """Change the basics. Raises MobileTaken. The trail names the fields, never the old values."""
+    _refuse_taken(mobile, besides=volunteer)
+    person = volunteer.person
+    about_person = {key: fields.pop(key) for key in ("gender", "birth_year") if key in fields}
+    before = {"name": person.name, "mobile": volunteer.mobile, **_values(volunteer, fields), **_values(person, about_person)}
+    person_actions.change_contact(person=person, name=name, phone=mobile)
+    if about_person.get("birth_year") != person.birth_year and "birth_year" in about_person:
+        about_person |= {"birth_month": None, "birth_day": None, "birth_is_estimate": False}
+    _set(person, about_person)
+    _set(volunteer, {**fields, "mobile": mobile, "organisation": _organisation(organisation)})
+    after = {"name": person.name, "mobile": mobile, **fields, **about_person}
+    changed = sorted(key for key in before if before[key] != after[key])
+    _wrote(volunteer, "edit", "改了:" + "、".join(changed or ["没有变化"]), now=now, actor=actor)
+
+
+def _values(thing: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: getattr(thing, key) for key in fields}
+
+
+def _set(thing: Any, fields: dict[str, Any]) -> None:
+    for key, value in fields.items():
+        setattr(thing, key, value)
+    if fields:
+        thing.save(update_fields=list(fields))
+
+
+def _organisation(name: str) -> Organisation | None:
+    return Organisation.objects.get_or_create(name=name)[0] if name else None
+
+
+@transaction.atomic
+def record_clearance(
+    *,
+    volunteer: Volunteer,
+    result: str,
+    checked_on: date,
+    valid_until: date | None,
+    now: datetime,
+    actor: User | None,
+) -> Clearance:
+    """Keep the result of a background check, when and by whom; never its content.
+
+    Raises ClearanceTooLong when it would count for more than twelve months.
+    """
+    if valid_until and valid_until > checked_on + CLEARANCE_LASTS:
+        raise ClearanceTooLong
+    clearance = Clearance.objects.create(
+        volunteer=volunteer,
+        result=result,
+        valid_until=valid_until if result == Clearance.Result.CLEAR else None,
+        recorded_by=(actor.get_full_name() or actor.username) if actor else "",
+        source=f"{checked_on:%Y-%m-%d} 查询",
+    )
+    _wrote(volunteer, "clearance", f"登记背景查询:{clearance}", now=now, actor=actor)
+    return clearance
+
+
+@transaction.atomic
+def mark_seen(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
+    """Somebody of the staff has met this person. Said twice, the first time counts."""
+    if Volunteer.objects.filter(pk=volunteer.pk, seen_at=None).update(seen_at=now):
+        _wrote(volunteer, "seen", "见过本人", now=now, actor=actor)
+
+
+@transaction.atomic
+def let_lead(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
+    """Trust this person with leading a senior class.
+
+    Raises NotALead for minors and for people who have never helped: nobody leads the first time.
+    """
+    year = volunteer.person.birth_year
+    if year is not None and now.year - year < ADULT:
+        raise NotALead("未成年人不能当讲师。")
+    if not volunteer.experienced and not volunteer.checkins.exists():
+        raise NotALead("第一次来的人先当一次助教,再当讲师。")
+    volunteer.experienced = volunteer.may_lead = True
+    volunteer.save(update_fields=["experienced", "may_lead"])
+    _wrote(volunteer, "lead", "可以当讲师", now=now, actor=actor)
+
+
+@transaction.atomic
+def stop_leading(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
+    """From now on this person helps but does not lead; what is agreed stays."""
+    Volunteer.objects.filter(pk=volunteer.pk).update(may_lead=False)
+    _wrote(volunteer, "lead", "不再当讲师", now=now, actor=actor)
+
+
+@transaction.atomic
+def pause(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
+    """Plan nothing new for this person; what is agreed stays until it is released."""
+    if Volunteer.objects.filter(pk=volunteer.pk, status="active").update(status="paused"):
+        _wrote(volunteer, "pause", "暂停排班", now=now, actor=actor)
+
+
+@transaction.atomic
+def resume(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
+    """Plan this person again."""
+    if Volunteer.objects.filter(pk=volunteer.pk, status="paused").update(status="active"):
+        _wrote(volunteer, "resume", "恢复排班", now=now, actor=actor)
+
+
+@transaction.atomic
+def renew_link(*, volunteer: Volunteer, now: datetime, actor: User | None) -> str:
+    """A new secret link; the old one stops working at once. Returns the token."""
+    volunteer.token = new_token()
+    volunteer.save(update_fields=["token"])
+    _wrote(volunteer, "renew-link", "换了个人链接,旧的作废", now=now, actor=actor)
+    return volunteer.token
+
+
+@transaction.atomic
+def reveal_phone(*, volunteer: Volunteer, now: datetime, actor: User | None) -> str:
+    """The whole number. Whoever looked is written down."""
+    _wrote(volunteer, "reveal-phone", "看了电话", now=now, actor=actor)
+    return volunteer.mobile
+
+
+@transaction.atomic
+def add_note(*, volunteer: Volunteer, text: str, now: datetime, actor: User | None) -> PersonNote:
+    """Words that stay with the person."""
+    by = (actor.get_full_name() or actor.username) if actor else ""
+    kept = person_actions.note(person=volunteer.person, text=text, source=f"{by} {now:%Y-%m-%d}".strip())
+    _wrote(volunteer, "note", "写了备注", now=now, actor=actor)
+    return kept

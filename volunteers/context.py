@@ -1,0 +1,54 @@
+"""What every desk page knows: the communities, the chosen one, and the numbers on the rail."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+
+from classes.models import Community
+
+SESSION_KEY = "community"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The communities with `to_review` (proposed placements), and the one on screen."""
+
+    communities: list[Community]
+    community: Community | None
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk of this request: `?community=ID`, else the one of last time, else the first.
+
+    One query a request, however often it is asked.
+    """
+    if not hasattr(request, "linke_desk"):
+        ready = Q(proposal__status="ready", proposal__placements__status="proposed")
+        communities = list(
+            Community.objects.annotate(to_review=Count("proposal__placements", filter=ready)).order_by("id")
+        )
+        asked = request.GET.get("community") or request.session.get(SESSION_KEY)
+        chosen = next((c for c in communities if str(c.pk) == str(asked)), None)
+        if chosen and request.session.get(SESSION_KEY) != chosen.pk:
+            request.session[SESSION_KEY] = chosen.pk
+        request.linke_desk = Desk(communities, chosen or next(iter(communities), None))
+    return request.linke_desk
+
+
+def community_of(request: HttpRequest) -> Community | None:
+    """The community on screen; None while there is none at all."""
+    return desk_of(request).community
+
+
+def rail(request: HttpRequest) -> dict:
+    """Context processor of desk pages: `communities`, `community`, `rail_counts`."""
+    if not request.path.startswith("/desk/") or not request.user.is_authenticated:
+        return {}
+    desk = desk_of(request)
+    to_review = desk.community.to_review if desk.community else 0
+    return {
+        "communities": desk.communities,
+        "community": desk.community,
+        "rail_counts": {"match": to_review},
+    }

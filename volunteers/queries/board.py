@@ -1,0 +1,341 @@
+"""The week as the organiser's board shows it: days, session cards, one row per place."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.utils import timezone
+
+from classes.calendar import Days, teaching_week
+from classes.models import CalendarDay, Community, DayQuestion, Programme, Session, Term
+from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.queries import pictures
+
+WEEKDAYS = "一二三四五六日"
+Status = Assignment.Status
+Kind = Programme.Kind
+# What a make-up day takes people to who are otherwise free at the weekend.
+BUSY_ON_MAKEUP = {Volunteer.Occupation.WORKING: "要上班", Volunteer.Occupation.STUDENT: "要上课"}
+STATES = {Status.DRAFT: "draft", Status.OFFERED: "wait", Status.ACCEPTED: "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a shift: somebody, a gap, or (`gone`) a place that stayed empty in the past."""
+
+    shift: Shift
+    state: str
+    assignment: Assignment | None = None
+    clash: str = ""
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether somebody is still wanted here."""
+        return self.state == "gap"
+
+
+@dataclass(slots=True)
+class Card:
+    """One session with its places."""
+
+    session: Session
+    places: list[Place] = field(default_factory=list)
+    shifts: list[Shift] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def programme(self) -> Programme:
+        """The programme, which gives colour and glyph."""
+        return self.session.series.programme
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the session is not held."""
+        return self.session.status == Session.Status.CANCELLED
+
+    @property
+    def title(self) -> str:
+        """What fits in a column: the lesson for seniors, else the series."""
+        session = self.session
+        if self.programme.kind == Kind.SENIOR and session.lesson:
+            return "复习课" if session.is_review else session.lesson.short_title
+        if session.is_review:
+            return "复习课"
+        return session.series.name.removesuffix("课堂")
+
+    @property
+    def audience(self) -> str:
+        """For how many of whom."""
+        expected = self.session.expected
+        if self.programme.kind == Kind.DESK:
+            return "随到随问"
+        who = "个孩子" if self.programme.kind == Kind.CHILD else "位老人"
+        return f"{expected} {who}" if expected else "还没有人报名"
+
+    @property
+    def gaps(self) -> int:
+        """Places that still want somebody."""
+        return sum(place.is_gap for place in self.places)
+
+    @property
+    def filled(self) -> int:
+        """Places with somebody."""
+        return sum(place.assignment is not None for place in self.places)
+
+
+@dataclass(slots=True)
+class Day:
+    """One column."""
+
+    date: date
+    day_type: str
+    name: str
+    is_today: bool
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """周三"""
+        return f"周{self.short}"
+
+    @property
+    def short(self) -> str:
+        """三"""
+        return WEEKDAYS[self.date.weekday()]
+
+    @property
+    def is_makeup(self) -> bool:
+        """A weekend day on which people work."""
+        return self.day_type == CalendarDay.Type.MAKEUP
+
+    @property
+    def is_off(self) -> bool:
+        """A public holiday or a closed day."""
+        return self.day_type in (CalendarDay.Type.HOLIDAY, CalendarDay.Type.CLOSED)
+
+    @property
+    def is_weekend(self) -> bool:
+        """Saturday or Sunday by the date, whatever the calendar makes of it."""
+        return self.date.weekday() >= 5
+
+    @property
+    def gaps(self) -> int:
+        """Places that still want somebody."""
+        return sum(card.gaps for card in self.cards)
+
+    @property
+    def filled(self) -> int:
+        """People who come."""
+        return sum(card.filled for card in self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the places of the week stand."""
+
+    ok: int
+    wait: int
+    draft: int
+    gap: int
+
+    @property
+    def total(self) -> int:
+        """All places."""
+        return self.ok + self.wait + self.draft + self.gap
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One sentence above the board, and where to deal with it ("" = nothing to press)."""
+
+    lead: str
+    text: str
+    url_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Everything the board shows about one week of one community."""
+
+    community: Community
+    monday: date
+    number: int | None
+    term: Term | None
+    days: list[Day]
+    tally: Tally
+    publish_tells: int
+    alerts: list[Alert]
+    heat: list[pictures.HeatRow]
+    loads: pictures.Loads
+    trend: list[pictures.TrendWeek]
+
+    @property
+    def sunday(self) -> date:
+        """The last day."""
+        return self.monday + timedelta(days=6)
+
+    @property
+    def previous(self) -> date:
+        """The Monday before."""
+        return self.monday - timedelta(weeks=1)
+
+    @property
+    def next(self) -> date:
+        """The Monday after."""
+        return self.monday + timedelta(weeks=1)
+
+    @property
+    def cards(self) -> list[Card]:
+        """All cards, in time order."""
+        return [card for day in self.days for card in day.cards]
+
+    @property
+    def first_gap(self) -> Shift | None:
+        """The first shift that wants somebody."""
+        return next((p.shift for card in self.cards for p in card.places if p.is_gap), None)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week of `day`."""
+    return day - timedelta(days=day.weekday())
+
+
+def week(*, community: Community, monday: date, now: datetime) -> Week:
+    """The board of the week that starts on `monday`. Nine queries, however much there is."""
+    sunday = monday + timedelta(days=6)
+    today = timezone.localdate(now)
+    cards = _cards(
+        Session.objects.filter(community=community, on_date__range=(monday, sunday)), now=now
+    )
+    days = _days(community, monday, cards, today)
+    term = Term.objects.filter(starts_on__lte=sunday, ends_on__gte=monday).first()
+    return Week(
+        community=community,
+        monday=monday,
+        number=teaching_week(term, monday) if term else None,
+        term=term,
+        days=days,
+        tally=tally(cards),
+        publish_tells=len(drafted(cards, now=now)),
+        alerts=_alerts(community, days),
+        heat=pictures.heat(_shift_sums(cards)),
+        loads=pictures.loads(community=community, day=monday + timedelta(days=3)),
+        trend=pictures.trend(community=community, monday=monday, today=today),
+    )
+
+
+def card(*, session: Session, now: datetime) -> Card:
+    """One card alone, as it stands now."""
+    return _cards(Session.objects.filter(pk=session.pk), now=now)[0]
+
+
+def tally(cards: list[Card]) -> Tally:
+    """Places by state; sessions that are cancelled and empty places in the past do not count."""
+    states = [place.state for card in cards for place in card.places]
+    return Tally(*(states.count(state) for state in ("ok", "wait", "draft", "gap")))
+
+
+def drafted(cards: list[Card], *, now: datetime) -> dict[Volunteer, list[Assignment]]:
+    """Who would be told if the drafts were published now, and about what."""
+    told: dict[Volunteer, list[Assignment]] = defaultdict(list)
+    for card in cards:
+        for place in card.places:
+            if place.state == "draft" and card.session.starts_at > now:
+                told[place.assignment.volunteer].append(place.assignment)
+    return dict(told)
+
+
+def cards_between(*, community: Community, first: date, last: date, now: datetime) -> list[Card]:
+    """The cards of a range of days, both included, in time order. Three queries."""
+    return _cards(
+        Session.objects.filter(community=community, on_date__range=(first, last)), now=now
+    )
+
+
+def _cards(sessions, *, now: datetime) -> list[Card]:
+    """Cards with their shifts and people: three queries."""
+    found = sessions.select_related("series__programme", "series__term", "room", "lesson", "community")
+    cards = {session.pk: Card(session) for session in found.order_by("starts_at", "id")}
+    shifts = Shift.objects.filter(session__in=list(cards)).select_related("role")
+    people = defaultdict(list)
+    active = Assignment.objects.filter(session__in=list(cards), status__in=Assignment.ACTIVE)
+    for assignment in active.select_related("volunteer__person", "offer").order_by("id"):
+        people[assignment.shift_id].append(assignment)
+    for shift in shifts.order_by("-role__is_lead", "role_id", "id"):
+        card = cards[shift.session_id]
+        shift.session = card.session
+        card.shifts.append(shift)
+        if not card.is_cancelled:
+            card.places += _places(shift, people[shift.pk], now=now)
+    for card in cards.values():
+        card.warnings = _warnings(card)
+    return list(cards.values())
+
+
+def _places(shift: Shift, assignments: list[Assignment], *, now: datetime) -> list[Place]:
+    """People first, then what is missing."""
+    makeup = shift.session.day_type == CalendarDay.Type.MAKEUP
+    rows = []
+    for assignment in assignments:
+        assignment.shift, assignment.session = shift, shift.session
+        told_us = assignment.source in ("link", "signup", "sign_up")
+        clash = BUSY_ON_MAKEUP.get(assignment.volunteer.occupation, "") if makeup and not told_us else ""
+        rows.append(Place(shift, STATES[assignment.status], assignment, clash))
+    missing = "gap" if shift.session.starts_at > now else "gone"
+    return rows + [Place(shift, missing)] * max(0, shift.needed - len(rows))
+
+
+def _warnings(card: Card) -> list[str]:
+    """What the card itself should say aloud: too small a room, nobody to lead."""
+    room, expected = card.session.room, card.session.expected
+    if room and room.seats and expected > room.seats:
+        return [f"{expected} 人,座位只有 {room.seats} 个"]
+    return []
+
+
+def _days(community: Community, monday: date, cards: list[Card], today: date) -> list[Day]:
+    calendar = Days.between(monday, monday + timedelta(days=6), community)
+    days = [
+        Day(date=day, day_type=calendar.type_of(day), name=calendar.name_of(day), is_today=day == today)
+        for day in calendar.dates()
+    ]
+    for on_date, of_day in groupby(cards, key=lambda card: card.session.on_date):
+        days[(on_date - monday).days].cards = list(of_day)
+    return days
+
+
+def _shift_sums(cards: list[Card]) -> list[tuple[int, int, int, int]]:
+    return [
+        (
+            card.session.on_date.weekday(),
+            timezone.localtime(card.session.starts_at).hour,
+            min(shift.needed, sum(p.assignment is not None for p in card.places if p.shift is shift)),
+            shift.needed,
+        )
+        for card in cards
+        if not card.is_cancelled
+        for shift in card.shifts
+    ]
+
+
+def _alerts(community: Community, days: list[Day]) -> list[Alert]:
+    """Make-up days with people who cannot come, and days nobody has decided about. One query."""
+    asked = DayQuestion.objects.filter(
+        answer="", series__community=community, on_date__range=(days[0].date, days[-1].date)
+    ).select_related("series")
+    questions = defaultdict(list)
+    for question in asked:
+        questions[question.on_date].append(question.series.name)
+    alerts = []
+    for day in days:
+        title = f"{day.label}要上班(调休)" if day.is_makeup else f"{day.label}{day.name}" if day.name else day.label
+        if day.date in questions:
+            names = "、".join(dict.fromkeys(questions[day.date]))
+            alerts.append(Alert(title, f"{names}开不开课还没定", "desk:term"))
+        clashes = sum(bool(place.clash) for card in day.cards for place in card.places)
+        if clashes:
+            alerts.append(Alert(title, f"照常开课,已排的人里 {clashes} 位可能来不了"))
+        for card in day.cards:
+            alerts += [Alert(f"{day.label}{card.title}", text) for text in card.warnings]
+    return alerts

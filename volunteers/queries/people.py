@@ -1,0 +1,235 @@
+"""The list of volunteers with its search and filters, and the page of one of them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from classes.models import Community
+from people import names
+from volunteers.models import Assignment, Availability, CheckIn, Clearance, Organisation, Volunteer
+
+PER_PAGE = 50
+EXPIRES_WITHIN = timedelta(days=30)
+WEEKDAYS = "一二三四五六日"
+PARTS = (("上午", time(8), time(12)), ("下午", time(12), time(16)), ("放学后", time(16), time(20)))
+WEEKS = {Availability.Weeks.EVERY: "", Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
+
+CLEARANCES = {"yes": "查过,有效", "expiring": "30 天内到期", "no": "没查或过期"}
+PROGRAMMES = {"senior": "教老人", "child": "陪孩子", "desk": "门诊答疑"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; every field empty = everybody who has not left."""
+
+    q: str = ""
+    programme: str = ""
+    organisation: str = ""
+    occupation: str = ""
+    clearance: str = ""
+    lead: str = ""
+    status: str = ""
+    seen: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is filtered."""
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+def listed(*, community: Community, filters: Filters, now: datetime) -> QuerySet[Volunteer]:
+    """Volunteers of a community, or of none yet, with `next_at`, `last_on`, `this_month`
+    and `cleared_until` (by the newest judged check: one that is under way changes nothing)."""
+    today = timezone.localdate(now)
+    active = Assignment.objects.filter(volunteer=OuterRef("pk"), status__in=Assignment.ACTIVE).order_by()
+    judged = (
+        Clearance.objects.filter(volunteer=OuterRef("pk"))
+        .exclude(result=Clearance.Result.PENDING)
+        .order_by("-recorded_at", "-id")
+        .values(until=Case(When(result=Clearance.Result.CLEAR, then=F("valid_until"))))
+    )
+    month = active.filter(session__on_date__year=today.year, session__on_date__month=today.month)
+    found = (
+        Volunteer.objects.filter(Q(home=community) | Q(home__isnull=True))
+        .exclude(status=Volunteer.Status.LEFT)
+        .select_related("person", "organisation", "home")
+        .annotate(
+            cleared_until=Subquery(judged[:1]),
+            next_at=_one(active.filter(starts_at__gt=now), Min("starts_at")),
+            last_on=_one(CheckIn.objects.filter(volunteer=OuterRef("pk")).order_by(), Max("on_date")),
+            this_month=Coalesce(_one(month, Count("pk")), 0),
+        )
+        .order_by("person__name_key", "id")
+    )
+    return _narrowed(_searched(found, filters.q), filters, today)
+
+
+def _one(rows: QuerySet, aggregate) -> Subquery:
+    """One aggregated number per volunteer as a subquery."""
+    return Subquery(rows.values("volunteer").annotate(one=aggregate).values("one"))
+
+
+def _searched(found: QuerySet[Volunteer], q: str) -> QuerySet[Volunteer]:
+    """Characters anywhere, pinyin or initials from the start of a word, digits of the phone."""
+    words = names.clean(q).lower() if not q.isascii() else q.lower()
+    for word in words.split():
+        if word.isdigit():
+            found = found.filter(Q(mobile__endswith=word) | Q(mobile__startswith=word))
+        elif word.isascii():
+            found = found.filter(Q(person__search__contains=f" {word}"))
+        else:
+            found = found.filter(Q(person__search__contains=word) | Q(organisation__name__contains=word))
+    return found
+
+
+def _narrowed(found: QuerySet[Volunteer], filters: Filters, today: date) -> QuerySet[Volunteer]:
+    soon = today + EXPIRES_WITHIN
+    clearance = {
+        "yes": Q(cleared_until__gte=today),
+        "expiring": Q(cleared_until__range=(today, soon)),
+        "no": Q(cleared_until__isnull=True) | Q(cleared_until__lt=today),
+    }
+    if filters.programme in PROGRAMMES:
+        # JSON lists: containment is not portable to SQLite, the quoted word in the text is.
+        found = found.filter(programmes__icontains=f'"{filters.programme}"')
+    if filters.organisation.isdecimal():
+        found = found.filter(organisation=int(filters.organisation))
+    if filters.occupation in Volunteer.Occupation.values:
+        found = found.filter(occupation=filters.occupation) if filters.occupation else found
+    if filters.clearance in clearance:
+        found = found.filter(clearance[filters.clearance])
+    if filters.lead:
+        found = found.filter(may_lead=True)
+    if filters.status in (Volunteer.Status.PAUSED, Volunteer.Status.ACTIVE):
+        found = found.filter(status=filters.status)
+    if filters.seen:
+        found = found.filter(seen_at__isnull=True, source=Volunteer.Source.SIGN_UP)
+    return found
+
+
+def organisations() -> QuerySet[Organisation]:
+    """Groups that have members, for the filter."""
+    return Organisation.objects.filter(Exists(Volunteer.objects.filter(organisation=OuterRef("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One painted cell of the week: `state` is all, part, wish (double line) or no."""
+
+    part: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One weekday with its three parts."""
+
+    name: str
+    cells: list[Clock]
+
+
+def availability_grid(rows: list[Availability], *, today: date) -> list[DayRow]:
+    """The weekly windows painted as 7 × 3, as they stand today."""
+    weekly = defaultdict(list)
+    for row in rows:
+        if row.weekday is not None and (row.until_on is None or row.until_on >= today):
+            weekly[row.weekday].append(row)
+    return [
+        DayRow(f"周{WEEKDAYS[day]}", [_clock(name, starts, ends, weekly[day]) for name, starts, ends in PARTS])
+        for day in range(7)
+    ]
+
+
+def _clock(name: str, starts: time, ends: time, rows: list[Availability]) -> Clock:
+    here = [row for row in rows if row.starts < ends and row.ends > starts]
+    if any(row.kind == Availability.Kind.IMPOSSIBLE for row in here):
+        return Clock(name, "no", "不行")
+    if not here:
+        return Clock(name, "none", "")
+    row = min(here, key=lambda row: (row.starts, row.id))
+    whole = row.starts <= starts and row.ends >= ends and row.weeks == Availability.Weeks.EVERY
+    return Clock(name, "all" if whole else "part", "" if whole else _short(row, starts, ends))
+
+
+def _short(row: Availability, starts: time, ends: time) -> str:
+    """Why the cell is only partly painted: odd weeks, or from when until when."""
+    words = [WEEKS[row.weeks]] if WEEKS[row.weeks] else []
+    if row.starts > starts and row.ends < ends:
+        words.append(f"{row.starts:%H:%M}–{row.ends:%H:%M}")
+    elif row.starts > starts:
+        words.append(f"{row.starts:%H:%M} 起")
+    elif row.ends < ends:
+        words.append(f"到 {row.ends:%H:%M}")
+    return " ".join(words)
+
+
+def availability_words(row: Availability) -> str:
+    """One window as a sentence: 双周周六 08:00–12:00(11月1日起)."""
+    when = f"{row.on_date:%-m月%-d日}" if row.on_date else f"{WEEKS[row.weeks]}周{WEEKDAYS[row.weekday]}"
+    limits = [f"{row.from_on:%-m月%-d日}起"] if row.from_on else []
+    limits += [f"到{row.until_on:%-m月%-d日}"] if row.until_on else []
+    around = f"({','.join(limits)})" if limits else ""
+    kind = "" if row.kind == Availability.Kind.POSSIBLE else f" {row.get_kind_display()}"
+    return f"{when} {row.starts:%H:%M}–{row.ends:%H:%M}{around}{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The page of one volunteer."""
+
+    volunteer: Volunteer
+    upcoming: list[Assignment]
+    past: list[CheckIn]
+    past_count: int
+    this_month: int
+    this_week: int
+    clearance: Clearance | None
+    clearance_state: str
+    grid: list[DayRow]
+    windows: list[Availability]
+    notes: list
+
+
+def clearance_state(clearance: Clearance | None, today: date) -> str:
+    """none, pending, not_clear, expired, expiring (30 days) or clear."""
+    if clearance is None:
+        return "none"
+    if clearance.result != Clearance.Result.CLEAR:
+        return clearance.result
+    if clearance.valid_until < today:
+        return "expired"
+    return "expiring" if clearance.valid_until <= today + EXPIRES_WITHIN else "clear"
+
+
+def profile(*, volunteer: Volunteer, now: datetime) -> Profile:
+    """Everything about one volunteer, in seven queries."""
+    today = timezone.localdate(now)
+    monday = today - timedelta(days=today.weekday())
+    active = volunteer.assignments.filter(status__in=Assignment.ACTIVE).select_related(
+        "shift__role", "session__series__programme", "session__room", "session__community"
+    )
+    counts = active.aggregate(
+        month=Count("pk", filter=Q(session__on_date__year=today.year, session__on_date__month=today.month)),
+        week=Count("pk", filter=Q(session__on_date__range=(monday, monday + timedelta(days=6)))),
+    )
+    served = volunteer.checkins.select_related("series__programme").order_by("-on_date", "id")
+    newest = volunteer.clearances.order_by("-recorded_at", "-id").first()
+    windows = list(volunteer.availability.all())
+    return Profile(
+        volunteer=volunteer,
+        upcoming=list(active.filter(ends_at__gt=now).order_by("starts_at", "id")[:20]),
+        past=list(served[:12]),
+        past_count=served.count(),
+        this_month=counts["month"],
+        this_week=counts["week"],
+        clearance=newest,
+        clearance_state=clearance_state(newest, today),
+        grid=availability_grid(windows, today=today),
+        windows=windows,
+        notes=list(volunteer.person.notes.all()),
+    )

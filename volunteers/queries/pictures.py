@@ -1,0 +1,156 @@
+"""The three pictures under the board: where it is thin, who carries much, whether it grows."""
+
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F
+
+from classes.models import Community, Programme
+from volunteers.models import Assignment, CheckIn
+
+PARTS = ("上午", "下午", "放学后")
+WEEKS_SHOWN = 8
+PEOPLE_SHOWN = 8
+CHILD = Programme.Kind.CHILD
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Places filled and needed in one part of one day."""
+
+    filled: int
+    needed: int
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether somebody is missing."""
+        return self.filled < self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """One part of the day with its seven cells; None where nothing is held."""
+
+    name: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How often one person serves in a month; `limit` is None when they named none."""
+
+    volunteer_id: int
+    name: str
+    times: int
+    limit: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether they are at or over what they said they can do."""
+        return self.limit is not None and self.times >= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """The busiest people of a month, the mean of all who serve, and the scale of the bars."""
+
+    month: int
+    rows: list[Load]
+    mean: float
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendWeek:
+    """Person-times of one week; `is_plan` when they are agreed but not yet served."""
+
+    monday: date
+    seniors: int
+    children: int
+    is_plan: bool
+
+    @property
+    def total(self) -> int:
+        """Both programmes together."""
+        return self.seniors + self.children
+
+
+def part_of_day(hour: int) -> int:
+    """Index into PARTS. After school begins at 16:00."""
+    return 0 if hour < 12 else 1 if hour < 16 else 2
+
+
+def heat(places: Iterable[tuple[int, int, int, int]]) -> list[HeatRow]:
+    """Rows of the heat table from (weekday, hour, filled, needed) of each shift."""
+    sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for weekday, hour, filled, needed in places:
+        cell = sums[part_of_day(hour), weekday]
+        cell[0] += filled
+        cell[1] += needed
+    return [
+        HeatRow(name, [Cell(*sums[part, day]) if (part, day) in sums else None for day in range(7)])
+        for part, name in enumerate(PARTS)
+    ]
+
+
+def month_limit(per_week: int | None, day: date) -> int | None:
+    """A weekly limit as a monthly one: whole weeks of the month, rounded down."""
+    return per_week and per_week * monthrange(day.year, day.month)[1] // 7
+
+
+def loads(*, community: Community, day: date) -> Loads:
+    """Who serves how often in the month of `day`, busiest first. One query."""
+    counted = (
+        Assignment.objects.filter(
+            session__community=community,
+            session__on_date__year=day.year,
+            session__on_date__month=day.month,
+            status__in=Assignment.ACTIVE,
+        )
+        .exclude(session__status="cancelled")
+        .values("volunteer_id", per_week=F("volunteer__max_per_week"), name=F("volunteer__person__name"))
+        .annotate(times=Count("id"))
+        .order_by("-times", "volunteer__person__name_key", "volunteer_id")
+    )
+    rows = [Load(r["volunteer_id"], r["name"], r["times"], month_limit(r["per_week"], day)) for r in counted]
+    shown = rows[:PEOPLE_SHOWN]
+    return Loads(
+        month=day.month,
+        rows=shown,
+        mean=sum(row.times for row in rows) / len(rows) if rows else 0,
+        scale=max([max(row.times, row.limit or 0) for row in shown], default=1),
+    )
+
+
+def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]:
+    """Person-times of the eight weeks up to `monday`: served before this week, planned after.
+
+    Two queries: attendance for weeks that are over, active assignments for the rest.
+    """
+    this_monday = today - timedelta(days=today.weekday())
+    first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
+    last = monday + timedelta(days=6)
+    served = (
+        CheckIn.objects.filter(series__community=community, on_date__range=(first, last))
+        .filter(on_date__lt=this_monday)
+        .values_list("on_date", "series__programme__kind")
+        .annotate(n=Count("id"))
+    )
+    planned = (
+        Assignment.objects.filter(
+            session__community=community,
+            session__on_date__range=(first, last),
+            session__on_date__gte=this_monday,
+            status__in=Assignment.ACTIVE,
+        )
+        .values_list("session__on_date", "session__series__programme__kind")
+        .annotate(n=Count("id"))
+    )
+    sums: Counter[tuple[date, bool]] = Counter()
+    for on_date, kind, n in [*served.order_by(), *planned.order_by()]:
+        sums[on_date - timedelta(days=on_date.weekday()), kind == CHILD] += n
+    mondays = [first + timedelta(weeks=offset) for offset in range(WEEKS_SHOWN)]
+    return [TrendWeek(m, sums[m, False], sums[m, True], m >= this_monday) for m in mondays]

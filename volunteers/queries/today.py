@@ -1,0 +1,202 @@
+"""The day as the desk sees it: who comes, what is next, and what wants a decision."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from classes.models import Community, DayQuestion, Session
+from people.models import Heartbeat
+from volunteers.models import Assignment, ImportBatch, ImportRow, Offer
+from volunteers.queries import board, people
+
+MOST_TODOS = 5
+GAPS_WITHIN = timedelta(hours=48)
+EXPIRES_WITHIN = timedelta(days=30)
+WORKER_IS_LATE_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that wants a decision: a page by url name and query, and the button's words."""
+
+    text: str
+    detail: str
+    button: str
+    page: str
+    query: str = ""
+    is_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Everything the page 今天 shows. `next_card` is set when nothing is held today."""
+
+    community: Community
+    date: date
+    cards: list[board.Card]
+    tally: board.Tally
+    next_card: board.Card | None
+    todos: list[Todo]
+
+    @property
+    def running(self) -> list[board.Card]:
+        """The cards of today that are held."""
+        return [card for card in self.cards if not card.is_cancelled]
+
+    @property
+    def learners(self) -> int:
+        """How many learners are expected today."""
+        return sum(card.session.expected for card in self.running)
+
+    @property
+    def helpers(self) -> int:
+        """How many people come to help today."""
+        return sum(card.filled for card in self.running)
+
+
+def today(*, community: Community, now: datetime) -> Today:
+    """The page 今天. At most thirteen queries, however much there is."""
+    day = timezone.localdate(now)
+    cards = board.cards_between(community=community, first=day, last=day + timedelta(days=2), now=now)
+    of_today = [card for card in cards if card.session.on_date == day]
+    held = [card for card in of_today if not card.is_cancelled]
+    return Today(
+        community=community,
+        date=day,
+        cards=of_today,
+        tally=board.tally(of_today),
+        next_card=None if held else next_card(community=community, now=now),
+        todos=todos(community=community, cards=cards, now=now),
+    )
+
+
+def next_card(*, community: Community, now: datetime) -> board.Card | None:
+    """The next session that is held, with its people."""
+    session = (
+        Session.objects.filter(community=community, starts_at__gt=now, status=Session.Status.PLANNED)
+        .order_by("starts_at", "id")
+        .first()
+    )
+    return board.card(session=session, now=now) if session else None
+
+
+def todos(*, community: Community, cards: list[board.Card], now: datetime) -> list[Todo]:
+    """What wants a decision, most pressing first; `cards` are those of the next days."""
+    found = [
+        _worker(now),
+        *_gaps(cards, now),
+        _unanswered(community, now),
+        _questions(community, now),
+        _imports(community),
+        _newcomers(community, now),
+        _clearances(community, now),
+    ]
+    return [todo for todo in found if todo][:MOST_TODOS]
+
+
+def _worker(now: datetime) -> Todo | None:
+    last = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
+    if last and now - last <= WORKER_IS_LATE_AFTER:
+        return None
+    since = f"最后一次是 {timezone.localtime(last):%-m月%-d日 %H:%M}" if last else "还没有运行过"
+    return Todo("后台没有动静,通知发不出去", f"{since}。请重新启动程序", "看看", "desk:more")
+
+
+def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
+    soon = [card for card in cards if card.gaps and card.session.starts_at <= now + GAPS_WITHIN]
+    if not soon:
+        return []
+    gaps = sum(card.gaps for card in soon)
+    first = soon[0]
+    shift = next(place.shift for place in first.places if place.is_gap)
+    starts = timezone.localtime(first.session.starts_at)
+    return [
+        Todo(
+            text=f"48 小时内缺 {gaps} 人",
+            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.title},缺 {first.gaps} 人",
+            button=f"补 {gaps} 个空缺" if gaps > 1 else "补空缺",
+            page="desk:week",
+            query=f"?w={board.monday_of(starts.date())}&gap={shift.pk}#side",
+            is_gap=True,
+        )
+    ]
+
+
+def _unanswered(community: Community, now: datetime) -> Todo | None:
+    waiting = Offer.objects.filter(
+        answer="",
+        assignment__status=Assignment.Status.OFFERED,
+        assignment__starts_at__gt=now,
+        assignment__session__community=community,
+    )
+    found = waiting.values_list("assignment__volunteer_id", "assignment__starts_at")
+    people = {volunteer for volunteer, _ in found}
+    if not people:
+        return None
+    first = timezone.localtime(min(starts for _, starts in found))
+    return Todo(
+        text=f"{len(people)} 人还没回复",
+        detail=f"最早的一场在周{board.WEEKDAYS[first.weekday()]} {first:%-m/%-d %H:%M}",
+        button="看是谁",
+        page="desk:week",
+        query=f"?w={board.monday_of(first.date())}",
+    )
+
+
+def _questions(community: Community, now: datetime) -> Todo | None:
+    asked = DayQuestion.objects.filter(
+        answer="", series__community=community, on_date__gte=timezone.localdate(now)
+    )
+    found = list(asked.values_list("on_date", "series__name"))
+    if not found:
+        return None
+    first, name = found[0]
+    return Todo(
+        text=f"{len(found)} 场课开不开还没定",
+        detail=f"最近的是 {first:%-m/%-d} 周{board.WEEKDAYS[first.weekday()]} {name}",
+        button=f"定下这 {len(found)} 场",
+        page="desk:term",
+    )
+
+
+def _imports(community: Community) -> Todo | None:
+    rows = ImportRow.objects.filter(
+        Q(batch__status=ImportBatch.Status.PREVIEW)
+        | Q(batch__status=ImportBatch.Status.DONE, result=ImportRow.Result.LEFT),
+        batch__community=community,
+        verdict=ImportRow.Verdict.ATTENTION,
+        decision="",
+    ).count()
+    if not rows:
+        return None
+    return Todo(f"导入的表里有 {rows} 行要您看一眼", "其余的行不受影响", f"看这 {rows} 行", "desk:import")
+
+
+def _newcomers(community: Community, now: datetime) -> Todo | None:
+    unseen = people.listed(community=community, filters=people.Filters(seen="no"), now=now)
+    names = list(unseen.values_list("person__name", flat=True)[:100])
+    if not names:
+        return None
+    return Todo(
+        text=f"{len(names)} 位新志愿者还没见过面",
+        detail="、".join(names[:3]) + (" 等" if len(names) > 3 else ""),
+        button="看名单",
+        page="desk:volunteers",
+        query="?seen=no",
+    )
+
+
+def _clearances(community: Community, now: datetime) -> Todo | None:
+    expiring = people.listed(community=community, filters=people.Filters(clearance="expiring"), now=now)
+    found = list(expiring.order_by().values_list("cleared_until", flat=True))
+    if not found:
+        return None
+    return Todo(
+        text=f"{len(found)} 人的背景查询 30 天内到期",
+        detail=f"最早的 {min(found):%-m月%-d日} 到期,到期后不能排孩子的课",
+        button="看是谁",
+        page="desk:volunteers",
+        query="?clearance=expiring",
+    )
