@@ -1,0 +1,145 @@
+"""Work in the background: the one module that knows django-q2.
+
+Lower layers know only Django's own API: `@task()` on a function in a `tasks.py`, and
+`that_function.enqueue(...)` where work is asked for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.tasks.backends.base import BaseTaskBackend
+from django.tasks.base import Task, TaskError, TaskResult, TaskResultStatus
+from django.tasks.exceptions import TaskResultDoesNotExist
+from django.utils.json import normalize_json
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ, Schedule
+from django_q.models import Task as Outcome
+from django_q.tasks import async_task
+
+RUN = "config.background.run"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """One task that runs by the clock; `cron` is read in the product's own time zone."""
+
+    name: str
+    task: str
+    cron: str
+
+
+SCHEDULES = (
+    Scheduled("beat", "people.tasks.beat", "* * * * *"),
+    Scheduled("deliver-messages", "people.tasks.deliver_messages", "* * * * *"),
+    # Whoever asks for a proposal starts it at once; this catches those whose start was lost.
+    Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *"),
+    Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *"),
+    Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *"),
+    Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *"),
+)
+
+KEEP_OUTCOMES = timedelta(days=7)
+
+
+def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What the worker really calls: the task at the dotted path, with these arguments."""
+    function = import_string(path)
+    if isinstance(function, Task):
+        return normalize_json(function.call(*args, **kwargs))
+    return function(*args, **kwargs)
+
+
+def enqueue(path: str, *args: Any) -> str:
+    """Ask for one run of the task at the dotted path, as soon as a worker is free. Answers the id of its result.
+
+    The row is written to the database: inside a transaction the work waits for its commit
+    and vanishes with its rollback.
+    """
+    return async_task(RUN, path, list(args), {}, group=path)
+
+
+class QueueBackend(BaseTaskBackend):
+    """Django's task API on django-q2: every task is tried up to three times and may run twice."""
+
+    supports_get_result = True
+
+    def enqueue(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskResult:
+        """Write the task to the queue; its arguments must be JSON."""
+        self.validate_task(task)
+        args, kwargs = normalize_json(list(args)), normalize_json(kwargs)
+        result_id = async_task(RUN, task.module_path, args, kwargs, group=task.module_path)
+        return self._result(task, result_id, args, kwargs)
+
+    def get_result(self, result_id: str) -> TaskResult:
+        """The task's state: ready until an outcome is known. Raises TaskResultDoesNotExist."""
+        outcome = Outcome.objects.filter(pk=result_id).first()
+        if outcome is None:
+            waiting = next((row for row in OrmQ.objects.all() if row.task_id() == result_id), None)
+            if waiting is None:
+                raise TaskResultDoesNotExist(result_id)
+            path, args, kwargs = waiting.args()
+            return self._result(import_string(path), result_id, args, kwargs)
+        path, args, kwargs = outcome.args
+        result = self._result(import_string(path), result_id, args, kwargs, outcome)
+        if outcome.success:
+            object.__setattr__(result, "_return_value", outcome.result)
+        return result
+
+    def _result(self, task, result_id, args, kwargs, outcome: Outcome | None = None) -> TaskResult:
+        errors = []
+        if outcome is None:
+            status = TaskResultStatus.READY
+        elif outcome.success:
+            status = TaskResultStatus.SUCCESSFUL
+        else:
+            tried_enough = outcome.attempt_count >= settings.Q_CLUSTER["max_attempts"]
+            status = TaskResultStatus.FAILED if tried_enough else TaskResultStatus.READY
+            errors = [TaskError(exception_class_path="builtins.Exception", traceback=outcome.result)]
+        return TaskResult(
+            task=task,
+            id=result_id,
+            status=status,
+            enqueued_at=outcome and outcome.started,
+            started_at=outcome and outcome.started,
+            finished_at=outcome and outcome.stopped,
+            last_attempted_at=outcome and outcome.stopped,
+            args=args,
+            kwargs=kwargs,
+            backend=self.alias,
+            errors=errors,
+            worker_ids=["worker"] * (outcome.attempt_count if outcome else 0),
+        )
+
+
+@transaction.atomic
+def install_schedules() -> None:
+    """Make the stored schedules say what SCHEDULES says; run at every start, changes nothing the second time."""
+    for one in SCHEDULES:
+        wanted = {"func": RUN, "args": repr((one.task, [], {})), "schedule_type": Schedule.CRON, "cron": one.cron}
+        if Schedule.objects.filter(name=one.name, **wanted).count() == 1:
+            continue
+        Schedule.objects.filter(name=one.name).delete()
+        Schedule.objects.create(name=one.name, **wanted)
+    Schedule.objects.filter(func=RUN).exclude(name__in=[one.name for one in SCHEDULES]).delete()
+
+
+def forget_outcomes(now: datetime | None = None) -> int:
+    """Delete what is known about tasks that succeeded long ago; failures stay. Answers how many."""
+    before = (now or datetime.now().astimezone()) - KEEP_OUTCOMES
+    return Outcome.objects.filter(success=True, stopped__lt=before).delete()[0]
+
+
+def release_claims(now: datetime) -> int:
+    """Let every task that a dead worker held start again at once. Answers how many.
+
+    Only right when no worker of this database is alive.
+    """
+    return OrmQ.objects.filter(lock__gt=now).update(lock=now)
+
+
+def has_run(result_id: str) -> bool:
+    """True when the task succeeded and its outcome was stored; what is known of it is then deleted."""
+    return bool(Outcome.objects.filter(pk=result_id, success=True).delete()[0])

@@ -1,0 +1,18 @@
+"""Where the addresses of the apps are mounted: `desk` for staff under /desk/, `public` for everybody at the root."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import healthz
+
+APPS = [import_module(f"{app}.urls") for app in ("people", "classes", "volunteers") if find_spec(f"{app}.urls")]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("desk/", include(([one for app in APPS for one in app.desk], "desk"))),
+    path("", include(([one for app in APPS for one in app.public], "public"))),
+]
