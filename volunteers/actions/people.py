@@ -91,7 +91,7 @@ def edit_volunteer(
     _set(volunteer, {**fields, "mobile": mobile, "organisation": _organisation(organisation)})
     after = {"name": person.name, "mobile": mobile, **fields, **about_person}
     changed = sorted(key for key in before if before[key] != after[key])
-    _wrote(volunteer, "edit", "改了:" + "、".join(changed or ["没有变化"]), now=now, actor=actor)
+    _wrote(volunteer, "edit", "改了：" + "、".join(changed or ["没有变化"]), now=now, actor=actor)
 
 
 def _values(thing: Any, fields: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def record_clearance(
         recorded_by=(actor.get_full_name() or actor.username) if actor else "",
         source=f"{checked_on:%Y-%m-%d} 查询",
     )
-    _wrote(volunteer, "clearance", f"登记背景查询:{clearance}", now=now, actor=actor)
+    _wrote(volunteer, "clearance", f"登记背景查询：{clearance}", now=now, actor=actor)
     return clearance
 
 
@@ -153,7 +153,7 @@ def let_lead(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None
     if year is not None and now.year - year < ADULT:
         raise NotALead("未成年人不能当讲师。")
     if not volunteer.experienced and not volunteer.checkins.exists():
-        raise NotALead("第一次来的人先当一次助教,再当讲师。")
+        raise NotALead("第一次来的人先当一次助教，再当讲师。")
     volunteer.experienced = volunteer.may_lead = True
     volunteer.save(update_fields=["experienced", "may_lead"])
     _wrote(volunteer, "lead", "可以当讲师", now=now, actor=actor)
@@ -185,7 +185,7 @@ def renew_link(*, volunteer: Volunteer, now: datetime, actor: User | None) -> st
     """A new secret link; the old one stops working at once. Returns the token."""
     volunteer.token = new_token()
     volunteer.save(update_fields=["token"])
-    _wrote(volunteer, "renew-link", "换了个人链接,旧的作废", now=now, actor=actor)
+    _wrote(volunteer, "renew-link", "换了个人链接，旧的作废", now=now, actor=actor)
     return volunteer.token
 
 

@@ -16,7 +16,7 @@ class VolunteerForm(forms.Form):
 
     name = forms.CharField(label="姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
     mobile = forms.CharField(
-        label="手机号", max_length=30, error_messages={"required": "请写手机号,通知要用。"}
+        label="手机号", max_length=30, error_messages={"required": "请写手机号，通知要用。"}
     )
     programmes = forms.MultipleChoiceField(
         label="愿意参加", choices=PROGRAMMES, required=False, widget=forms.CheckboxSelectMultiple
@@ -33,7 +33,7 @@ class VolunteerForm(forms.Form):
         """An 11-digit mobile number, however it was typed."""
         phone = read_phone(self.cleaned_data["mobile"])
         if phone.kind != "mobile":
-            raise forms.ValidationError(phone.reason or "志愿者要用手机号,座机收不到通知。")
+            raise forms.ValidationError(phone.reason or "志愿者要用手机号，座机收不到通知。")
         return phone.number
 
 
@@ -50,7 +50,7 @@ class ClearanceForm(forms.Form):
         label="有效期至",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="最长 12 个月,不写就按 12 个月算",
+        help_text="最长 12 个月，不写就按 12 个月算",
         error_messages={"invalid": "日期写成 2027-11-23 这样。"},
     )
 
@@ -62,7 +62,7 @@ class ClearanceForm(forms.Form):
         """A day that has been."""
         day = self.cleaned_data["checked_on"]
         if day > self.today:
-            raise forms.ValidationError("查询日期在今天之后,请核对。")
+            raise forms.ValidationError("查询日期在今天之后，请核对。")
         return day
 
     def clean(self) -> dict:

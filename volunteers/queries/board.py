@@ -50,6 +50,11 @@ class Card:
         return self.session.series.programme
 
     @property
+    def look(self) -> str:
+        """Colour and glyph of the programme: clock for children, bird for everything else."""
+        return "clock" if self.programme.kind == Kind.CHILD else "bird"
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether the session is not held."""
         return self.session.status == Session.Status.CANCELLED
@@ -72,6 +77,11 @@ class Card:
             return "随到随问"
         who = "个孩子" if self.programme.kind == Kind.CHILD else "位老人"
         return f"{expected} {who}" if expected else "还没有人报名"
+
+    @property
+    def people(self) -> str:
+        """The same in the fewest words, for a narrow column."""
+        return self.audience if self.programme.kind == Kind.DESK else f"{self.session.expected} 人"
 
     @property
     def gaps(self) -> int:
@@ -131,6 +141,15 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of the bar: where it begins and how long it is."""
+
+    state: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How the places of the week stand."""
 
@@ -143,6 +162,17 @@ class Tally:
     def total(self) -> int:
         """All places."""
         return self.ok + self.wait + self.draft + self.gap
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The bar, part by part; parts without a place are left out."""
+        parts, start = [], 0
+        for state in ("ok", "wait", "draft", "gap"):
+            n = getattr(self, state)
+            if n:
+                parts.append(Segment(state, pictures.percent(start, self.total), pictures.percent(n, self.total)))
+            start += n
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +194,7 @@ class Week:
     term: Term | None
     days: list[Day]
     tally: Tally
+    drafts: int
     publish_tells: int
     alerts: list[Alert]
     heat: list[pictures.HeatRow]
@@ -209,6 +240,7 @@ def week(*, community: Community, monday: date, now: datetime) -> Week:
         Session.objects.filter(community=community, on_date__range=(monday, sunday)), now=now
     )
     days = _days(community, monday, cards, today)
+    told = drafted(cards, now=now)
     term = Term.objects.filter(starts_on__lte=sunday, ends_on__gte=monday).first()
     return Week(
         community=community,
@@ -217,7 +249,8 @@ def week(*, community: Community, monday: date, now: datetime) -> Week:
         term=term,
         days=days,
         tally=tally(cards),
-        publish_tells=len(drafted(cards, now=now)),
+        drafts=sum(map(len, told.values())),
+        publish_tells=len(told),
         alerts=_alerts(community, days),
         heat=pictures.heat(_shift_sums(cards)),
         loads=pictures.loads(community=community, day=monday + timedelta(days=3)),
@@ -290,7 +323,7 @@ def _warnings(card: Card) -> list[str]:
     """What the card itself should say aloud: too small a room, nobody to lead."""
     room, expected = card.session.room, card.session.expected
     if room and room.seats and expected > room.seats:
-        return [f"{expected} 人,座位只有 {room.seats} 个"]
+        return [f"{expected} 人，座位只有 {room.seats} 个"]
     return []
 
 
@@ -329,13 +362,13 @@ def _alerts(community: Community, days: list[Day]) -> list[Alert]:
         questions[question.on_date].append(question.series.name)
     alerts = []
     for day in days:
-        title = f"{day.label}要上班(调休)" if day.is_makeup else f"{day.label}{day.name}" if day.name else day.label
+        title = f"{day.label}要上班（调休）" if day.is_makeup else f"{day.label}{day.name}" if day.name else day.label
         if day.date in questions:
             names = "、".join(dict.fromkeys(questions[day.date]))
             alerts.append(Alert(title, f"{names}开不开课还没定", "desk:term"))
         clashes = sum(bool(place.clash) for card in day.cards for place in card.places)
         if clashes:
-            alerts.append(Alert(title, f"照常开课,已排的人里 {clashes} 位可能来不了"))
+            alerts.append(Alert(title, f"照常开课，已排的人里 {clashes} 位可能来不了"))
         for card in day.cards:
             alerts += [Alert(f"{day.label}{card.title}", text) for text in card.warnings]
     return alerts

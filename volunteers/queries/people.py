@@ -18,7 +18,7 @@ WEEKDAYS = "一二三四五六日"
 PARTS = (("上午", time(8), time(12)), ("下午", time(12), time(16)), ("放学后", time(16), time(20)))
 WEEKS = {Availability.Weeks.EVERY: "", Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
 
-CLEARANCES = {"yes": "查过,有效", "expiring": "30 天内到期", "no": "没查或过期"}
+CLEARANCES = {"yes": "查过，有效", "expiring": "30 天内到期", "no": "没查或过期"}
 PROGRAMMES = {"senior": "教老人", "child": "陪孩子", "desk": "门诊答疑"}
 
 
@@ -173,7 +173,7 @@ def availability_words(row: Availability) -> str:
     when = f"{row.on_date:%-m月%-d日}" if row.on_date else f"{WEEKS[row.weeks]}周{WEEKDAYS[row.weekday]}"
     limits = [f"{row.from_on:%-m月%-d日}起"] if row.from_on else []
     limits += [f"到{row.until_on:%-m月%-d日}"] if row.until_on else []
-    around = f"({','.join(limits)})" if limits else ""
+    around = f"（{'，'.join(limits)}）" if limits else ""
     kind = "" if row.kind == Availability.Kind.POSSIBLE else f" {row.get_kind_display()}"
     return f"{when} {row.starts:%H:%M}–{row.ends:%H:%M}{around}{kind}"
 

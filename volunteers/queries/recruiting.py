@@ -15,10 +15,10 @@ def for_shift(shift: Shift, *, gaps: int, address: str) -> str:
     lines = [
         f"【{session.community.name}】还缺 {gaps} 位{shift.role.name}",
         _when(session),
-        f"{session.series.name},{session.room or session.community.name}",
+        f"{session.series.name}，{session.room or session.community.name}",
         *([shift.role.what] if shift.role.what else []),
-        *([f"请留意:{risk}"] if risk else []),
-        f"能来的点这里:{address}/s/{session.pk}/",
+        *([f"请留意：{risk}"] if risk else []),
+        f"能来的点这里：{address}/s/{session.pk}/",
     ]
     return "\n".join(lines)
 
@@ -29,10 +29,10 @@ def for_week(cards: Iterable[Card], *, community: str, address: str) -> str:
     if not thin:
         return ""
     gaps = sum(card.gaps for card in thin)
-    lines = [f"【{community}】还缺 {gaps} 位帮手,哪一场您能来?"]
+    lines = [f"【{community}】还缺 {gaps} 位帮手，哪一场您能来？"]
     for number, card in enumerate(thin, 1):
-        lines.append(f"{number}. {_when(card.session)} {card.session.series.name},缺 {card.gaps} 人")
-    return "\n".join([*lines, f"看详情、报名:{address}/"])
+        lines.append(f"{number}. {_when(card.session)} {card.session.series.name}，缺 {card.gaps} 人")
+    return "\n".join([*lines, f"看详情、报名：{address}/"])
 
 
 def _when(session) -> str:

@@ -101,7 +101,7 @@ def _worker(now: datetime) -> Todo | None:
     if last and now - last <= WORKER_IS_LATE_AFTER:
         return None
     since = f"最后一次是 {timezone.localtime(last):%-m月%-d日 %H:%M}" if last else "还没有运行过"
-    return Todo("后台没有动静,通知发不出去", f"{since}。请重新启动程序", "看看", "desk:more")
+    return Todo("后台没有动静，通知发不出去", f"{since}。请重新启动程序", "看看", "desk:more")
 
 
 def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
@@ -115,7 +115,7 @@ def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
     return [
         Todo(
             text=f"48 小时内缺 {gaps} 人",
-            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.title},缺 {first.gaps} 人",
+            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.title}，缺 {first.gaps} 人",
             button=f"补 {gaps} 个空缺" if gaps > 1 else "补空缺",
             page="desk:week",
             query=f"?w={board.monday_of(starts.date())}&gap={shift.pk}#side",
@@ -195,7 +195,7 @@ def _clearances(community: Community, now: datetime) -> Todo | None:
         return None
     return Todo(
         text=f"{len(found)} 人的背景查询 30 天内到期",
-        detail=f"最早的 {min(found):%-m月%-d日} 到期,到期后不能排孩子的课",
+        detail=f"最早的 {min(found):%-m月%-d日} 到期，到期后不能排孩子的课",
         button="看是谁",
         page="desk:volunteers",
         query="?clearance=expiring",

@@ -1,0 +1,34 @@
+"""Words about rosters for templates."""
+
+from django import template
+
+from volunteers.models import Assignment, Availability
+from volunteers.queries import people
+
+register = template.Library()
+
+SOURCES = {
+    "staff": "社区安排",
+    "match": "自动排班",
+    "signup": "自己报名",
+    "link": "自己答应",
+    "import": "从名单导入",
+}
+
+
+@register.filter
+def look(kind: str) -> str:
+    """Colour and glyph of a programme kind."""
+    return "clock" if kind == "child" else "bird"
+
+
+@register.filter
+def source_words(assignment: Assignment) -> str:
+    """How an assignment came about."""
+    return SOURCES.get(assignment.source, assignment.source)
+
+
+@register.filter
+def window_words(window: Availability) -> str:
+    """One window of availability as a sentence."""
+    return people.availability_words(window)

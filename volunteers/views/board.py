@@ -1,0 +1,219 @@
+"""周排班: the week, the side panel of a gap or of a person, placing, releasing, publishing."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classes.models import Community
+from people.access import organiser_required, staff_required
+from volunteers import planning
+from volunteers.actions import roster
+from volunteers.context import community_of
+from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.queries import board, recruiting
+from volunteers.queries.pictures import percent
+
+PAGE = "volunteers/week.html"
+
+
+@require_GET
+@staff_required
+def week(request: HttpRequest) -> HttpResponse:
+    """The board. `?gap=SHIFT` or `?who=ASSIGNMENT` opens the side panel in it."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "volunteers/no_community.html")
+    now = timezone.now()
+    side = _side(request, now)
+    if request.htmx and request.htmx.target == "side" and len(side) > 2:
+        return render(request, "volunteers/week_side.html", side)
+    monday = _monday(request, side, now)
+    return render(request, PAGE, _page(request, community, monday, now) | side | _toast(request))
+
+
+@require_POST
+@organiser_required
+def place(request: HttpRequest) -> HttpResponse:
+    """Put somebody on a shift; a place taken meanwhile gives the card back with who and when."""
+    shift = get_object_or_404(_shifts(), pk=_number(request.POST.get("shift")))
+    volunteer = get_object_or_404(Volunteer.objects.select_related("person"), pk=_number(request.POST.get("volunteer")))
+    now = timezone.now()
+    try:
+        placed = roster.place(
+            shift=shift,
+            volunteer=volunteer,
+            now=now,
+            actor=request.user,
+            reasons=_reasons(shift, volunteer, now),
+            source="staff",
+        )
+    except roster.Refused as refusal:
+        return _refused(request, shift, _why(shift, refusal), now)
+    return _changed(request, shift, now, done=placed)
+
+
+@require_POST
+@organiser_required
+def release(request: HttpRequest) -> HttpResponse:
+    """Take somebody off: 撤下 in the panel, 撤销 in the toast."""
+    found = Assignment.objects.select_related("volunteer__person")
+    assignment = get_object_or_404(found, pk=_number(request.POST.get("assignment")))
+    shift = get_object_or_404(_shifts(), pk=assignment.shift_id)
+    now = timezone.now()
+    try:
+        roster.release(assignment=assignment, now=now, actor=request.user)
+    except roster.Refused as refusal:
+        return _refused(request, shift, str(refusal), now)
+    return _changed(request, shift, now, gone=assignment)
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def publish(request: HttpRequest) -> HttpResponse:
+    """Show exactly who is told what; POST tells them."""
+    community = community_of(request)
+    now = timezone.now()
+    monday = board.monday_of(_date(request, "w") or timezone.localdate(now))
+    sunday = monday + timedelta(days=6)
+    back = f"{reverse('desk:week')}?w={monday}"
+    if request.method == "POST":
+        told = roster.publish(community=community, from_on=monday, until_on=sunday, now=now, actor=request.user)
+        messages.success(request, f"已发布，正在通知 {len({a.volunteer_id for a in told})} 人。")
+        return redirect(back)
+    cards = board.cards_between(community=community, first=monday, last=sunday, now=now)
+    return render(
+        request,
+        "volunteers/publish.html",
+        {"told": board.drafted(cards, now=now), "monday": monday, "sunday": sunday, "back": back},
+    )
+
+
+# --- what the page is made of -----------------------------------------------------------------
+
+
+def _page(request: HttpRequest, community: Community, monday: date, now: datetime) -> dict:
+    week = board.week(community=community, monday=monday, now=now)
+    chosen = _date(request, "day")
+    today = timezone.localdate(now)
+    days = [day.date for day in week.days]
+    return {
+        "week": week,
+        "chosen_day": chosen if chosen in days else today if today in days else monday,
+        "recruit_week": recruiting.for_week(week.cards, community=community.name, address=settings.LINKE_ADDRESS),
+    }
+
+
+def _toast(request: HttpRequest) -> dict:
+    """What was just done, after a redirect: the page says it and offers to undo it."""
+    found = Assignment.objects.select_related("volunteer__person", "session__series", "shift__role")
+    asked = {"done": _number(request.GET.get("done")), "gone": _number(request.GET.get("gone"))}
+    return {name: found.filter(pk=pk).first() for name, pk in asked.items() if pk}
+
+
+def _side(request: HttpRequest, now: datetime) -> dict:
+    """The panel: candidates of a gap, or the person of a filled place, or nothing."""
+    may = {"may_organise": request.user.may_organise, "now": now}
+    if shift_id := _number(request.GET.get("gap")):
+        return may | _gap(get_object_or_404(_shifts(), pk=shift_id), now)
+    if assignment_id := _number(request.GET.get("who")):
+        found = Assignment.objects.select_related(
+            "volunteer__person", "volunteer__organisation", "offer", "shift__role", *SESSION
+        )
+        assignment = get_object_or_404(found, pk=assignment_id, status__in=Assignment.ACTIVE)
+        assignment.shift.session = assignment.session
+        return may | {"who": assignment, "shift": assignment.shift}
+    return may
+
+
+SESSION = ("session__series__programme", "session__room", "session__lesson", "session__community")
+
+
+def _shifts():
+    return Shift.objects.select_related("role", *SESSION)
+
+
+def _gap(shift: Shift, now: datetime) -> dict:
+    gaps = max(0, shift.needed - shift.taken)
+    found = planning.candidates(shift=shift, now=now)
+    counts = [row["count"] for row in found.excluded]
+    return {
+        "shift": shift,
+        "gaps": gaps,
+        "found": found,
+        "excluded": [{**row, "bar": percent(row["count"], max(counts))} for row in found.excluded],
+        "excluded_total": sum(counts),
+        "recruit_text": recruiting.for_shift(shift, gaps=max(1, gaps), address=settings.LINKE_ADDRESS),
+    }
+
+
+def _reasons(shift: Shift, volunteer: Volunteer, now: datetime) -> list:
+    """Why this person: kept with the assignment, so that it can be asked later."""
+    found = planning.candidates(shift=shift, now=now)
+    return next((c.reasons for c in found.candidates if c.volunteer.pk == volunteer.pk), [])
+
+
+def _why(shift: Shift, refusal: Exception) -> str:
+    """What happened; a place that filled up meanwhile is told with who and when."""
+    last = (
+        Assignment.objects.filter(shift=shift, status__in=Assignment.ACTIVE)
+        .select_related("volunteer__person")
+        .order_by("-changed_at")
+        .first()
+    )
+    if isinstance(refusal, roster.ShiftFull) and last:
+        return f"{timezone.localtime(last.changed_at):%H:%M} 已经由{last.volunteer}补上了，这里不再缺人。"
+    return str(refusal)
+
+
+def _changed(request: HttpRequest, shift: Shift, now: datetime, *, done=None, gone=None) -> HttpResponse:
+    """After a change: the card, summary and toast for htmx, else the week with the toast."""
+    if not request.htmx:
+        told = f"done={done.pk}" if done else f"gone={gone.pk}"
+        return redirect(f"{_week_address(shift)}&{told}#ses-{shift.session_id}")
+    return _card(request, shift, now, {"done": done, "gone": gone})
+
+
+def _refused(request: HttpRequest, shift: Shift, why: str, now: datetime) -> HttpResponse:
+    if not request.htmx:
+        messages.error(request, why)
+        week = _page(request, shift.session.community, board.monday_of(shift.session.on_date), now)
+        return render(request, PAGE, week | {"may_organise": True, "now": now}, status=409)
+    return _card(request, shift, now, {"refused": why}, status=409)
+
+
+def _card(request: HttpRequest, shift: Shift, now: datetime, toast: dict, status: int = 200) -> HttpResponse:
+    monday = board.monday_of(shift.session.on_date)
+    page = _page(request, shift.session.community, monday, now)
+    day = next(day for day in page["week"].days if day.date == shift.session.on_date)
+    card = next(card for card in day.cards if card.session.pk == shift.session_id)
+    page |= toast | {"card": card, "day": day, "is_fragment": True, "may_organise": True}
+    return render(request, f"{PAGE}#changed", page, status=status)
+
+
+def _week_address(shift: Shift) -> str:
+    return f"{reverse('desk:week')}?w={board.monday_of(shift.session.on_date)}"
+
+
+def _monday(request: HttpRequest, side: dict, now: datetime) -> date:
+    """The week asked for, else the week of the gap that is open, else this week."""
+    asked = _date(request, "w")
+    if asked is None and "shift" in side:
+        asked = side["shift"].session.on_date
+    return board.monday_of(asked or timezone.localdate(now))
+
+
+def _date(request: HttpRequest, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get(name) or request.POST.get(name) or "")
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0

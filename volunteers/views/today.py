@@ -1,0 +1,40 @@
+"""今天: the day as a time line; 更多: the rest of the desk on a phone."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from people.access import staff_required
+from people.models import Heartbeat
+from volunteers.context import community_of
+from volunteers.queries import today as queries
+
+
+@require_GET
+@staff_required
+def today(request: HttpRequest) -> HttpResponse:
+    """The first page after login."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "volunteers/no_community.html")
+    now = timezone.now()
+    page = queries.today(community=community, now=now)
+    return render(request, "volunteers/today.html", {"today": page, "now": now})
+
+
+@require_GET
+@staff_required
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Who comes to one day's sessions, to be printed; numbers stay masked, calling is a tap."""
+    community = community_of(request)
+    now = timezone.now()
+    page = queries.today(community=community, now=now)
+    return render(request, "volunteers/call_list.html", {"today": page, "now": now})
+
+
+@require_GET
+@staff_required
+def more(request: HttpRequest) -> HttpResponse:
+    """Everything that has no place in the bar of a phone, and the background worker's pulse."""
+    return render(request, "volunteers/more.html", {"beats": Heartbeat.objects.order_by("name")})
