@@ -37,4 +37,4 @@ def for_week(cards: Iterable[Card], *, community: str, address: str) -> str:
 
 def _when(session) -> str:
     starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
-    return f"{starts:%-m月%-d日}(周{WEEKDAYS[starts.weekday()]}) {starts:%H:%M}–{ends:%H:%M}"
+    return f"{starts:%-m月%-d日}（周{WEEKDAYS[starts.weekday()]}） {starts:%H:%M}–{ends:%H:%M}"

@@ -1,0 +1,295 @@
+"""志愿者: who is found, who sees what, and what is written down."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models import AuditEntry
+from tests import make
+from volunteers.actions import people as actions
+from volunteers.models import Clearance, Volunteer
+from volunteers.queries import people
+
+pytestmark = pytest.mark.django_db
+NOW = make.at("2026-11-24", "10:00")
+
+
+def found(**filters) -> list[str]:
+    """The names the list shows."""
+    rows = people.listed(community=make.community(), filters=people.Filters(**filters), now=NOW)
+    return [str(row) for row in rows]
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("name", "typed"),
+        [("单雄信", "shan"), ("解珍", "xie"), ("曾国荃", "zeng"), ("曾国荃", "zgq"), ("吕洞宾", "lv"), ("吕洞宾", "lu")],
+    )
+    def test_surnames_are_found_by_how_they_are_read(self, name, typed):
+        make.volunteer(name)
+        make.volunteer("周远")
+
+        assert found(q=typed) == [name]
+
+    def test_finds_characters_in_the_middle_and_the_end_of_a_phone(self):
+        make.volunteer("王秀英", phone="16000004321")
+        make.volunteer("周远", phone="16000001234")
+
+        assert found(q="秀英") == ["王秀英"]
+        assert found(q="4321") == ["王秀英"]
+        assert found(q="16000001234") == ["周远"]
+
+    def test_pinyin_counts_from_the_start_of_a_word(self):
+        make.volunteer("陈思远")
+
+        assert found(q="chensi") == ["陈思远"]
+        assert found(q="hensi") == []
+
+    def test_is_sorted_by_pinyin(self):
+        for name in ("周远", "解珍", "单雄信", "白梦琪"):
+            make.volunteer(name)
+
+        assert found() == ["白梦琪", "单雄信", "解珍", "周远"]
+
+
+class TestFilters:
+    def test_programme(self):
+        make.volunteer("周远", programmes=["child"])
+        make.volunteer("何晓琳", programmes=["senior"])
+
+        assert found(programme="child") == ["周远"]
+
+    def test_a_clearance_expires_and_a_pending_renewal_changes_nothing(self):
+        for name, until in (("甲一", date(2027, 6, 30)), ("乙一", date(2026, 12, 15)), ("丙一", date(2026, 10, 1))):
+            make.cleared(make.volunteer(name), until)
+        Clearance.objects.create(volunteer=Volunteer.objects.get(person__name="甲一"), result="pending")
+
+        assert found(clearance="yes") == ["甲一", "乙一"]
+        assert found(clearance="expiring") == ["乙一"]
+        assert found(clearance="no") == ["丙一"]
+
+    def test_not_clear_ends_an_earlier_clearance(self):
+        who = make.volunteer("甲一")
+        make.cleared(who)
+        Clearance.objects.create(volunteer=who, result="not_clear")
+
+        assert found(clearance="yes") == []
+
+    def test_lead_paused_and_gone(self):
+        make.volunteer("甲一", may_lead=True)
+        make.volunteer("乙一", status="paused")
+        make.volunteer("丙一", status="left")
+
+        assert found(lead="1") == ["甲一"]
+        assert found(status="paused") == ["乙一"]
+        assert found() == ["甲一", "乙一"]
+
+    def test_volunteers_of_another_community_are_on_its_own_list(self):
+        make.volunteer("甲一", home=make.community("向阳社区"))
+
+        assert found() == []
+
+
+@pytest.mark.parametrize("n", [1, 3, 60])
+def test_the_list_costs_the_same_however_long_it_is(client, n, django_assert_num_queries):
+    client.force_login(make.user())
+    for _ in range(n):
+        who = make.volunteer("周远")
+        make.cleared(who)
+        make.assignment(make.shift(make.session("2026-12-01", make.series(f"班{who.pk}"))), who)
+    client.get(reverse("desk:volunteers"))
+
+    with django_assert_num_queries(6):
+        page = client.get(reverse("desk:volunteers"))
+
+    assert page.content.decode().count("/desk/volunteers/") >= min(n, 50)
+
+
+class TestAvailability:
+    def test_a_window_is_painted_where_it_lies(self):
+        who = make.volunteer()
+        make.free(who, 2, "16:00", "21:00")
+        make.free(who, 5, "08:00", "12:00", weeks="even")
+        make.free(who, 6, "13:00", "16:00")
+
+        grid = people.availability_grid(list(who.availability.all()), today=date(2026, 11, 24))
+
+        assert [[cell.state for cell in row.cells] for row in grid] == [
+            ["none"] * 3,
+            ["none"] * 3,
+            ["none", "none", "all"],
+            ["none"] * 3,
+            ["none"] * 3,
+            ["part", "none", "none"],
+            ["none", "part", "none"],
+        ]
+        assert grid[5].cells[0].words == "双周"
+        assert grid[6].cells[1].words == "13:00 起"
+
+    def test_impossible_wins_over_possible(self):
+        who = make.volunteer()
+        make.free(who, 2)
+        make.free(who, 2, "08:00", "12:00", kind="impossible")
+
+        wednesday = people.availability_grid(list(who.availability.all()), today=date(2026, 11, 24))[2]
+
+        assert [cell.state for cell in wednesday.cells] == ["no", "all", "all"]
+
+    def test_is_said_in_words(self):
+        who = make.volunteer()
+        row = make.free(who, 5, "08:00", "12:00", weeks="even", from_on=date(2026, 11, 1))
+
+        assert people.availability_words(row) == "双周周六 08:00–12:00（11月1日起）"
+
+
+class TestActions:
+    def test_a_check_counts_for_twelve_months_at_most(self):
+        who = make.volunteer()
+
+        with pytest.raises(actions.ClearanceTooLong):
+            actions.record_clearance(
+                volunteer=who, result="clear", checked_on=date(2026, 11, 20),
+                valid_until=date(2028, 1, 1), now=NOW, actor=None,
+            )
+
+        assert not who.clearances.exists()
+
+    def test_only_the_result_is_kept_and_who_recorded_it(self):
+        who = make.volunteer()
+
+        kept = actions.record_clearance(
+            volunteer=who, result="not_clear", checked_on=date(2026, 11, 20),
+            valid_until=date(2027, 11, 20), now=NOW, actor=make.user(),
+        )
+
+        assert (kept.result, kept.valid_until, kept.recorded_by, kept.source) == (
+            "not_clear", None, "chen", "2026-11-20 查询",
+        )
+
+    def test_nobody_leads_the_first_time_and_no_minor_leads(self):
+        newcomer = make.volunteer("甲一", experienced=False)
+        minor = make.volunteer("乙一", born=(2010, 1, 1))
+
+        for who in (newcomer, minor):
+            with pytest.raises(actions.NotALead):
+                actions.let_lead(volunteer=who, now=NOW, actor=None)
+
+        assert not Volunteer.objects.filter(may_lead=True).exists()
+
+    def test_renewing_a_link_ends_the_old_one(self):
+        who = make.volunteer()
+        old = who.token
+
+        new = actions.renew_link(volunteer=who, now=NOW, actor=None)
+
+        assert new != old
+        assert not Volunteer.objects.filter(token=old).exists()
+
+    def test_every_change_leaves_a_line(self):
+        who, chen = make.volunteer("单雄信"), make.user()
+        actions.mark_seen(volunteer=who, now=NOW, actor=chen)
+        actions.mark_seen(volunteer=who, now=NOW, actor=chen)
+        actions.pause(volunteer=who, now=NOW, actor=chen)
+        actions.resume(volunteer=who, now=NOW, actor=chen)
+
+        lines = AuditEntry.objects.filter(thing=f"volunteer:{who.pk}", actor=chen)
+
+        assert [line.verb for line in lines.order_by("id")] == ["seen", "pause", "resume"]
+
+
+class TestPersonPage:
+    def test_the_phone_is_masked_until_somebody_asks_and_that_is_written_down(self, client):
+        who, chen = make.volunteer("解珍", phone="16000004321"), make.user()
+        client.force_login(chen)
+
+        before = client.get(reverse("desk:volunteer", args=[who.pk])).content.decode()
+        after = client.post(reverse("desk:volunteer-reveal", args=[who.pk])).content.decode()
+
+        assert "16000004321" not in before
+        assert "16000004321" in after
+        assert AuditEntry.objects.get(verb="reveal-phone").actor == chen
+
+    def test_a_viewer_reads_and_changes_nothing(self, client):
+        who = make.volunteer("解珍", phone="16000004321")
+        client.force_login(make.user("kan", role="viewer"))
+
+        page = client.get(reverse("desk:volunteer", args=[who.pk]))
+        tries = [
+            client.post(reverse("desk:volunteer-reveal", args=[who.pk])),
+            client.post(reverse("desk:volunteer-act", args=[who.pk, "pause"])),
+            client.post(reverse("desk:volunteer-clearance", args=[who.pk])),
+            client.post(reverse("desk:volunteer-renew", args=[who.pk])),
+            client.get(reverse("desk:volunteer-add")),
+        ]
+
+        assert page.status_code == 200
+        assert who.token not in page.content.decode()
+        assert [answer.status_code for answer in tries] == [403] * 5
+        assert not AuditEntry.objects.exists()
+
+    def test_a_stranger_is_sent_to_the_login(self, client):
+        who = make.volunteer()
+
+        answer = client.get(reverse("desk:volunteer", args=[who.pk]))
+
+        assert answer.status_code == 302
+        assert reverse("desk:login") in answer["Location"]
+
+    def test_a_wrong_form_keeps_what_was_typed(self, client):
+        make.community()
+        client.force_login(make.user())
+
+        page = client.post(reverse("desk:volunteer-add"), {"name": "单雄信", "mobile": "1600000"})
+
+        assert page.status_code == 422
+        text = page.content.decode()
+        assert "单雄信" in text
+        assert "手机号要 11 位" in text
+
+    def test_a_number_in_use_names_the_other_person(self, client):
+        make.volunteer("解珍", phone="16000004321")
+        client.force_login(make.user())
+
+        page = client.post(reverse("desk:volunteer-add"), {"name": "解真", "mobile": "160 0000 4321"})
+
+        assert page.status_code == 422
+        assert "像是同一个人" in page.content.decode()
+        assert Volunteer.objects.count() == 1
+
+    def test_somebody_new_is_entered_and_changed(self, client):
+        make.community()
+        client.force_login(make.user())
+
+        client.post(
+            reverse("desk:volunteer-add"),
+            {"name": "单雄信", "mobile": "160-0000-4321", "programmes": ["child"], "organisation": "退休教师协会"},
+        )
+        who = Volunteer.objects.get()
+        client.post(
+            reverse("desk:volunteer-edit", args=[who.pk]),
+            {"name": "单雄信", "mobile": "16000004321", "programmes": ["child"], "max_per_week": "2"},
+        )
+
+        who.refresh_from_db()
+        assert (who.mobile, who.programmes, who.max_per_week, who.organisation) == ("16000004321", ["child"], 2, None)
+        assert found(q="shan") == ["单雄信"]
+
+    def test_a_check_is_recorded_from_the_page(self, client):
+        who = make.volunteer()
+        client.force_login(make.user())
+        today = timezone.localdate()
+
+        client.post(
+            reverse("desk:volunteer-clearance", args=[who.pk]),
+            {"result": "clear", "checked_on": today.isoformat()},
+        )
+        refused = client.post(
+            reverse("desk:volunteer-clearance", args=[who.pk]),
+            {"result": "clear", "checked_on": today.isoformat(), "valid_until": (today + timedelta(days=800)).isoformat()},
+        )
+
+        assert who.clearances.get().valid_until == today + timedelta(days=365)
+        assert refused.status_code == 422
+        assert "12 个月" in refused.content.decode()

@@ -1,0 +1,116 @@
+"""今天: the day, the next one, and what wants a decision."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from classes.models import DayQuestion
+from people.models import Heartbeat
+from tests import make
+from volunteers.models import Offer
+from volunteers.queries import today
+
+pytestmark = pytest.mark.django_db
+NOW = make.at("2026-11-24", "10:00")
+
+
+@pytest.fixture(autouse=True)
+def worker_runs():
+    """The background worker has just shown a sign of life."""
+    return Heartbeat.objects.create(name="canary", beat_at=NOW)
+
+
+def page() -> today.Today:
+    """The page of the usual community."""
+    return today.today(community=make.community(), now=NOW)
+
+
+def todos() -> list[str]:
+    """What the page asks for."""
+    return [todo.text for todo in page().todos]
+
+
+def shift_on(day: str, needed: int = 2):
+    """A children's session with places for tutors."""
+    return make.shift(make.session(day, make.series(f"四点半 {day}", kind="child")), "tutor", needed=needed)
+
+
+class TestTheDay:
+    def test_shows_who_comes(self):
+        make.assignment(shift_on("2026-11-24"), make.volunteer())
+
+        shown = page()
+
+        assert (len(shown.cards), shown.helpers, shown.tally.gap) == (1, 1, 1)
+        assert shown.next_card is None
+
+    def test_without_a_class_the_next_one_is_named(self):
+        shift = shift_on("2026-11-26")
+
+        shown = page()
+
+        assert shown.cards == []
+        assert shown.next_card.session == shift.session
+
+    def test_an_empty_calendar_is_no_error(self):
+        assert page().next_card is None
+
+
+class TestTodos:
+    def test_nothing_to_do(self):
+        assert todos() == []
+
+    def test_gaps_within_48_hours(self):
+        shift_on("2026-11-25", needed=2)
+        shift_on("2026-11-26", needed=3)
+
+        (todo,) = page().todos
+
+        assert todo.text == "48 小时内缺 2 人"
+        assert todo.is_gap
+
+    def test_offers_without_an_answer_count_people(self):
+        who = make.volunteer()
+        for day in ("2026-11-27", "2026-11-28"):
+            asked = make.assignment(shift_on(day, needed=1), who, "offered")
+            Offer.objects.create(assignment=asked, made_at=NOW, expires_at=NOW + timedelta(days=1))
+
+        assert todos() == ["1 人还没回复"]
+
+    def test_open_questions_of_days_to_come(self):
+        DayQuestion.objects.create(series=make.series(), on_date="2026-12-05", why="调休")
+        DayQuestion.objects.create(series=make.series("提高"), on_date="2026-11-05", why="调休")
+
+        assert todos() == ["1 场课开不开还没定"]
+
+    def test_people_who_signed_up_and_were_never_seen(self):
+        make.volunteer("单雄信", source="sign_up")
+        make.volunteer("解珍", source="sign_up", seen_at=NOW)
+        make.volunteer("曾国荃", source="import")
+
+        assert todos() == ["1 位新志愿者还没见过面"]
+
+    def test_clearances_that_end_within_30_days(self):
+        make.cleared(make.volunteer(), until=(NOW + timedelta(days=10)).date())
+        make.cleared(make.volunteer(), until=(NOW + timedelta(days=100)).date())
+
+        assert todos() == ["1 人的背景查询 30 天内到期"]
+
+    def test_a_worker_that_is_late_comes_first(self, worker_runs):
+        worker_runs.beat_at = NOW - timedelta(minutes=10)
+        worker_runs.save()
+        shift_on("2026-11-25")
+
+        assert todos() == ["后台没有动静，通知发不出去", "48 小时内缺 2 人"]
+
+
+@pytest.mark.parametrize("n", [1, 3, 30])
+def test_the_page_costs_the_same_however_much_there_is(client, n, django_assert_max_num_queries):
+    client.force_login(make.user())
+    for number in range(n):
+        make.shift(make.session("2026-11-24", make.series(f"班{number}", kind="child")), "tutor")
+    client.get(reverse("desk:today"))
+
+    with django_assert_max_num_queries(16):
+        client.get(reverse("desk:today"))
