@@ -141,5 +141,6 @@ def release_claims(now: datetime) -> int:
 
 
 def has_run(result_id: str) -> bool:
-    """True when the task succeeded and its outcome was stored; what is known of it is then deleted."""
-    return bool(Outcome.objects.filter(pk=result_id, success=True).delete()[0])
+    """True when a worker finished the task and its outcome was stored; what is known of a success is then deleted."""
+    outcome = Outcome.objects.filter(pk=result_id)
+    return bool(outcome.filter(success=True).delete()[0]) or outcome.exists()

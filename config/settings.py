@@ -77,6 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
 STATIC_ROOT = LINKE_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # Production serves compressed files under names that change with their content (after `collectstatic`);
 # demo and tests serve the files where they lie, with no step in between.
 WHITENOISE_USE_FINDERS = not LINKE_PRODUCTION

@@ -1,0 +1,314 @@
+"""Web and worker in one command, watched: `python -m config.serve --port 8000`.
+
+The start for one machine: exactly one of these per database. It prepares the database, starts
+gunicorn and django-q2's cluster in process groups of their own, and sends a canary through the
+worker every few seconds. A canary that does not come back while no worker is busy means that the
+cluster is wedged (its own heartbeat stays green then): the whole group is killed and started again.
+"""
+
+import argparse
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import django
+import psutil
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+ROOT = Path(__file__).resolve().parent.parent
+CANARY = "people.tasks.beat"
+CANARY_EVERY = 5  # seconds
+CANARY_LATE = 15  # seconds without a worker seen busy
+STOP_WITHIN = 12  # seconds for running requests and tasks; a task cut off then runs again at the next start
+BUSY = " processing "  # what django-q2 writes into the title of a process that works on a task
+PR_SET_PDEATHSIG = 1
+
+
+def say(text: str) -> None:
+    """Words for the person at the terminal."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- processes ------------------------------------------------------------------------------------
+
+
+def end_with_parent() -> None:
+    """In the child: stop when the supervisor is killed outright (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Group:
+    """A command in a process group of its own, so that no member outlives it."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
+
+    @property
+    def ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def members(self) -> list[psutil.Process]:
+        """The live processes of the group, also those whose parent is gone."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if os.getpgid(process.pid) == self.process.pid and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except (ProcessLookupError, psutil.NoSuchProcess):
+                continue
+        return found
+
+    def is_busy(self) -> bool:
+        """True when a worker of the group says in its title that it works on a task."""
+        return any(BUSY in " ".join(titles) for titles in self._titles())
+
+    def _titles(self) -> list[list[str]]:
+        titles = []
+        for process in self.members():
+            try:
+                titles.append(process.cmdline())
+            except psutil.NoSuchProcess:
+                continue
+        return titles
+
+    def ask_to_stop(self) -> None:
+        if not self.ended:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """End every member at once."""
+        if self.process is None:
+            return
+        members = self.members()
+        for process in members:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(members, timeout=5)
+        self.process.wait(5)
+
+
+# --- the canary -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Canary:
+    """A small task that travels through queue, worker and result store, one at a time."""
+
+    enqueue: Callable[[], str]
+    has_run: Callable[[str], bool]
+    result_id: str | None = None
+    sent_at: float = 0
+    busy_at: float = 0
+
+    def look(self, now: float, is_busy: Callable[[], bool]) -> bool:
+        """Send or meet the canary. Answers False when the worker makes no progress. `now` in seconds."""
+        if self.result_id is None:
+            if now - self.sent_at >= CANARY_EVERY:
+                self.result_id, self.sent_at, self.busy_at = self.enqueue(), now, now
+            return True
+        if self.has_run(self.result_id):
+            self.result_id = None
+            return True
+        if is_busy():
+            self.busy_at = now
+        return now - self.busy_at < CANARY_LATE
+
+    def forget(self) -> None:
+        self.result_id, self.sent_at = None, 0
+
+
+# --- the supervisor -------------------------------------------------------------------------------
+
+
+@dataclass
+class Supervisor:
+    """Keeps the two groups running until a signal comes."""
+
+    web: Group
+    worker: Group
+    canary: Canary
+    release_claims: Callable[..., int]
+    on_start: Callable[[], None]
+    stopping: bool = False
+
+    def on_signal(self, number: int, frame: object) -> None:
+        if self.stopping:
+            self.web.kill()
+            self.worker.kill()
+            sys.exit(1)
+        self.stopping = True
+
+    def run(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.on_signal)
+        try:
+            self.web.start()
+            self.restart_worker()
+            self.on_start()
+            while not self.stopping:
+                self.watch()
+                time.sleep(0.5)
+        finally:
+            self.stop()
+
+    def watch(self) -> None:
+        """One look at both groups."""
+        if self.web.ended:
+            say("网页服务停了，重新启动。 The web server ended; starting it again.")
+            self.web.kill()
+            time.sleep(1)
+            self.web.start()
+        if self.worker.ended or not self.makes_progress():
+            say("后台任务停了，重新启动。 The worker made no progress; starting it again.")
+            self.restart_worker()
+
+    def makes_progress(self) -> bool:
+        try:
+            return self.canary.look(time.monotonic(), self.worker.is_busy)
+        except DatabaseError as trouble:
+            # Without a database nobody can tell; /healthz says so and pages fail. Killing the worker would not help.
+            say(f"数据库没有回应。 The database does not answer: {trouble}")
+            connections.close_all()
+            time.sleep(2)
+            return True
+
+    def restart_worker(self) -> None:
+        self.worker.kill()
+        self.release_claims(now=timezone.now())
+        self.canary.forget()
+        connections.close_all()
+        self.worker.start()
+
+    def stop(self) -> None:
+        """Ask both groups to stop, then make sure that no process is left."""
+        say("正在停止…… Stopping ...")
+        self.web.ask_to_stop()
+        self.worker.ask_to_stop()
+        until = time.monotonic() + STOP_WITHIN
+        while time.monotonic() < until and not (self.web.ended and self.worker.ended):
+            time.sleep(0.1)
+        self.web.kill()
+        self.worker.kill()
+        say("已停止，数据都在。 Stopped; the data is kept.")
+
+
+# --- start ----------------------------------------------------------------------------------------
+
+
+def prepare(empty: bool) -> None:
+    """Bring the database up to date; a new one gets the demo data unless it shall stay empty."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    if not empty and "seed_demo" in get_commands() and not get_user_model().objects.exists():
+        say("正在写入演示数据…… Writing the demo data ...")
+        call_command("seed_demo", stdout=sys.stderr)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """True when a server may listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def demo_logins() -> list[str]:
+    """One line for each demo login: user name, password and what it may do."""
+    if not find_spec("volunteers.demo"):
+        return []
+    return ["  ".join(str(part) for part in login) for login in import_module("volunteers.demo").LOGINS]
+
+
+def announce(address: str, empty: bool) -> None:
+    """Say where to go and who can sign in."""
+    say(f"\n邻课  公开页 Public  {address}/\n      工作台 Desk    {address}/desk/")
+    if empty:
+        say("      还没有账号：./run manage createsuperuser  (no login yet)")
+    else:
+        for line in demo_logins():
+            say(f"      演示账号 Login  {line}")
+    say("      按 Ctrl-C 停止。 Ctrl-C stops everything.\n")
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """gunicorn: 2 processes of 8 threads."""
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = {
+        "--bind": listen,
+        "--worker-class": "gthread",
+        "--workers": "2",
+        "--threads": "8",
+        "--graceful-timeout": "8",
+        "--log-level": "warning",
+    }
+    flat = [part for option in options.items() for part in option]
+    return [sys.executable, "-m", "gunicorn", *flat, "--no-control-socket", "config.wsgi:application"]
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line of `./run demo`."""
+    parser = argparse.ArgumentParser(prog="./run demo", description="Web and worker in one command.")
+    parser.add_argument("--port", type=int, default=8000, metavar="N")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--data", metavar="DIR", help="folder of database and files (default: var in the checkout)")
+    parser.add_argument("--empty", action="store_true", help="no demo data in a new database")
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    asked = parse()
+    if not port_is_free(asked.host, asked.port):
+        sys.exit(f"端口 {asked.port} 已被占用，请换一个：--port N  (port {asked.port} is taken)")
+    address = f"http://localhost:{asked.port}"
+    if asked.data:
+        os.environ["LINKE_DATA"] = str(Path(asked.data).expanduser().resolve())
+    os.environ.setdefault("LINKE_ADDRESS", address)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+    say("正在准备数据库…… Preparing the database ...")
+    django.setup()
+    background = import_module("config.background")  # It needs Django set up first.
+    prepare(asked.empty)
+    background.install_schedules()
+    Supervisor(
+        web=Group("web", web_command(asked.host, asked.port)),
+        worker=Group("worker", [sys.executable, str(ROOT / "manage.py"), "qcluster"]),
+        canary=Canary(enqueue=lambda: background.enqueue(CANARY), has_run=background.has_run),
+        release_claims=background.release_claims,
+        on_start=lambda: announce(address, asked.empty),
+    ).run()
+
+
+if __name__ == "__main__":
+    main()
