@@ -81,7 +81,7 @@ class Card:
     @property
     def people(self) -> str:
         """The same in the fewest words, for a narrow column."""
-        return self.audience if self.programme.kind == Kind.DESK else f"{self.session.expected} 人"
+        return "随问" if self.programme.kind == Kind.DESK else f"{self.session.expected} 人"
 
     @property
     def gaps(self) -> int:
@@ -138,6 +138,11 @@ class Day:
     def filled(self) -> int:
         """People who come."""
         return sum(card.filled for card in self.cards)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody is missing, and nobody was."""
+        return all(place.assignment for card in self.cards for place in card.places)
 
 
 @dataclass(frozen=True, slots=True)

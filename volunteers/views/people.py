@@ -202,5 +202,5 @@ def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **ext
     }
     if request.user.may_organise:
         # The picture is drawn from our own address only, so it holds no foreign markup.
-        context |= {"address": address, "qr": mark_safe(segno.make(address).svg_inline(scale=4, border=2))}
+        context |= {"address": address, "qr": mark_safe(segno.make(address).svg_inline(border=2, omitsize=True))}
     return render(request, PAGE, context | extra, status=status)
