@@ -1,0 +1,187 @@
+"""The command line: python -m volunteers.matching solve|check|explain|rank|generate|bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from volunteers.matching import document, explain, problem, rank
+from volunteers.matching.answer import Answer
+from volunteers.matching.bench import measure, table
+from volunteers.matching.check import check
+from volunteers.matching.generate import generate
+from volunteers.matching.problem import ROLES, Problem
+from volunteers.matching.reading import BadDocument
+from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
+
+FINE, BROKEN, BAD_INPUT = 0, 1, 2
+FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status: 0 fine, 1 rules broken, 2 bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (BadDocument, OSError) as error:
+        print(error, file=sys.stderr)
+        if options.json:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        return BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m volunteers.matching", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Any, words: str, *files: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=words, description=words)
+        for file in files:
+            one.add_argument(file, type=Path)
+        one.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        one.set_defaults(run=run)
+        return one
+
+    solving = command("solve", _solve, "find the best roster", "problem")
+    solving.add_argument("-o", "--output", type=Path, help="write the answer here")
+    solving.add_argument("--seconds", type=float, default=20.0, help="time limit (20)")
+    solving.add_argument("--seed", type=int, default=0)
+    solving.add_argument("--form", choices=FORMS, default="sum", help="add tiers up, two steps, or strict order")
+    command("check", _check, "judge a roster by the rules alone", "problem", "answer")
+    command("explain", _explain, "say why people are placed and places empty", "problem", "answer")
+    ranking = command("rank", _rank, "who could take one place", "problem", "answer")
+    ranking.add_argument("--session", type=int, required=True)
+    ranking.add_argument("--role", choices=ROLES, default="helper")
+    ranking.add_argument("--limit", type=int, default=10)
+    making = command("generate", _generate, "make a fictional problem")
+    making.add_argument("-o", "--output", type=Path)
+    making.add_argument("--communities", type=int, default=1)
+    making.add_argument("--weeks", type=int, default=4)
+    making.add_argument("--volunteers", type=int, default=97, help="per community")
+    making.add_argument("--seed", type=int, default=0)
+    timing = command("bench", _bench, "solve problem files and measure")
+    timing.add_argument("problems", type=Path, nargs="+")
+    timing.add_argument("--seconds", type=float, default=60.0)
+    return parser
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _show(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _write(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _solve(options: argparse.Namespace) -> int:
+    question = problem.load(options.problem)
+    answer = solve(question, seconds=options.seconds, seed=options.seed, tiers=FORMS[options.form])
+    data = document.to_dict(question, answer)
+    if options.output:
+        _write(options.output, data)
+    _say(_summary(question, answer))
+    if options.json:
+        _show(data if not options.output else data | {"placements": len(answer.placements)})
+    elif not options.output:
+        _show(data)
+    return FINE
+
+
+def _summary(question: Problem, answer: Answer) -> str:
+    held = len({placement.session for placement in answer.placements})
+    proof = "proven" if answer.proven else f"bound {answer.bound}"
+    if answer.gap and not answer.proven:
+        proof += f", gap {answer.gap:.2%}"
+    lines = [
+        f"value {answer.value} ({proof}), {held} of {len(question.sessions)} sessions held, "
+        f"{len(answer.placements)} placements, {answer.seconds:.1f} s"
+    ]
+    lines += [
+        f"lock of volunteer {c.lock.volunteer} at session {c.lock.session} cannot stand: {c.text}"
+        for c in answer.conflicts
+    ]
+    return "\n".join(lines)
+
+
+def _check(options: argparse.Namespace) -> int:
+    question = problem.load(options.problem)
+    faults = check(question, document.load(options.answer, question))
+    for fault in faults:
+        _say(f"{fault.rule}: {fault.text}")
+    _say(f"{len(faults)} broken" if faults else "every rule holds")
+    if options.json or faults:
+        _show({"fine": not faults, "broken": [asdict(fault) for fault in faults]})
+    return BROKEN if faults else FINE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    question = problem.load(options.problem)
+    answer = document.load(options.answer, question)
+    placed = explain.placements(question, answer)
+    empty = explain.gaps(question, answer)
+    if options.json:
+        _show({"placements": [asdict(one) for one in placed], "gaps": [asdict(g) for g in empty]})
+        return FINE
+    for one in placed:
+        facts = "；".join(f"{reason.label} {reason.text}" for reason in one.reasons)
+        print(f"{one.placement.session} {one.placement.role} {one.placement.volunteer}: {facts}")
+    for gap in empty:
+        causes = "，".join(f"{cause.label} {cause.count}" for cause in gap.because)
+        print(f"{gap.session} {gap.role}: {gap.text}（{causes}）")
+    return FINE
+
+
+def _rank(options: argparse.Namespace) -> int:
+    question = problem.load(options.problem)
+    if options.session not in question.session:
+        raise BadDocument("--session", f"there is no session with id {options.session}")
+    plan = document.load(options.answer, question).placements
+    ranking = rank.rank(question, plan, options.session, options.role, options.limit)
+    if options.json:
+        _show(asdict(ranking))
+        return FINE
+    for candidate in ranking.candidates:
+        facts = "；".join(f"{reason.label} {reason.text}" for reason in candidate.reasons)
+        print(f"{candidate.volunteer}: {facts}")
+    for group in ranking.excluded:
+        print(f"{group.label} {group.count}")
+    return FINE
+
+
+def _generate(options: argparse.Namespace) -> int:
+    made = generate(
+        seed=options.seed,
+        communities=options.communities,
+        weeks=options.weeks,
+        volunteers=options.volunteers * options.communities,
+    )
+    data = problem.to_dict(made)
+    if options.output:
+        _write(options.output, data)
+        _say(f"{len(made.sessions)} sessions, {len(made.volunteers)} volunteers")
+    else:
+        _show(data)
+    return FINE
+
+
+def _bench(options: argparse.Namespace) -> int:
+    rows = [measure(path, seconds=options.seconds) for path in options.problems]
+    if options.json:
+        _say(table(rows))
+        _show({"runs": rows})
+    else:
+        print(table(rows))
+    return FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Measures solves: each problem file in a process of its own, so memory is its own too."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from volunteers.matching.check import check
+from volunteers.matching.greedy import greedy
+from volunteers.matching.preferences import value
+from volunteers.matching.problem import load
+from volunteers.matching.solve import Tiers, build, solve
+
+COLUMNS = (
+    ("problem", "name"),
+    ("sessions", "sessions"),
+    ("volunteers", "volunteers"),
+    ("pairs", "pairs"),
+    ("by hand", "greedy"),
+    ("value", "value"),
+    ("bound", "bound"),
+    ("proven", "proven"),
+    ("held", "held"),
+    ("places", "places"),
+    ("seconds", "seconds"),
+    ("peak MB", "peak_mb"),
+)
+
+
+def measure(path: Path, *, seconds: float = 60.0, seed: int = 0, tiers: Tiers | None = None) -> dict[str, Any]:
+    """Solve one problem file in a fresh process and return what it took and gave."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measure, path, seconds, seed, tiers).result()
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The measurements as a Markdown table."""
+    lines = [[title for title, _ in COLUMNS], ["---"] * len(COLUMNS)]
+    lines += [[str(row[key]) for _, key in COLUMNS] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _measure(path: Path, seconds: float, seed: int, tiers: Tiers | None) -> dict[str, Any]:
+    problem = load(path)
+    began = time.perf_counter()
+    model = build(problem)
+    building = time.perf_counter() - began
+    by_hand = value(problem, greedy(problem, model))
+    answer = solve(problem, seconds=seconds, seed=seed, tiers=tiers)
+    helpers = sum(placement.role == "helper" for placement in answer.placements)
+    faults = check(problem, answer)
+    if faults:
+        raise AssertionError(json.dumps([fault.text for fault in faults], ensure_ascii=False))
+    return {
+        "name": path.name.split(".")[0],
+        "sessions": len(problem.sessions),
+        "volunteers": len(problem.volunteers),
+        "pairs": int((~model.leads).sum()),
+        "columns": model.columns,
+        "rows": model.rows,
+        "build_seconds": round(building, 2),
+        "greedy": by_hand,
+        "value": answer.value,
+        "bound": answer.bound,
+        "proven": answer.proven,
+        "held": len({placement.session for placement in answer.placements}),
+        "places": f"{helpers / max(1, sum(s.wished for s in problem.sessions)):.1%}",
+        "tiers": {tier.tier: tier.value for tier in answer.tiers},
+        "seconds": round(answer.seconds, 2),
+        "peak_mb": _peak_mb(),
+    }
+
+
+def _peak_mb() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))

@@ -1,0 +1,255 @@
+"""Hard rules that concern one person and one place, whatever the rest of the plan is.
+
+They run first and delete pairs before any solver; the first gate that fails *is* the
+explanation of why somebody is not there.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from volunteers.matching.model import Mask, Model
+from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One place where a plan breaks a rule."""
+
+    rule: str
+    text: str
+    session: int | None = None
+    volunteers: tuple[int, ...] = ()
+
+
+class Rule(ABC):
+    """What must hold. The docstring says it, `broken` means it, the solver hears it.
+
+    `label` is the short reason shown where the rule excludes somebody, `sentence` the rule
+    in the organiser's language.
+    """
+
+    code: ClassVar[str]
+    label: ClassVar[str]
+    sentence: ClassVar[str]
+
+    @abstractmethod
+    def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
+        """Every place where the placements break this rule: the meaning."""
+
+    def screen(self, model: Model) -> None:  # noqa: B027  (most rules delete no pairs)
+        """Delete the pairs that this rule alone forbids, before the model has columns."""
+
+    def post(self, model: Model) -> None:  # noqa: B027  (gates have no rows)
+        """Add this rule's rows to the model."""
+
+    def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
+        """Whether this rule keeps the volunteer from joining the session as things stand."""
+        return False
+
+    def report(self, session: Session | None, *volunteers: Volunteer) -> Broken:
+        """A broken rule in words."""
+        ids = tuple(volunteer.id for volunteer in volunteers)
+        where = f"session {session.id}" if session else "the plan"
+        who = f" (volunteers {', '.join(map(str, ids))})" if ids else ""
+        return Broken(self.code, f"{where}{who}: {self.sentence}", session.id if session else None, ids)
+
+
+class Gate(Rule):
+    """A rule about one pair: `admits` is its meaning, `mask` the same for all pairs at once."""
+
+    @abstractmethod
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        """Whether this volunteer may have this role at this session."""
+
+    @abstractmethod
+    def mask(self, model: Model, role: str) -> Mask:
+        """The same for every volunteer (rows) and session (columns)."""
+
+    def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
+        found = []
+        for placement in placements:
+            session = problem.session[placement.session]
+            volunteer = problem.volunteer[placement.volunteer]
+            if not self.admits(problem, volunteer, session, placement.role):
+                found.append(self.report(session, volunteer))
+        return found
+
+    def screen(self, model: Model) -> None:
+        for role, allowed in model.allowed.items():
+            allowed &= self.mask(model, role)
+
+    def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return not self.admits(standing.problem, volunteer, session, role)
+
+
+class ServesCommunity(Gate):
+    """A volunteer is placed only in communities they have agreed to serve."""
+
+    code = "community"
+    label = "不去这个社区"
+    sentence = "只安排到本人愿意去的社区。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return session.community in volunteer.reach
+
+    def mask(self, model: Model, role: str) -> Mask:
+        places = [community.id for community in model.problem.communities]
+        reach = np.array(
+            [[place in volunteer.reach for place in places] for volunteer in model.volunteers],
+            dtype=bool,
+        ).reshape(len(model.volunteers), len(places))
+        return reach[:, [places.index(session.community) for session in model.sessions]]
+
+
+class DoesProgramme(Gate):
+    """A volunteer is placed only in programmes they take part in."""
+
+    code = "programme"
+    label = "不参加这个项目"
+    sentence = "只安排本人参加的项目。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return session.programme in volunteer.does
+
+    def mask(self, model: Model, role: str) -> Mask:
+        return model.by_value(
+            [session.programme for session in model.sessions],
+            lambda volunteer, programme: programme in volunteer.does,
+        )
+
+
+class MayLead(Gate):
+    """Whoever leads a lesson is somebody who may lead that lesson."""
+
+    code = "lesson"
+    label = "不能主讲这一课"
+    sentence = "主讲的人必须能主讲这一课。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return role != LEAD or session.lesson in volunteer.leads
+
+    def mask(self, model: Model, role: str) -> Mask:
+        if role != LEAD:
+            return np.ones(model.shape, dtype=bool)
+        return model.by_value(
+            [session.lesson for session in model.sessions],
+            lambda volunteer, lesson: lesson in volunteer.leads,
+        )
+
+
+class OfAge(Gate):
+    """A minor never leads and is never placed in a child session (domain 8.8)."""
+
+    code = "adult"
+    label = "未成年"
+    sentence = "未成年人不主讲，也不排进儿童场次。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return is_adult(volunteer, session) or (role != LEAD and session.programme != "child")
+
+    def mask(self, model: Model, role: str) -> Mask:
+        adult = model.by_value(
+            [session.starts_at.date() for session in model.sessions],
+            lambda volunteer, day: volunteer.adult_from is None or volunteer.adult_from <= day,
+        )
+        return adult if role == LEAD else adult | ~model.in_programme("child")
+
+
+class Cleared(Gate):
+    """A child session takes only people whose clearance is valid on the session's date.
+
+    Source: 未成年人保护法 art. 62; a query is good for a year, and the session's date counts,
+    not today's.
+    """
+
+    code = "clearance"
+    label = "当天没有有效的从业查询"
+    sentence = "儿童场次只安排当天从业查询有效的人。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return session.programme != "child" or is_cleared(volunteer, session)
+
+    def mask(self, model: Model, role: str) -> Mask:
+        cleared = model.by_value(
+            [session.starts_at.date() for session in model.sessions],
+            lambda volunteer, day: (
+                volunteer.child_clearance_until is not None and day <= volunteer.child_clearance_until
+            ),
+        )
+        return cleared | ~model.in_programme("child")
+
+
+class Free(Gate):
+    """A volunteer is free for the whole session."""
+
+    code = "free"
+    label = "这个时间没空"
+    sentence = "整场都有空才安排。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return volunteer.window(session) is not None
+
+    def mask(self, model: Model, role: str) -> Mask:
+        starts = np.array([s.starts_at for s in model.sessions], dtype="datetime64[m]")
+        ends = np.array([s.ends_at for s in model.sessions], dtype="datetime64[m]")
+        rows = [_covered(volunteer, starts, ends) for volunteer in model.volunteers]
+        return np.array(rows, dtype=bool).reshape(model.shape)
+
+
+class NotBarred(Gate):
+    """A pair the organiser has ruled out is never placed."""
+
+    code = "barred"
+    label = "组织者已排除"
+    sentence = "组织者排除过的，不再安排。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return (volunteer.id, session.id) not in problem.refused
+
+    def mask(self, model: Model, role: str) -> Mask:
+        allowed = np.ones(model.shape, dtype=bool)
+        for volunteer, session in model.problem.refused:
+            allowed[model.row_of[volunteer], model.column_of[session]] = False
+        return allowed
+
+
+def is_adult(volunteer: Volunteer, session: Session) -> bool:
+    """Whether the volunteer is of age on the session's date."""
+    return volunteer.adult_from is None or volunteer.adult_from <= session.starts_at.date()
+
+
+def is_cleared(volunteer: Volunteer, session: Session) -> bool:
+    """Whether the volunteer's clearance is valid on the session's date."""
+    until = volunteer.child_clearance_until
+    return until is not None and session.starts_at.date() <= until
+
+
+def _covered(volunteer: Volunteer, starts: Mask, ends: Mask) -> Mask:
+    """Which of the periods lie inside the volunteer's free times, joined where they touch."""
+    if not volunteer.availability:
+        return np.zeros(len(starts), dtype=bool)
+    windows = sorted((window.starts_at, window.ends_at) for window in volunteer.availability)
+    opens = np.array([window[0] for window in windows], dtype="datetime64[m]")
+    closes = np.maximum.accumulate(np.array([w[1] for w in windows], dtype="datetime64[m]"))
+    fresh = np.append(True, opens[1:] > closes[:-1])
+    opens, closes = opens[fresh], closes[np.append(fresh[1:], True)]
+    place = np.searchsorted(opens, starts, side="right") - 1
+    return np.asarray((place >= 0) & (closes[np.maximum(place, 0)] >= ends))
+
+
+GATES: tuple[Gate, ...] = (
+    ServesCommunity(),
+    DoesProgramme(),
+    MayLead(),
+    OfAge(),
+    Cleared(),
+    Free(),
+    NotBarred(),
+)

@@ -1,0 +1,60 @@
+"""A plan made the way a careful organiser makes it by hand: session by session.
+
+Known faces first, then whoever has done least. It is the incumbent that makes "hold nothing"
+impossible, and the yardstick the solver is measured against.
+"""
+
+from __future__ import annotations
+
+from volunteers.matching.limits import LIMITS
+from volunteers.matching.locks import sort_locks
+from volunteers.matching.model import Model
+from volunteers.matching.preferences import Strange
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.staffing import STAFFING
+from volunteers.matching.standing import Standing
+
+
+def greedy(problem: Problem, model: Model) -> tuple[Placement, ...]:
+    """A plan that breaks no rule; `model` has been screened and opened."""
+    standing = Standing(problem, sort_locks(problem)[0].values())
+    candidates = _candidates(model)
+    locked = {session.id for session in standing.sessions()}
+    for session in sorted(problem.sessions, key=lambda s: (s.id not in locked, -s.priority, s.starts_at, s.id)):
+        _fill(standing, session, candidates[session.id])
+    return standing.placements()
+
+
+def _candidates(model: Model) -> dict[int, dict[str, list[Volunteer]]]:
+    found: dict[int, dict[str, list[Volunteer]]] = {session.id: {LEAD: [], HELPER: []} for session in model.sessions}
+    for who, where, lead in zip(model.who, model.where, model.leads, strict=True):
+        people = found[model.sessions[where].id]
+        people[LEAD if lead else HELPER].append(model.volunteers[who])
+    return found
+
+
+def _fill(standing: Standing, session: Session, candidates: dict[str, list[Volunteer]]) -> None:
+    """Staff one session up to its wish, or leave it empty."""
+    if session.needs_lead and not standing.leads(session.id):
+        _join(standing, session, LEAD, candidates[LEAD])
+    while standing.helpers(session.id) < session.wished:
+        if not _join(standing, session, HELPER, candidates[HELPER]):
+            break
+    there = tuple(standing.at[session.id])
+    if any(rule.broken(standing.problem, there) for rule in STAFFING):
+        for placement in there:
+            standing.remove(placement)
+
+
+def _join(standing: Standing, session: Session, role: str, people: list[Volunteer]) -> bool:
+    """Place the first suitable person: known faces first, then who has done least."""
+
+    def rank(volunteer: Volunteer) -> tuple[int, int, int]:
+        strange = Strange().of(standing.problem, volunteer.id, session)
+        return strange, volunteer.recent_load + standing.load(volunteer.id), volunteer.id
+
+    for volunteer in sorted(people, key=rank):
+        if not any(r.stops(standing, volunteer, session, role) for r in (*LIMITS, *STAFFING)):
+            standing.add(Placement(volunteer.id, session.id, role))
+            return True
+    return False

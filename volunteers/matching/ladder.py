@@ -1,0 +1,171 @@
+"""Tiers solved in order without a row for each settled tier.
+
+Such a row ("short may not exceed 160") destroys the near-network that makes the model easy:
+measured, it turned 3 seconds into more than 60. Instead a settled tier keeps a price in the
+next objective. If the best plan at that price still has the settled value, it is the best of
+all plans with that value, whatever the price was; if not, the price was too low and is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from volunteers.matching.highs import minimise
+from volunteers.matching.model import Model
+from volunteers.matching.preferences import TIERS
+from volunteers.matching.problem import Placement, Problem
+
+type Plan = tuple[Placement, ...]
+
+FIRST_PRICE = 10
+RAISE = 5
+ATTEMPTS = 4
+SHARE = 0.6
+"""A step that is not the last may use this share of the time left."""
+
+
+@dataclass(slots=True)
+class Step:
+    """Tiers minimised together, with their weights, and what is known about the minimum."""
+
+    weights: dict[str, int]
+    reached: int | None = None
+    bound: int | None = None
+    proven: bool = False
+
+    @property
+    def name(self) -> str:
+        """The tiers of the step."""
+        return "+".join(self.weights)
+
+    def cost(self, problem: Problem, plan: Plan) -> int:
+        """What a plan costs in this step."""
+        return sum(weight * TIERS[t].cost(problem, plan) for t, weight in self.weights.items())
+
+    def bounds(self) -> Iterable[tuple[str, int | None]]:
+        """The bound by tier, known where the step is one tier."""
+        if len(self.weights) == 1:
+            (tier,) = self.weights
+            yield tier, self.bound
+
+    def weighted_bound(self, problem: Problem) -> int | None:
+        """The bound in the currency of the problem file's weights."""
+        if self.bound is None or len(self.weights) > 1:
+            return self.bound
+        (tier,) = self.weights
+        return problem.weight[tier] * self.bound
+
+
+class Ladder:
+    """One solve under way: the model, the best plan so far, and the clock."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        model: Model,
+        plan: Plan,
+        seed: int,
+        deadline: float,
+        on_progress: Callable[[str, float, float | None, float | None], bool | None],
+    ) -> None:
+        self.problem, self.model, self.best = problem, model, plan
+        self.seed, self.deadline, self.on_progress = seed, deadline, on_progress
+        self.cancelled = False
+        self.done = 0.0
+
+    def tell(self, step: str, best: float | None, bound: float | None) -> bool:
+        """Report progress; False once the caller has cancelled."""
+        if self.on_progress(step, self.done, best, bound) is False:
+            self.cancelled = True
+        return not self.cancelled
+
+    def held(self) -> set[int]:
+        """The sessions held in the best plan."""
+        return {placement.session for placement in self.best}
+
+    def climb(self, steps: list[Step]) -> None:
+        """Solve the steps one after the other."""
+        for number, step in enumerate(steps):
+            if self.cancelled:
+                return
+            self.done = number / len(steps)
+            self._solve(step, steps[:number], last=number == len(steps) - 1)
+            self.model.settle(step.weights, step.cost(self.problem, self.best))
+            self.done = (number + 1) / len(steps)
+            self.tell(step.name, step.reached, step.bound)
+
+    def _solve(self, step: Step, settled: list[Step], *, last: bool) -> None:
+        """Minimise one step at prices for the settled ones, raised until those stay put."""
+        prices = _first_prices(step, settled)
+        share = 1.0 if last else SHARE
+        until = time.perf_counter() + share * max(0.1, self.deadline - time.perf_counter())
+        for _ in range(ATTEMPTS):
+            before = [one.cost(self.problem, self.best) for one in settled]
+            found, bound, proven = self._minimise(step, settled, prices, until)
+            after = [one.cost(self.problem, found) for one in settled]
+            if (after, step.cost(self.problem, found)) <= (before, step.cost(self.problem, self.best)):
+                self.best = found
+            if bound is not None:
+                rest = bound - sum(p * cost for p, cost in zip(prices, before, strict=True))
+                step.bound = max(rest, rest if step.bound is None else step.bound)
+            step.proven = proven and after == before
+            if step.proven or self.cancelled or not proven or time.perf_counter() > until:
+                break
+            prices = _raised(prices, before, after)
+        step.reached = step.cost(self.problem, self.best)
+        step.bound = step.bound if step.bound is None else min(step.bound, step.reached)
+
+    def _minimise(
+        self, step: Step, settled: list[Step], prices: list[int], until: float
+    ) -> tuple[Plan, int | None, bool]:
+        """The best plan at these prices, the bound of the sum, and whether it is proven."""
+        weights = dict(step.weights)
+        for one, price in zip(settled, prices, strict=True):
+            weights |= {tier: price * weight for tier, weight in one.weights.items()}
+        outcome = minimise(
+            self.model,
+            weights,
+            seconds=until - time.perf_counter(),
+            seed=self.seed,
+            start=self.model.values_of(self.best),
+            watch=lambda best, bound: self.tell(step.name, best, bound),
+        )
+        plan = self.best if outcome.values is None else self.model.placements(outcome.values)
+        bound = math.ceil(outcome.bound - 1e-6) if math.isfinite(outcome.bound) else None
+        return plan, bound, outcome.proven
+
+    def keep(self, sessions: Iterable[int]) -> None:
+        """Hold as many of these sessions as can be."""
+        columns = np.array([self.model.held[self.model.column_of[s]] for s in sessions], dtype=int)
+        self.model.price("keep", columns, np.full(len(columns), -1))
+        outcome = minimise(
+            self.model,
+            {"keep": 1},
+            seconds=SHARE * (self.deadline - time.perf_counter()),
+            seed=self.seed,
+            start=self.model.values_of(self.best),
+            watch=lambda best, bound: self.tell("keep", best, bound),
+        )
+        if outcome.values is not None:
+            self.best = self.model.placements(outcome.values)
+
+
+def _first_prices(step: Step, settled: list[Step]) -> list[int]:
+    """Prices growing from the last settled step to the first."""
+    price = max(step.weights.values(), default=1)
+    prices = []
+    for _ in settled:
+        price *= FIRST_PRICE
+        prices.append(price)
+    return prices[::-1]
+
+
+def _raised(prices: list[int], before: list[int], after: list[int]) -> list[int]:
+    """Higher prices for the first settled step that moved, and for all before it."""
+    moved = next(place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1])
+    return [price * RAISE if place <= moved else price for place, price in enumerate(prices)]

@@ -1,0 +1,190 @@
+"""The integer programme as numpy arrays: columns, rows and one price list per tier.
+
+One binary column per allowed (volunteer, session, role) and one *held* binary per session.
+Rules and preferences add their blocks; nothing here knows what a rule means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Volunteer
+
+type Mask = npt.NDArray[Any]
+type Numbers = npt.NDArray[Any]
+
+INFINITE = float("inf")
+
+
+class Model:
+    """Built in two steps: gates narrow `allowed`, `open` makes columns, then rows are added.
+
+    After `open`, column j means volunteer number `who[j]` at session number `where[j]`, as
+    the lead where `leads[j]`; `held[s]` is the column of session number s. Numbers are
+    positions in the problem's tuples, not ids.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.volunteers, self.sessions = problem.volunteers, problem.sessions
+        self.shape = (len(self.volunteers), len(self.sessions))
+        self.row_of = {volunteer.id: row for row, volunteer in enumerate(self.volunteers)}
+        self.column_of = {session.id: column for column, session in enumerate(self.sessions)}
+        self.allowed = {role: np.ones(self.shape, dtype=bool) for role in (HELPER, LEAD)}
+        self.columns = 0
+        self.rows = 0
+        self.prices: dict[str, list[tuple[Numbers, Numbers]]] = {}
+        self.constants: dict[str, int] = {}
+        self._columns: list[tuple[Numbers, Numbers, Numbers]] = []
+        self._rows: list[tuple[Numbers, Numbers]] = []
+        self._entries: list[tuple[Numbers, Numbers, Numbers]] = []
+
+    def by_value(self, values: Sequence[Any], holds: Callable[[Volunteer, Any], bool]) -> Mask:
+        """A mask from a test on each session's value, asked once per volunteer and value."""
+        different = list(dict.fromkeys(values))
+        table = np.array(
+            [[holds(volunteer, value) for value in different] for volunteer in self.volunteers],
+            dtype=bool,
+        ).reshape(len(self.volunteers), len(different))
+        place = {value: number for number, value in enumerate(different)}
+        return np.asarray(table[:, [place[value] for value in values]])
+
+    def in_programme(self, programme: str) -> Mask:
+        """Which sessions belong to the programme, as one row."""
+        found = [session.programme == programme for session in self.sessions]
+        return np.array(found, dtype=bool)[None, :]
+
+    def open(self) -> None:
+        """Make the columns of the allowed pairs and of *held*, and tie them together."""
+        session, volunteer = np.nonzero(self.allowed[HELPER].T)
+        lead_session, lead_volunteer = np.nonzero(self.allowed[LEAD].T)
+        self.who = np.concatenate([volunteer, lead_volunteer])
+        self.where = np.concatenate([session, lead_session])
+        self.leads = np.arange(len(self.who)) >= len(volunteer)
+        self.pairs = self.add_columns(np.ones(len(self.who)), whole=True)
+        self.held = self.add_columns(np.ones(len(self.sessions)), whole=True)
+        self._tie_pairs_to_held()
+
+    def _tie_pairs_to_held(self) -> None:
+        """One role per person, and only where the session is held: a row for each pair."""
+        key, row = np.unique(self.who * self.shape[1] + self.where, return_inverse=True)
+        ties = np.arange(len(key))
+        self.add_rows(
+            len(key),
+            [(row, self.pairs, np.ones(len(row))), (ties, self.held[key % self.shape[1]], -np.ones(len(key)))],
+            upper=0,
+        )
+        everybody = [(self.where, self.pairs, -np.ones(len(row)))]
+        seats = np.arange(len(self.held))
+        self.add_rows(len(self.held), [*everybody, (seats, self.held, np.ones(len(seats)))], upper=0)
+
+    def add_columns(self, upper: Numbers, *, whole: bool = False) -> Numbers:
+        """New columns from 0 to `upper`; returns their indices."""
+        count = len(upper)
+        self._columns.append((np.zeros(count), np.asarray(upper, float), np.full(count, int(whole))))
+        self.columns += count
+        return np.arange(self.columns - count, self.columns)
+
+    def add_rows(
+        self,
+        count: int,
+        blocks: Iterable[tuple[Numbers, Numbers, Numbers]],
+        *,
+        lower: Numbers | float = -INFINITE,
+        upper: Numbers | float = INFINITE,
+    ) -> None:
+        """New rows; blocks are (row from 0, column, coefficient) arrays."""
+        for row, column, value in blocks:
+            self._entries.append((np.asarray(row) + self.rows, column, np.asarray(value, float)))
+        self._rows.append((np.full(count, lower, float), np.full(count, upper, float)))
+        self.rows += count
+
+    def price(self, tier: str, columns: Numbers, costs: Numbers) -> None:
+        """Add costs to a tier's objective."""
+        self.prices.setdefault(tier, []).append((columns, np.asarray(costs, float)))
+
+    def add_constant(self, tier: str, amount: int) -> None:
+        """Add a cost that no decision changes."""
+        self.constants[tier] = self.constants.get(tier, 0) + amount
+
+    def objective(self, weights: dict[str, int]) -> tuple[Numbers, int]:
+        """The cost of every column and the constant, for these tiers times these weights."""
+        costs = np.zeros(self.columns)
+        for tier, weight in weights.items():
+            for columns, amounts in self.prices.get(tier, ()):
+                np.add.at(costs, columns, weight * amounts)
+        return costs, sum(weight * self.constants.get(tier, 0) for tier, weight in weights.items())
+
+    def settle(self, weights: dict[str, int], reached: int) -> bool:
+        """Keep these tiers where they are if they cannot cost less whatever the plan.
+
+        Then every priced column stays at its cheaper bound, which costs no row. False where
+        that does not hold and the caller has to keep the tiers down by their price.
+        """
+        prices, constant = self.objective(weights)
+        lower, upper, _ = self.column_bounds()
+        cheapest = np.where(prices < 0, upper, lower)
+        if reached > constant + prices @ cheapest + 1e-6:
+            return False
+        self.pin(np.nonzero(prices)[0], cheapest[prices != 0])
+        return True
+
+    def pin(self, columns: Numbers, values: Numbers | float) -> None:
+        """From now on these columns have these values."""
+        lower, upper, whole = self.column_bounds()
+        lower[columns] = upper[columns] = values
+        self._columns = [(lower, upper, whole)]
+
+    def matrix(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The rows in compressed form: starts, columns, values."""
+        rows, columns, values = (np.concatenate(part) for part in zip(*self._entries, strict=True))
+        order = np.argsort(rows, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.rows))])
+        return starts, columns[order], values[order]
+
+    def column_bounds(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Lower bound, upper bound and integrality of each column."""
+        lower, upper, whole = (np.concatenate(part) for part in zip(*self._columns, strict=True))
+        return lower, upper, whole
+
+    def row_bounds(self) -> tuple[Numbers, Numbers]:
+        """Lower and upper bound of each row."""
+        lower, upper = (np.concatenate(part) for part in zip(*self._rows, strict=True))
+        return lower, upper
+
+    def column(self, placement: Placement) -> int | None:
+        """The column of a placement, None where the pair is not allowed."""
+        row, seat = self.row_of[placement.volunteer], self.column_of[placement.session]
+        if not self.allowed[placement.role][row, seat]:
+            return None
+        lead = placement.role == LEAD
+        found = np.nonzero((self.who == row) & (self.where == seat) & (self.leads == lead))[0]
+        return int(found[0])
+
+    def placements(self, values: Numbers) -> tuple[Placement, ...]:
+        """The placements of a solution."""
+        chosen = np.nonzero(values[self.pairs] > 0.5)[0]
+        found = [
+            Placement(
+                self.volunteers[self.who[j]].id,
+                self.sessions[self.where[j]].id,
+                LEAD if self.leads[j] else HELPER,
+            )
+            for j in chosen
+        ]
+        return tuple(sorted(found, key=lambda p: (p.session, p.role != LEAD, p.volunteer)))
+
+    def values_of(self, placements: Iterable[Placement]) -> tuple[Numbers, Numbers]:
+        """The whole-numbered columns and their values for given placements."""
+        values = np.zeros(len(self.pairs) + len(self.held))
+        for placement in placements:
+            column = self.column(placement)
+            if column is None:
+                raise ValueError(f"{placement} is not allowed")
+            values[column] = 1
+            values[self.held[self.column_of[placement.session]]] = 1
+        return np.concatenate([self.pairs, self.held]), values

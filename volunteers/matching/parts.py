@@ -1,0 +1,169 @@
+"""The parts of a roster problem: who and what, keyed by whole numbers, never changing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+PROGRAMMES = ("senior", "child", "desk")
+LEAD, HELPER = "lead", "helper"
+ROLES = (LEAD, HELPER)
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    id: int
+    x_km: float
+    y_km: float
+    street: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Minutes between two different communities: a base and so many per kilometre."""
+
+    base_minutes: float = 0
+    minutes_per_km: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One dated meeting; `minimum`, `wished`, `maximum` count helpers, never the lead."""
+
+    id: int
+    community: int
+    series: int
+    programme: str
+    starts_at: datetime
+    ends_at: datetime
+    lesson: str | None
+    people: int
+    minimum: int
+    wished: int
+    maximum: int
+    needs_lead: bool
+    dialect_wished: int
+    priority: int
+    two_adults: bool = False
+
+    @property
+    def second_half(self) -> int:
+        """How many of the wished places are the less urgent ones."""
+        return (self.wished - self.minimum) // 2
+
+    @property
+    def week(self) -> tuple[int, int]:
+        """ISO year and week."""
+        return self.starts_at.isocalendar()[:2]
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """Calendar year and month."""
+        return self.starts_at.year, self.starts_at.month
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time a volunteer has said is free."""
+
+    starts_at: datetime
+    ends_at: datetime
+    preferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A time a volunteer has promised to something that is not planned here.
+
+    It takes the way there and counts in the week and the month.
+    """
+
+    community: int
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def week(self) -> tuple[int, int]:
+        """ISO year and week."""
+        return self.starts_at.isocalendar()[:2]
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """Calendar year and month."""
+        return self.starts_at.year, self.starts_at.month
+
+
+def _meet(window: Window, session: Session) -> bool:
+    return window.starts_at < session.ends_at and session.starts_at < window.ends_at
+
+
+def _joined(windows: list[Window], session: Session) -> Window | None:
+    if not windows or windows[0].starts_at > session.starts_at:
+        return None
+    until = windows[0].ends_at
+    for window in windows[1:]:
+        if window.starts_at > until:
+            return None
+        until = max(until, window.ends_at)
+    if until < session.ends_at:
+        return None
+    return Window(windows[0].starts_at, until, all(window.preferred for window in windows))
+
+
+@dataclass(frozen=True, slots=True)
+class Volunteer:
+    """A person who helps. A limit of None is no limit.
+
+    `adult_from` is the day of coming of age; None means an adult throughout.
+    """
+
+    id: int
+    home: int
+    reach: tuple[int, ...]
+    does: tuple[str, ...]
+    leads: tuple[str, ...] = ()
+    child_clearance_until: date | None = None
+    dialect: bool = False
+    newcomer: bool = False
+    max_per_week: int | None = None
+    max_per_month: int | None = None
+    max_total: int | None = None
+    rest_minutes: int = 0
+    club: int | None = None
+    not_alone: bool = False
+    recent_load: int = 0
+    availability: tuple[Window, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    programme_cost: tuple[tuple[str, int], ...] = ()
+    weekday_cost: tuple[int, ...] = (0,) * 7
+    adult_from: date | None = None
+    name: str | None = None
+
+    def window(self, session: Session) -> Window | None:
+        """The stated free time that holds the whole session; None where there is none.
+
+        Times that touch or overlap count as one; it is preferred where all of it is.
+        """
+        around = [w for w in self.availability if _meet(w, session)]
+        whole = [w for w in around if w.starts_at <= session.starts_at and session.ends_at <= w.ends_at]
+        if whole:
+            return max(whole, key=lambda window: window.preferred)
+        return _joined(sorted(around, key=lambda window: window.starts_at), session)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Placement:
+    """One volunteer at one session in one role."""
+
+    volunteer: int
+    session: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """An agreement the engine keeps; without a role either role keeps it."""
+
+    volunteer: int
+    session: int
+    role: str | None = None

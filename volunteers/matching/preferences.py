@@ -1,0 +1,282 @@
+"""What would be nice, in tiers: one class per tier, each with a cost in whole numbers.
+
+`cost` is the meaning; `post` says the same to the solver. Tiers are solved in order or, for
+the benchmark, added up with the weights of the problem file.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from volunteers.matching.model import Model
+from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.standing import Standing
+
+SECOND_HALF_COST = 2
+FIRST_HALF_COST = 3
+DIALECT_COST = 2
+STRANGER_COST = 2
+NEAR_KM = 2
+
+
+class Preference(ABC):
+    """One tier. `label` names it on screen, `sentence` says what it asks for."""
+
+    code: ClassVar[str]
+    label: ClassVar[str]
+    sentence: ClassVar[str]
+
+    @abstractmethod
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        """What the plan costs in this tier: the meaning."""
+
+    @abstractmethod
+    def post(self, model: Model) -> None:
+        """Add this tier's columns, rows and prices to the model."""
+
+    @abstractmethod
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        """What it adds to the tier if the volunteer joins the session as things stand."""
+
+
+class Unheld(Preference):
+    """Every session is held; the more so the higher its priority."""
+
+    code = "unheld"
+    label = "开课"
+    sentence = "每一场都开，重要的先开。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        held = {placement.session for placement in placements}
+        return sum(session.priority for session in problem.sessions if session.id not in held)
+
+    def post(self, model: Model) -> None:
+        priority = np.array([session.priority for session in model.sessions], dtype=int)
+        model.price(self.code, model.held, -priority)
+        model.add_constant(self.code, int(priority.sum()))
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        return 0 if standing.held(session.id) else -session.priority
+
+
+class Short(Preference):
+    """Sessions have their wished helpers and dialect speakers; one not held lacks them all."""
+
+    code = "short"
+    label = "人手"
+    sentence = "尽量排满想要的人数，并有会说本地话的人。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        standing = Standing(problem, placements)
+        return sum(
+            self.lacking(
+                session,
+                standing.helpers(session.id),
+                sum(person.dialect for person in standing.people(session.id)),
+            )
+            for session in problem.sessions
+        )
+
+    def lacking(self, session: Session, helpers: int, speakers: int) -> int:
+        """The cost of one session with so many helpers and dialect speakers."""
+        places = max(0, session.wished - helpers)
+        second = min(places, session.second_half)
+        return (
+            SECOND_HALF_COST * second
+            + FIRST_HALF_COST * (places - second)
+            + DIALECT_COST * max(0, session.dialect_wished - speakers)
+        )
+
+    def post(self, model: Model) -> None:
+        seats = np.arange(len(model.sessions))
+        wished = np.array([session.wished for session in model.sessions], dtype=int)
+        second = np.array([session.second_half for session in model.sessions], dtype=int)
+        speakers = np.array([session.dialect_wished for session in model.sessions], dtype=int)
+        less, more = model.add_columns(second), model.add_columns(wished - second)
+        silent = model.add_columns(speakers)
+        model.price(self.code, less, np.full(len(seats), SECOND_HALF_COST))
+        model.price(self.code, more, np.full(len(seats), FIRST_HALF_COST))
+        model.price(self.code, silent, np.full(len(seats), DIALECT_COST))
+        ones = np.ones(len(seats))
+        helper = np.nonzero(~model.leads)[0]
+        model.add_rows(
+            len(seats),
+            [
+                (model.where[helper], helper, np.ones(len(helper))),
+                (seats, less, ones),
+                (seats, more, ones),
+            ],
+            lower=wished,
+        )
+        speaks = np.array([volunteer.dialect for volunteer in model.volunteers], dtype=bool)
+        heard = np.nonzero(speaks[model.who])[0]
+        model.add_rows(
+            len(seats),
+            [(model.where[heard], heard, np.ones(len(heard))), (seats, silent, ones)],
+            lower=speakers,
+        )
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        helpers = standing.helpers(session.id)
+        speakers = sum(person.dialect for person in standing.people(session.id))
+        before = self.lacking(session, helpers, speakers)
+        helpers += role != LEAD
+        return self.lacking(session, helpers, speakers + volunteer.dialect) - before
+
+
+class Strange(Preference):
+    """People come where they came last time, and where they know the learners."""
+
+    code = "strange"
+    label = "熟悉"
+    sentence = "尽量请来过这个班、认识这里学员的人。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        return sum(self.of(problem, p.volunteer, problem.session[p.session]) for p in placements)
+
+    def of(self, problem: Problem, volunteer: int, session: Session) -> int:
+        """The cost of one person at one session; negative for somebody who knows many."""
+        pair = (volunteer, session.series)
+        stranger = 0 if pair in problem.served else STRANGER_COST
+        return stranger - problem.learners_known.get(pair, 0)
+
+    def post(self, model: Model) -> None:
+        costs = [
+            self.of(model.problem, model.volunteers[who].id, model.sessions[where])
+            for who, where in zip(model.who, model.where, strict=True)
+        ]
+        model.price(self.code, model.pairs, np.array(costs))
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        return self.of(standing.problem, volunteer.id, session)
+
+
+class Uneven(Preference):
+    """The work is shared: squares of loads, what was done recently included."""
+
+    code = "uneven"
+    label = "公平"
+    sentence = "大家轮着来，最近来得多的人少排。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        loads: dict[int, int] = {}
+        for placement in placements:
+            loads[placement.volunteer] = loads.get(placement.volunteer, 0) + 1
+        return sum(load * (2 * problem.volunteer[v].recent_load + load) for v, load in loads.items())
+
+    def post(self, model: Model) -> None:
+        possible = np.bincount(model.who, minlength=model.shape[0])
+        limits = [volunteer.max_total for volunteer in model.volunteers]
+        cap = np.array([possible.max(initial=0) if x is None else x for x in limits], dtype=int)
+        steps = np.minimum(possible, cap)
+        person = np.repeat(np.arange(model.shape[0]), steps)
+        step = np.arange(len(person)) - np.repeat(np.cumsum(steps) - steps, steps)
+        recent = np.array([volunteer.recent_load for volunteer in model.volunteers], dtype=int)
+        units = model.add_columns(np.ones(len(person)))
+        model.price(self.code, units, 2 * (recent[person] + step) + 1)
+        model.add_rows(
+            model.shape[0],
+            [
+                (model.who, model.pairs, np.ones(len(model.pairs))),
+                (person, units, -np.ones(len(person))),
+            ],
+            lower=0,
+            upper=0,
+        )
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        return 2 * (volunteer.recent_load + standing.load(volunteer.id)) + 1
+
+
+class Wishes(Preference):
+    """Favourite programmes and weekdays, and a short way from home."""
+
+    code = "wishes"
+    label = "方便"
+    sentence = "照顾本人喜欢的项目和日子，就近安排。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        return sum(self.of(problem, problem.volunteer[p.volunteer], problem.session[p.session]) for p in placements)
+
+    def of(self, problem: Problem, volunteer: Volunteer, session: Session) -> int:
+        """The cost of one person at one session."""
+        return (
+            dict(volunteer.programme_cost).get(session.programme, 0)
+            + volunteer.weekday_cost[session.starts_at.weekday()]
+            + self.distance(problem, volunteer, session)
+        )
+
+    def distance(self, problem: Problem, volunteer: Volunteer, session: Session) -> int:
+        """0 in the home community, 1 up to two kilometres, else 2."""
+        if volunteer.home == session.community:
+            return 0
+        return 1 if problem.km(volunteer.home, session.community) <= NEAR_KM else 2
+
+    def post(self, model: Model) -> None:
+        costs = [
+            self.of(model.problem, model.volunteers[who], model.sessions[where])
+            for who, where in zip(model.who, model.where, strict=True)
+        ]
+        model.price(self.code, model.pairs, np.array(costs))
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        return self.of(standing.problem, volunteer, session)
+
+
+class Change(Preference):
+    """The plan people know stays: pairs that come and pairs that go count one each."""
+
+    code = "change"
+    label = "少变动"
+    sentence = "和已经公布的安排尽量一致。"
+
+    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
+        if problem.previous is None:
+            return 0
+        return len(_pairs(problem.previous) ^ _pairs(placements))
+
+    def post(self, model: Model) -> None:
+        if model.problem.previous is None:
+            return
+        known = _pairs(model.problem.previous)
+        costs = [
+            -1 if (model.volunteers[who].id, model.sessions[where].id) in known else 1
+            for who, where in zip(model.who, model.where, strict=True)
+        ]
+        model.price(self.code, model.pairs, np.array(costs))
+        model.add_constant(self.code, len(known))
+
+    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
+        previous = standing.problem.previous
+        if previous is None:
+            return 0
+        return -1 if (volunteer.id, session.id) in _pairs(previous) else 1
+
+
+def _pairs(placements: Iterable[Placement]) -> set[tuple[int, int]]:
+    return {(placement.volunteer, placement.session) for placement in placements}
+
+
+PREFERENCES: tuple[Preference, ...] = (
+    Unheld(),
+    Short(),
+    Strange(),
+    Uneven(),
+    Wishes(),
+    Change(),
+)
+TIERS = {preference.code: preference for preference in PREFERENCES}
+
+
+def costs(problem: Problem, placements: Sequence[Placement]) -> dict[str, int]:
+    """What a plan costs in each tier."""
+    return {tier.code: tier.cost(problem, placements) for tier in PREFERENCES}
+
+
+def value(problem: Problem, placements: Sequence[Placement]) -> int:
+    """The tiers added up with the weights of the problem file."""
+    return sum(problem.weight[t] * cost for t, cost in costs(problem, placements).items())

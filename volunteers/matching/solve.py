@@ -1,0 +1,131 @@
+"""The solve: screen, build, and minimise the tiers in order or added up.
+
+A plan made by hand (`greedy`) is always there first, so whatever the time limit does, the
+answer is a plan and never "hold nothing".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from volunteers.matching.answer import Answer, TierValue
+from volunteers.matching.greedy import greedy
+from volunteers.matching.ladder import Ladder, Step
+from volunteers.matching.locks import Conflict, sort_locks
+from volunteers.matching.model import Model
+from volunteers.matching.preferences import PREFERENCES, TIERS, costs
+from volunteers.matching.problem import Placement, Problem
+from volunteers.matching.rules import RULES, broken
+
+type Progress = Callable[[str, float, float | None, float | None], bool | None]
+type Tiers = Sequence[str | Sequence[str]]
+
+IN_ORDER: Tiers = ("unheld", "short", "uneven", "strange", "wishes", "change")
+TWO_STEPS: Tiers = ("unheld", "short", ("uneven", "strange", "wishes", "change"))
+"""First who is there at all, then the comfort, weighed by the file: the faster way."""
+
+
+class SolverDisagrees(Exception):
+    """The solver's plan breaks a rule by its meaning: a defect of the engine, never shown."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float = 20.0,
+    seed: int = 0,
+    tiers: Tiers | None = None,
+    on_progress: Progress | None = None,
+) -> Answer:
+    """The best plan found within the time, with its bound.
+
+    `tiers=None` adds all tiers up with the file's weights. Otherwise they are solved one
+    after the other in this order, each settled before the next; a group such as
+    `("strange", "wishes")` is one step, added up with the weights. Tiers left out are not
+    looked at. `on_progress(step, share done, best, bound)` is called between steps and
+    about five times a second; returning False stops, and the best so far is the answer.
+
+    Raises ValueError for an unknown tier.
+    """
+    began = time.perf_counter()
+    steps = _steps(problem, tiers)
+    model = build(problem)
+    ladder = Ladder(problem, model, greedy(problem, model), seed, began + seconds, on_progress or _silent)
+    if ladder.tell("greedy", None, None):
+        _hold_locked_sessions(ladder)
+        ladder.climb(steps)
+    faults = broken(problem, ladder.best)
+    if faults:
+        raise SolverDisagrees("; ".join(fault.text for fault in faults))
+    return _answer(ladder, steps, time.perf_counter() - began)
+
+
+def build(problem: Problem) -> Model:
+    """The model of a problem: gates first, then every rule's rows, then every tier's prices."""
+    model = Model(problem)
+    for rule in RULES:
+        rule.screen(model)
+    model.open()
+    for rule in RULES:
+        rule.post(model)
+    for preference in PREFERENCES:
+        preference.post(model)
+    return model
+
+
+def _silent(step: str, share: float, best: float | None, bound: float | None) -> None:
+    """Progress that nobody watches."""
+
+
+def _steps(problem: Problem, tiers: Tiers | None) -> list[Step]:
+    if tiers is None:
+        return [Step({tier: problem.weight[tier] for tier in TIERS})]
+    groups = [(tier,) if isinstance(tier, str) else tuple(tier) for tier in tiers]
+    named = [tier for group in groups for tier in group]
+    for tier in named:
+        if tier not in TIERS or named.count(tier) > 1:
+            raise ValueError(f"expected each of {', '.join(TIERS)} once at most, found {tier!r}")
+    return [Step({tier: problem.weight[tier] if len(group) > 1 else 1 for tier in group}) for group in groups]
+
+
+def _hold_locked_sessions(ladder: Ladder) -> None:
+    """Hold every session with an agreed person, where that can be done at all.
+
+    Who has agreed is not sent home to please somebody else; a session that cannot be
+    staffed safely whatever is done is given up and reported.
+    """
+    locked = dict.fromkeys(lock.session for lock in sort_locks(ladder.problem)[0])
+    if not ladder.held().issuperset(locked):
+        ladder.keep(locked)
+    kept = [ladder.model.column_of[session] for session in locked if session in ladder.held()]
+    ladder.model.pin(ladder.model.held[np.array(kept, dtype=int)], 1)
+
+
+def _answer(ladder: Ladder, steps: list[Step], seconds: float) -> Answer:
+    problem, plan = ladder.problem, ladder.best
+    reached = costs(problem, plan)
+    bounds = {tier: bound for step in steps for tier, bound in step.bounds()}
+    covered = {tier for step in steps for tier in step.weights} == set(TIERS)
+    parts = [step.weighted_bound(problem) for step in steps]
+    known = [part for part in parts if part is not None]
+    return Answer(
+        placements=plan,
+        value=sum(problem.weight[tier] * cost for tier, cost in reached.items()),
+        bound=sum(known) if covered and len(known) == len(parts) else None,
+        proven=not ladder.cancelled and all(step.proven for step in steps),
+        seconds=round(seconds, 3),
+        tiers=tuple(TierValue(tier, cost, bounds.get(tier)) for tier, cost in reached.items()),
+        conflicts=(*sort_locks(problem)[1], *_unheld_locks(problem, plan)),
+        cancelled=ladder.cancelled,
+    )
+
+
+def _unheld_locks(problem: Problem, plan: tuple[Placement, ...]) -> list[Conflict]:
+    held = {placement.session for placement in plan}
+    text = "这一场凑不够安全的人数，开不了，已定的人也就不排。"
+    return [
+        Conflict(lock, "staffed", "这一场开不了", text) for lock in sort_locks(problem)[0] if lock.session not in held
+    ]

@@ -1,0 +1,66 @@
+"""Live counters over a set of placements: who is where, how often, with whom."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+
+
+class Standing:
+    """A plan that can be asked and changed one placement at a time."""
+
+    def __init__(self, problem: Problem, placements: Iterable[Placement] = ()) -> None:
+        self.problem = problem
+        self.sessions_of: defaultdict[int, list[Session]] = defaultdict(list)
+        self.at: defaultdict[int, list[Placement]] = defaultdict(list)
+        self.weeks: Counter[tuple[int, tuple[int, int]]] = Counter()
+        self.months: Counter[tuple[int, tuple[int, int]]] = Counter()
+        for placement in placements:
+            self.add(placement)
+
+    def add(self, placement: Placement) -> None:
+        """Place somebody."""
+        session = self.problem.session[placement.session]
+        self.at[session.id].append(placement)
+        self.sessions_of[placement.volunteer].append(session)
+        self.weeks[placement.volunteer, session.week] += 1
+        self.months[placement.volunteer, session.month] += 1
+
+    def remove(self, placement: Placement) -> None:
+        """Take a placement away again; it must be there."""
+        session = self.problem.session[placement.session]
+        self.at[session.id].remove(placement)
+        self.sessions_of[placement.volunteer].remove(session)
+        self.weeks[placement.volunteer, session.week] -= 1
+        self.months[placement.volunteer, session.month] -= 1
+
+    def load(self, volunteer: int) -> int:
+        """How many sessions the volunteer has in this plan."""
+        return len(self.sessions_of[volunteer])
+
+    def people(self, session: int) -> list[Volunteer]:
+        """Everybody placed at the session, the lead included."""
+        return [self.problem.volunteer[placement.volunteer] for placement in self.at[session]]
+
+    def helpers(self, session: int) -> int:
+        """How many helpers the session has."""
+        return sum(placement.role != LEAD for placement in self.at[session])
+
+    def leads(self, session: int) -> int:
+        """How many leads the session has."""
+        return sum(placement.role == LEAD for placement in self.at[session])
+
+    def held(self, session: int) -> bool:
+        """Whether anybody is placed at the session."""
+        return bool(self.at[session])
+
+    def sessions(self) -> list[Session]:
+        """The sessions where anybody is placed."""
+        return [self.problem.session[number] for number, people in self.at.items() if people]
+
+    def placements(self) -> tuple[Placement, ...]:
+        """The plan, in the order of sessions, lead first."""
+        found = [placement for people in self.at.values() for placement in people]
+        return tuple(sorted(found, key=lambda p: (p.session, p.role != LEAD, p.volunteer)))

@@ -1,0 +1,19 @@
+"""The few phrases the engine says to organisers: weekdays, times, programmes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+PROGRAMMES = {"senior": "老年课", "child": "儿童场次", "desk": "手机门诊"}
+ROLES = {"lead": "主讲", "helper": "助手"}
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """A period of one day, such as 周三 16:00-18:30."""
+    return f"{WEEKDAYS[starts_at.weekday()]} {starts_at:%H:%M}-{ends_at:%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """A day, such as 9 月 7 日."""
+    return f"{moment.month} 月 {moment.day} 日"
