@@ -1,0 +1,422 @@
+"""The bridge: what the models mean to the engine, and that no rule of the house is ever broken."""
+
+from collections import Counter
+from datetime import date, time, timedelta
+from itertools import combinations
+
+import pytest
+
+from tests import make
+from volunteers import planning
+from volunteers.models import Assignment, Availability, CheckIn, Proposal, Shift
+
+pytestmark = pytest.mark.django_db
+
+NOW = make.at("2026-09-07", "08:00")  # Monday of teaching week 2
+SATURDAY, SUNDAY = "2026-09-12", "2026-09-13"
+WEEK = {"from_on": date(2026, 9, 7), "until_on": date(2026, 9, 13)}
+
+
+def plan(now=NOW, community=None, **days):
+    """The placements as (name, date, role) and the problem behind them."""
+    problem, index = planning.load_problem(community=community, now=now, **{**WEEK, **days})
+    answer = planning.find_plan(problem, seconds=10)
+    locked = {(lock.volunteer, lock.session) for lock in problem.locked}
+    return {
+        (str(index.volunteers[p.volunteer]), f"{index.sessions[p.session].on_date}", p.role)
+        for p in answer.placements
+        if (p.volunteer, p.session) not in locked
+    }
+
+
+def desk(day=SATURDAY, needed=1, **fields):
+    """A desk session that wants people and nothing else."""
+    of = make.series(name=f"手机门诊{day}{fields.get('starts', '')}", kind="desk", weekdays=(5,), **fields)
+    return make.shift(make.session(day, of), "desk", needed)
+
+
+class TestWhenSomebodyIsFree:
+    def test_a_weekly_window_covers_the_whole_session(self):
+        desk()
+        make.free(make.volunteer("周远"), 5, "09:00", "11:00")
+
+        assert plan() == {("周远", SATURDAY, "helper")}
+
+    def test_a_window_that_ends_before_the_session_does_not_count(self):
+        desk()
+        make.free(make.volunteer("周远"), 5, "09:00", "10:30")
+
+        assert plan() == set()
+
+    def test_two_windows_that_touch_count_as_one(self):
+        desk()
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5, "09:00", "10:00", kind="preferred")
+        make.free(volunteer, 5, "10:00", "12:00")
+
+        assert plan() == {("周远", SATURDAY, "helper")}
+
+    def test_an_impossible_date_takes_the_weekly_window_away(self):
+        desk()
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        Availability.objects.create(
+            volunteer=volunteer, on_date=SATURDAY, starts="10:00", ends="10:30", kind="impossible"
+        )
+
+        assert plan() == set()
+
+    @pytest.mark.parametrize(("weeks", "comes"), [("even", True), ("odd", False), ("every", True)])
+    def test_even_weeks_are_even_teaching_weeks(self, weeks, comes):
+        desk()
+        make.free(make.volunteer("周远"), 5, weeks=weeks)
+
+        assert bool(plan()) is comes
+
+    def test_a_window_counts_only_between_its_dates(self):
+        desk()
+        make.free(make.volunteer("周远"), 5, from_on=date(2026, 9, 13))
+        make.free(make.volunteer("钱薇"), 5, until_on=date(2026, 9, 12))
+
+        assert plan() == {("钱薇", SATURDAY, "helper")}
+
+
+class TestWhoMayCome:
+    def test_children_are_only_with_people_cleared_on_the_date(self):
+        session = make.session(SATURDAY, make.series(kind="child", weekdays=(5,)))
+        shift = make.shift(session, "tutor", 3)
+        Shift.objects.filter(pk=shift.pk).update(minimum=2)
+        for name, until in [("何晓琳", date(2026, 9, 12)), ("高翔", date(2027, 6, 1)), ("钱薇", date(2026, 9, 11))]:
+            volunteer = make.volunteer(name)
+            make.free(volunteer, 5)
+            make.cleared(volunteer, until)
+
+        assert plan() == {("何晓琳", SATURDAY, "helper"), ("高翔", SATURDAY, "helper")}
+
+    def test_one_cleared_adult_alone_is_never_proposed(self):
+        session = make.session(SATURDAY, make.series(kind="child", weekdays=(5,)))
+        shift = make.shift(session, "tutor", 3)
+        Shift.objects.filter(pk=shift.pk).update(minimum=2)
+        volunteer = make.volunteer("何晓琳")
+        make.free(volunteer, 5)
+        make.cleared(volunteer)
+
+        assert plan() == set()
+
+    def test_not_clear_bars_whatever_was_said_before(self):
+        session = make.session(SATURDAY, make.series(kind="child", weekdays=(5,)))
+        make.shift(session, "tutor", 2)
+        for name in ("何晓琳", "高翔"):
+            volunteer = make.volunteer(name)
+            make.free(volunteer, 5)
+            make.cleared(volunteer)
+        volunteer.clearances.create(result="not_clear")
+
+        assert plan() == set()
+
+    def test_a_year_alone_counts_as_its_last_day(self):
+        session = make.session(SATURDAY, make.series(kind="child", weekdays=(5,)))
+        make.shift(session, "tutor", 2)
+        for name, born in [("何晓琳", (2008, None, None)), ("高翔", (2008, 9, 12)), ("钱薇", (1990, 1, 1))]:
+            volunteer = make.volunteer(name, born=born)
+            make.free(volunteer, 5)
+            make.cleared(volunteer)
+
+        assert plan() == {("高翔", SATURDAY, "helper"), ("钱薇", SATURDAY, "helper")}
+
+    def test_a_senior_class_is_held_only_with_somebody_who_may_lead(self):
+        session = make.session(SATURDAY, make.series())
+        make.shift(session, "lead", 1)
+        make.shift(session, "helper", 1)
+        make.free(make.volunteer("周远"), 5)
+
+        assert plan() == set()
+
+        make.free(make.volunteer("孙建国", may_lead=True), 5)
+        assert plan() == {("孙建国", SATURDAY, "lead"), ("周远", SATURDAY, "helper")}
+
+    def test_paused_people_are_left_in_peace(self):
+        desk()
+        make.free(make.volunteer("周远", status="paused"), 5)
+
+        assert plan() == set()
+
+    def test_whoever_teaches_seniors_also_answers_at_the_desk(self):
+        desk()
+        make.free(make.volunteer("周远", programmes=["senior"]), 5)
+        make.free(make.volunteer("钱薇", programmes=["child"]), 5)
+
+        assert plan() == {("周远", SATURDAY, "helper")}
+
+    def test_people_serve_their_own_community_and_those_of_the_same_street(self):
+        here = make.community("梧桐社区", street="长乐街道")
+        near, far = make.community("槐树社区", street="长乐街道"), make.community("远处", street="别的街道")
+        desk(needed=3, community=here)
+        for name, home in [("周远", here), ("钱薇", near), ("高翔", far)]:
+            make.free(make.volunteer(name, home=home), 5)
+
+        assert {name for name, *_ in plan()} == {"周远", "钱薇"}
+
+
+class TestWhatIsAgreedAlready:
+    def test_an_agreement_stays_and_is_not_proposed_again(self):
+        shift = desk(needed=2)
+        agreed, other = make.volunteer("周远"), make.volunteer("钱薇")
+        make.free(other, 5)
+        make.assignment(shift, agreed)
+
+        assert plan() == {("钱薇", SATURDAY, "helper")}
+
+    def test_an_agreement_elsewhere_at_the_same_time_keeps_somebody_away(self):
+        elsewhere = make.community("槐树社区", x_km=3)
+        shift = desk(community=elsewhere)
+        desk(community=make.community())
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(shift, volunteer)
+
+        assert plan(community=make.community()) == set()
+
+    def test_the_way_from_an_agreement_elsewhere_is_counted(self):
+        elsewhere = make.community("槐树社区", x_km=3)
+        first = desk(community=elsewhere)  # ends 11:00
+        desk(community=make.community(), starts=time(11, 20), ends=time(12))
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(first, volunteer)
+
+        assert plan(community=make.community()) == set()
+
+    def test_the_week_limit_counts_what_is_agreed_outside_the_range(self):
+        early = desk("2026-09-08")
+        desk(SATURDAY)
+        volunteer = make.volunteer("周远", max_per_week=1)
+        for weekday in range(7):
+            make.free(volunteer, weekday)
+        make.assignment(early, volunteer)
+
+        assert plan(from_on=date(2026, 9, 9)) == set()
+
+    def test_people_agreed_against_a_rule_still_take_their_place_and_time(self):
+        shift = desk(needed=1)
+        desk(SATURDAY, starts=time(9), ends=time(10))
+        volunteer = make.volunteer("周远", programmes=[])
+        make.free(volunteer, 5)
+        make.free(make.volunteer("钱薇"), 5, "09:30", "11:00")
+        make.assignment(shift, volunteer)
+
+        assert plan() == set()
+
+    def test_people_agreed_to_a_class_that_cannot_be_held_are_not_planned_elsewhere(self):
+        session = make.session(SATURDAY, make.series())
+        make.shift(session, "lead", 1)
+        helper = make.shift(session, "helper", 1)
+        desk(SATURDAY)
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(helper, volunteer)
+
+        assert plan() == set()
+
+    def test_sessions_that_have_begun_are_not_planned(self):
+        desk()
+        make.free(make.volunteer("周远"), 5)
+
+        assert plan(now=make.at(SATURDAY, "09:30")) == set()
+
+
+class TestFairnessAndFamiliarity:
+    def test_whoever_did_less_lately_goes_first(self):
+        busy, rested = make.volunteer("周远"), make.volunteer("钱薇")
+        for volunteer in (busy, rested):
+            make.free(volunteer, 5)
+        make.assignment(desk("2026-08-29"), busy)
+        desk()
+
+        assert plan() == {("钱薇", SATURDAY, "helper")}
+
+    def test_a_known_face_goes_first_among_equals(self):
+        shift = desk()
+        for name in ("周远", "钱薇"):
+            known = make.volunteer(name)
+            make.free(known, 5)
+        CheckIn.objects.create(volunteer=known, series=shift.session.series, on_date="2026-06-06")
+
+        assert plan() == {("钱薇", SATURDAY, "helper")}
+
+
+def crowd():
+    """A month with two communities, three programmes and many people, some of them already agreed."""
+    here, there = make.community("梧桐社区", street="长乐"), make.community("槐树社区", street="长乐", x_km=2)
+    senior = make.series("启蒙", community=here, weekdays=(5,))
+    child = make.series("四点半", kind="child", community=here, weekdays=range(5))
+    other = make.series("防骗", community=there, weekdays=(5,))
+    for offset in range(28):
+        day = date(2026, 9, 7) + timedelta(days=offset)
+        for series in (senior, child, other):
+            if series.days.filter(weekday=day.weekday()).exists():
+                session = make.session(str(day), series)
+                if series == child:
+                    make.shift(session, "tutor", 3)
+                else:
+                    make.shift(session, "lead", 1)
+                    make.shift(session, "helper", 2)
+    Shift.objects.filter(role__code="tutor").update(minimum=2)
+    for number in range(24):
+        volunteer = make.volunteer(
+            f"志愿者{number:02}",
+            may_lead=number % 4 == 0,
+            home=(here, there)[number % 2],
+            max_per_week=1 + number % 3,
+            experienced=number % 5 > 0,
+            born=(2009 if number % 7 == 0 else 1985, 5, 1),
+        )
+        for weekday in range(number % 3, 7, 2):
+            make.free(volunteer, weekday, "09:00", "18:30", weeks=("every", "even", "odd")[number % 3])
+        if number % 2 == 0:
+            make.cleared(volunteer, date(2026, 9, 20 + number % 10))
+
+
+def rules_broken(rows) -> list[str]:
+    """An oracle of its own: the rules of the house said on the models, without the engine."""
+    found = []
+    for row in rows:
+        who, session = row.volunteer, row.shift.session
+        if not said_free(who, session):
+            found.append(f"{who} is not free on {session.on_date}")
+        if row.shift.role.needs_clearance:
+            clear = who.clearances.filter(result="clear", valid_until__gte=session.on_date).exists()
+            eighteenth = date(who.person.birth_year + 18, who.person.birth_month, who.person.birth_day)
+            if not clear or session.on_date < eighteenth:
+                found.append(f"{who} may not be with children on {session.on_date}")
+        if row.shift.role.is_lead and not who.may_lead:
+            found.append(f"{who} may not lead")
+    for one, other in combinations(sorted(rows, key=lambda r: r.shift.session.starts_at), 2):
+        first, second = one.shift.session, other.shift.session
+        pause = timedelta(minutes=0 if first.community_id == second.community_id else 24)
+        if one.volunteer == other.volunteer and second.starts_at < first.ends_at + pause:
+            found.append(f"{one.volunteer} is in two places on {first.on_date}")
+    weeks = Counter((row.volunteer, row.shift.session.on_date.isocalendar()[:2]) for row in rows)
+    found += [f"{who} comes {n} times" for (who, _), n in weeks.items() if n > who.max_per_week]
+    by_session = {}
+    for row in rows:
+        by_session.setdefault(row.shift.session, []).append(row)
+    for session, people in by_session.items():
+        leads = sum(row.shift.role.is_lead for row in people)
+        helpers = len(people) - leads
+        if session.series.programme.kind == "child" and helpers < 2:
+            found.append(f"one adult alone with children on {session.on_date}")
+        if session.series.programme.kind == "senior" and (leads != 1 or helpers < 1):
+            found.append(f"no lead or no helper on {session.on_date}")
+        if sum(not row.volunteer.experienced for row in people) * 2 > len(people):
+            found.append(f"too many newcomers on {session.on_date}")
+    return found
+
+
+def said_free(who, session) -> bool:
+    """Whether one of the weekly windows covers the session; the term begins on 2026-09-01."""
+    number = (session.on_date - date(2026, 8, 31)).days // 7 + 1
+    return any(
+        row.weekday == session.on_date.weekday()
+        and row.starts <= session.series.starts
+        and row.ends >= session.series.ends
+        and row.weeks in ("every", "odd" if number % 2 else "even")
+        for row in who.availability.all()
+    )
+
+
+def propose(**days):
+    """A proposal for the range, solved and saved at once."""
+    span = {**WEEK, **days}
+    proposal = Proposal.objects.create(status="running", created_at=NOW, **span)
+    problem, index = planning.load_problem(community=None, now=NOW, **span)
+    answer = planning.find_plan(problem, seconds=20)
+    return planning.save_proposal(proposal=proposal, problem=problem, index=index, answer=answer, now=NOW)
+
+
+class TestTheWholePlan:
+    def test_no_rule_is_broken_and_every_empty_place_has_its_causes(self):
+        crowd()
+
+        proposal = propose(until_on=date(2026, 10, 4))
+
+        rows = list(proposal.placements.select_related("volunteer__person", "shift__role", "shift__session"))
+        assert len(rows) > 30
+        assert rules_broken(rows) == []
+        missing = Counter({shift.pk: shift.needed - shift.taken for shift in Shift.objects.all()})
+        missing -= Counter(row.shift_id for row in rows)
+        told = {gap["shift"]: gap["missing"] for gap in proposal.answer["unfilled"]}
+        assert told == dict(missing)
+        assert all(gap["because"] and gap["ways_out"] for gap in proposal.answer["unfilled"])
+
+    def test_what_is_agreed_is_counted_with_what_is_proposed(self):
+        crowd()
+        first = propose(until_on=date(2026, 9, 13))
+        for row in list(first.placements.select_related("shift__session", "volunteer"))[::2]:
+            row.shift.refresh_from_db()
+            make.assignment(row.shift, row.volunteer, status="draft")
+
+        second = propose(until_on=date(2026, 10, 4))
+
+        agreed = list(Assignment.objects.select_related("volunteer__person", "shift__role", "shift__session"))
+        proposed = list(second.placements.select_related("volunteer__person", "shift__role", "shift__session"))
+        assert rules_broken([*agreed, *proposed]) == []
+
+    def test_every_row_says_why_and_who_else_was_considered(self):
+        desk()
+        for name, times in [("周远", 0), ("钱薇", 1)]:
+            volunteer = make.volunteer(name, max_per_week=2)
+            make.free(volunteer, 5, "09:00", "12:00", told_on=date(2026, 8, 29))
+            for number in range(times):
+                make.assignment(desk(f"2026-08-{29 - number}"), volunteer)
+        volunteer.person.notes.create(text="9月底要答辩")
+        make.volunteer("高翔")
+
+        (row,) = propose().placements.all()
+
+        assert str(row.volunteer) == "周远"
+        said = {reason["label"]: reason["text"] for reason in row.reasons}
+        assert said["有空"] == "周六 09:00–12:00，本人 8月29日填的"
+        assert [other["volunteer"] for other in row.alternatives] == [volunteer.pk]
+        assert row.bends_a_wish is False
+
+    def test_a_note_about_the_month_unticks_the_row(self):
+        desk()
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        volunteer.person.notes.create(text="9月底要答辩")
+        volunteer.person.notes.create(text="10月有考试")
+
+        (row,) = propose().placements.all()
+
+        assert row.bends_a_wish is True
+        assert [reason["text"] for reason in row.reasons if reason["code"] == "note"] == ["备注里写着“9月底要答辩”"]
+
+    def test_the_same_question_has_the_same_answer(self):
+        crowd()
+
+        assert plan() == plan()
+
+
+class TestCandidates:
+    def test_ranks_and_says_what_is_in_the_way_of_the_rest(self):
+        shift = desk()
+        make.free(make.volunteer("周远"), 5)
+        make.volunteer("钱薇")
+
+        found = planning.candidates(shift=shift, now=NOW)
+
+        assert [str(candidate.volunteer) for candidate in found.candidates] == ["周远"]
+        assert [(row["label"], row["count"]) for row in found.excluded] == [("这个时间没空", 1)]
+        assert [str(who) for who in found.excluded[0]["volunteers"]] == ["钱薇"]
+
+    @pytest.mark.parametrize("people", [1, 12])
+    def test_asks_the_database_the_same_number_of_times(self, people, django_assert_num_queries):
+        shift = desk(needed=20)
+        for number in range(people):
+            volunteer = make.volunteer(f"志愿者{number}")
+            make.free(volunteer, 5)
+            make.cleared(volunteer)
+
+        with django_assert_num_queries(10):
+            assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people

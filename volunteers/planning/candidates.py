@@ -1,0 +1,114 @@
+"""Who could take one place now, ranked, and what is in everybody else's way."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from volunteers.matching.locks import sort_locks
+from volunteers.matching.problem import Placement as Pair
+from volunteers.matching.problem import Problem
+from volunteers.matching.rank import PERSONAL, obstacle, rank
+from volunteers.matching.standing import Standing
+from volunteers.models import Placement, Shift, Volunteer
+from volunteers.planning import words
+from volunteers.planning.load import Index, engine_role, load_problem
+from volunteers.planning.proposing import TIER_ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may take the place; `reasons` are rows of code, label and text."""
+
+    volunteer: Volunteer
+    reasons: list[dict[str, Any]]
+    recent: int
+    this_week: int
+
+    @property
+    def load_text(self) -> str:
+        """How much the person does already."""
+        week = f"，这周已有 {self.this_week} 次" if self.this_week else ""
+        return f"近四周 {self.recent} 次{week}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The best people first; `excluded` are rows of rule, label, count and volunteers.
+
+    `possible` counts everybody who may take the place, those beyond the limit included.
+    """
+
+    candidates: list[Candidate]
+    excluded: list[dict[str, Any]]
+    possible: int = 0
+
+
+def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
+    """Ranked candidates for one place of a shift, as its week stands. A constant number of queries."""
+    problem, index = _week_of(shift, now)
+    role = engine_role(shift.role)
+    if shift.session_id not in index.sessions or (shift.session_id, role) not in index.shifts:
+        return Candidates([], [])
+    standing = sort_locks(problem)[0].values()
+    ranking = rank(problem, standing, shift.session_id, role, limit=limit, order=TIER_ORDER)
+    meeting = problem.session[shift.session_id]
+    week = Standing(problem, standing)
+    return Candidates(
+        [
+            Candidate(
+                index.volunteers[c.volunteer],
+                words.reasons_of(c.reasons, meeting, c.volunteer, index),
+                problem.volunteer[c.volunteer].recent_load,
+                week.load(c.volunteer) + len(problem.volunteer[c.volunteer].busy),
+            )
+            for c in ranking.candidates
+        ],
+        [_excluded(group, index) for group in ranking.excluded],
+        ranking.possible,
+    )
+
+
+def obstacle_to_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) -> str:
+    """Why this volunteer cannot take over a proposed place; empty when nothing is in the way.
+
+    Counts what is agreed and what the same proposal puts beside it.
+    """
+    problem, index = _week_of(placement.shift, now)
+    if placement.shift.session_id not in index.sessions:
+        return "这一场已经开始或停课了"
+    if volunteer.pk not in problem.volunteer:
+        return "暂停或离开了"
+    others = Placement.objects.filter(
+        proposal=placement.proposal_id,
+        status=Placement.Status.PROPOSED,
+        shift__session__in=list(index.sessions),
+    ).exclude(pk=placement.pk)
+    proposed = [
+        Pair(other.volunteer_id, other.shift.session_id, engine_role(other.shift.role))
+        for other in others.select_related("shift__role")
+        if other.volunteer_id in problem.volunteer
+    ]
+    plan = {*sort_locks(problem)[0].values(), *proposed}
+    standing = Standing(problem, sorted(plan))
+    if any(one.volunteer == volunteer.pk and one.session == placement.shift.session_id for one in plan):
+        return "已经在这一场"
+    rule = obstacle(
+        standing,
+        problem.volunteer[volunteer.pk],
+        problem.session[placement.shift.session_id],
+        engine_role(placement.shift.role),
+        PERSONAL,
+    )
+    return rule.label if rule else ""
+
+
+def _week_of(shift: Shift, now: datetime) -> tuple[Problem, Index]:
+    """The week of a shift in every community: a person's other places count wherever they are."""
+    day = shift.session.on_date
+    monday = day - timedelta(days=day.weekday())
+    return load_problem(community=shift.session.community, from_on=monday, until_on=monday + timedelta(days=6), now=now)
+
+
+def _excluded(group: Any, index: Index) -> dict[str, Any]:
+    people = [index.volunteers[pk] for pk in group.volunteers]
+    return {"rule": group.rule, "label": group.label, "count": len(people), "volunteers": people}

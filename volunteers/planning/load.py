@@ -1,0 +1,288 @@
+"""From the models to the engine: one roster problem with database ids, and the rows behind it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from classes.calendar import teaching_week
+from classes.models import Community, Programme, Session, Term
+from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Problem, Travel, Window
+from volunteers.matching.problem import Community as Place
+from volunteers.matching.problem import Session as Meeting
+from volunteers.matching.problem import Volunteer as Person
+from volunteers.models import Assignment, Availability, CheckIn, Clearance, Role, Shift, Volunteer
+from volunteers.planning import windows
+from volunteers.planning.locking import settle_locks
+
+# Minutes between two communities: the figures of the benchmark files (docs/matching.md).
+TRAVEL = Travel(base_minutes=12, minutes_per_km=6)
+# A child who comes and finds no adult is worse than a lesson moved, a lesson worse than a quiet desk.
+PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DESK: 3}
+# What a lead may lead when the session has no lesson of the catalogue.
+NO_LESSON = "-"
+RECENT = timedelta(days=28)
+ADULT_AT = 18
+DIALECT_WISHED = 1
+
+
+@dataclass(slots=True)
+class Index:
+    """The rows behind a problem, by the ids that the problem uses.
+
+    `shifts` is keyed by session and engine role (lead or helper). `active` are the volunteers
+    who may be placed; others are there only because something is agreed with them.
+    """
+
+    sessions: dict[int, Session]
+    shifts: dict[tuple[int, str], Shift]
+    volunteers: dict[int, Volunteer]
+    active: set[int]
+    availability: dict[int, list[Availability]]
+    assignments: list[Assignment]
+    terms: list[Term]
+    weeks: dict[date, int | None] = field(default_factory=dict)
+
+    def week_number(self, day: date) -> int | None:
+        """The teaching week of a date; None outside every term."""
+        if day not in self.weeks:
+            term = next((t for t in self.terms if t.starts_on <= day <= t.ends_on), None)
+            self.weeks[day] = teaching_week(term, day) if term else None
+        return self.weeks[day]
+
+    def taken(self, session: int, role: str) -> int:
+        """How many places of a shift have somebody already."""
+        shift = self.shifts.get((session, role))
+        return shift.taken if shift else 0
+
+
+def load_problem(*, community: Community | None, from_on: date, until_on: date, now: datetime) -> tuple[Problem, Index]:
+    """The roster problem of the planned sessions from `from_on` to `until_on`, both included.
+
+    Sessions that have begun are left out. Agreements inside the range are locked; agreements
+    elsewhere that touch the same weeks are busy time. A constant number of queries.
+    """
+    communities = list(Community.objects.order_by("id"))
+    index = _index(community=community, from_on=from_on, until_on=until_on, now=now)
+    serving = _served(index, from_on)
+    problem = Problem(
+        name=f"{community.name if community else '全部社区'} {from_on}–{until_on}",
+        communities=_places(communities),
+        travel=TRAVEL,
+        sessions=tuple(_meeting(session, index) for session in index.sessions.values()),
+        volunteers=tuple(_people(index, communities, windows.dates(from_on, until_on), serving)),
+        history=tuple(sorted({(volunteer, series) for volunteer, series, _ in serving})),
+        locked=tuple(_locks(index)),
+        barred=tuple(_too_young(index)),
+    )
+    return settle_locks(problem), index
+
+
+def local(moment: datetime) -> datetime:
+    """The local wall-clock minute that the engine works with."""
+    return timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _index(*, community: Community | None, from_on: date, until_on: date, now: datetime) -> Index:
+    planned = Session.objects.filter(
+        status=Session.Status.PLANNED, on_date__range=(from_on, until_on), starts_at__gt=now
+    ).exclude(shifts=None)
+    if community:
+        planned = planned.filter(community=community)
+    sessions = {
+        session.pk: session
+        for session in planned.select_related("series__programme", "lesson", "room", "community")
+        .distinct()
+        .order_by("starts_at", "id")
+    }
+    shifts: dict[tuple[int, str], Shift] = {}
+    rows = Shift.objects.filter(session__in=list(sessions)).select_related("role")
+    for shift in rows.order_by("session_id", "-role__is_lead", "role_id", "id"):
+        shift.session = sessions[shift.session_id]
+        shifts.setdefault((shift.session_id, engine_role(shift.role)), shift)
+    assignments = _assignments(from_on, until_on)
+    active = Q(status=Volunteer.Status.ACTIVE)
+    agreed = Q(pk__in={a.volunteer_id for a in assignments if a.session_id in sessions})
+    people = Volunteer.objects.filter(active | agreed).select_related("person", "organisation")
+    volunteers = {volunteer.pk: volunteer for volunteer in people.order_by("id")}
+    availability: dict[int, list[Availability]] = defaultdict(list)
+    for row in Availability.objects.filter(volunteer__in=list(volunteers)).order_by("id"):
+        availability[row.volunteer_id].append(row)
+    return Index(
+        sessions=sessions,
+        shifts=shifts,
+        volunteers=volunteers,
+        active={pk for pk, v in volunteers.items() if v.status == Volunteer.Status.ACTIVE},
+        availability=availability,
+        assignments=[a for a in assignments if a.volunteer_id in volunteers],
+        terms=list(Term.objects.filter(starts_on__lte=until_on, ends_on__gte=from_on)),
+    )
+
+
+def _assignments(from_on: date, until_on: date) -> list[Assignment]:
+    """Everything agreed in the calendar weeks that the range touches, in every community."""
+    first = from_on - timedelta(days=from_on.weekday())
+    last = until_on + timedelta(days=6 - until_on.weekday())
+    rows = Assignment.objects.filter(status__in=Assignment.ACTIVE, session__on_date__range=(first, last)).exclude(
+        session__status=Session.Status.CANCELLED
+    )
+    return list(rows.select_related("session", "shift__role").order_by("id"))
+
+
+def engine_role(role: Role) -> str:
+    """The engine knows who leads and who helps."""
+    return LEAD if role.is_lead else HELPER
+
+
+def _served(index: Index, from_on: date) -> set[tuple[int, int, date]]:
+    """(volunteer, series, date) of everything served before the range."""
+    people = list(index.volunteers)
+    checked = CheckIn.objects.filter(volunteer__in=people, on_date__lt=from_on)
+    agreed = Assignment.objects.filter(
+        volunteer__in=people,
+        status=Assignment.Status.ACCEPTED,
+        session__on_date__lt=from_on,
+    ).exclude(session__status=Session.Status.CANCELLED)
+    return {
+        *checked.order_by().values_list("volunteer_id", "series_id", "on_date"),
+        *agreed.order_by().values_list("volunteer_id", "session__series_id", "session__on_date"),
+    }
+
+
+# --- the parts of the problem -----------------------------------------------------------------
+
+
+def _places(communities: Iterable[Community]) -> tuple[Place, ...]:
+    return tuple(Place(c.pk, c.x_km, c.y_km) for c in communities)
+
+
+def _meeting(session: Session, index: Index) -> Meeting:
+    kind = session.series.programme.kind
+    lead, helper = index.shifts.get((session.pk, LEAD)), index.shifts.get((session.pk, HELPER))
+    wished = helper.needed if helper else 0
+    return Meeting(
+        id=session.pk,
+        community=session.community_id,
+        series=session.series_id,
+        programme=kind,
+        starts_at=local(session.starts_at),
+        ends_at=local(session.ends_at),
+        lesson=session.lesson.code if session.lesson else NO_LESSON,
+        people=session.expected,
+        minimum=min(helper.minimum, wished) if helper else 0,
+        wished=wished,
+        maximum=wished,
+        needs_lead=bool(lead and lead.needed),
+        dialect_wished=DIALECT_WISHED if kind == Programme.Kind.SENIOR and session.expected else 0,
+        priority=PRIORITY[kind],
+        two_adults=kind == Programme.Kind.CHILD,
+    )
+
+
+def _people(
+    index: Index,
+    communities: list[Community],
+    days: list[date],
+    serving: set[tuple[int, int, date]],
+) -> Iterable[Person]:
+    cleared = _cleared_until(index)
+    lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
+    recent: dict[int, int] = defaultdict(int)
+    for volunteer_id, _, day in serving:
+        recent[volunteer_id] += days[0] - RECENT <= day < days[0]
+    agreed: dict[int, list[Assignment]] = defaultdict(list)
+    for assignment in index.assignments:
+        agreed[assignment.volunteer_id].append(assignment)
+    for pk, volunteer in index.volunteers.items():
+        free: tuple[Window, ...] = ()
+        if pk in index.active:
+            free = windows.free_windows(index.availability[pk], days, index.week_number)
+        inside = [a for a in agreed[pk] if a.session_id in index.sessions]
+        outside = [a for a in agreed[pk] if a.session_id not in index.sessions]
+        yield Person(
+            id=pk,
+            home=volunteer.home_id or communities[0].pk,
+            reach=_reach(volunteer, communities),
+            does=_does(volunteer),
+            leads=lessons if volunteer.may_lead else (),
+            child_clearance_until=cleared.get(pk),
+            dialect=volunteer.dialect,
+            newcomer=not volunteer.experienced,
+            max_per_week=volunteer.max_per_week,
+            club=volunteer.organisation_id,
+            recent_load=recent[pk],
+            availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
+            busy=tuple(Busy(a.session.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
+            adult_from=turns(volunteer, ADULT_AT),
+            name=str(volunteer),
+        )
+
+
+def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...]:
+    """The own community and those of the same street; everywhere while no home is known."""
+    home = next((c for c in communities if c.pk == volunteer.home_id), None)
+    if home is None:
+        return tuple(c.pk for c in communities)
+    return tuple(c.pk for c in communities if c == home or (home.street and c.street == home.street))
+
+
+def _does(volunteer: Volunteer) -> tuple[str, ...]:
+    """The programmes; whoever teaches seniors also answers at the desk."""
+    does = set(volunteer.programmes)
+    if Programme.Kind.SENIOR in does:
+        does.add(Programme.Kind.DESK)
+    return tuple(kind for kind in Programme.Kind.values if kind in does)
+
+
+def _cleared_until(index: Index) -> dict[int, date]:
+    """Until when each may be with children: the newest word counts, and "not clear" bars."""
+    found: dict[int, date] = {}
+    rows = Clearance.objects.filter(volunteer__in=list(index.volunteers)).exclude(result=Clearance.Result.PENDING)
+    for row in rows.order_by("recorded_at", "id"):
+        if row.result == Clearance.Result.CLEAR and row.valid_until:
+            found[row.volunteer_id] = max(row.valid_until, found.get(row.volunteer_id, row.valid_until))
+        else:
+            found.pop(row.volunteer_id, None)
+    return found
+
+
+def turns(volunteer: Volunteer, age: int) -> date | None:
+    """The latest day on which the volunteer can reach that age; None when no birth is known.
+
+    Birth is kept as precisely as it was told: a year alone counts as its last day.
+    """
+    person = volunteer.person
+    if person.birth_year is None:
+        return None
+    year, month, day = person.birth_year + age, person.birth_month, person.birth_day
+    if month is None:
+        return date(year, 12, 31)
+    if day is None:
+        return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    try:
+        return date(year, month, day)
+    except ValueError:  # born on 29 February
+        return date(year, month + 1, 1)
+
+
+def _too_young(index: Index) -> Iterable[tuple[int, int]]:
+    """Pairs under the role's own age, which the engine knows only as a bar."""
+    agreed = {(a.volunteer_id, a.session_id) for a in index.assignments}
+    for pk, volunteer in index.volunteers.items():
+        for session in index.sessions.values():
+            shift = index.shifts.get((session.pk, HELPER))
+            allowed_from = shift and turns(volunteer, min(shift.role.minimum_age, ADULT_AT))
+            if allowed_from and session.on_date < allowed_from and (pk, session.pk) not in agreed:
+                yield pk, session.pk
+
+
+def _locks(index: Index) -> Iterable[Lock]:
+    for assignment in index.assignments:
+        if assignment.session_id in index.sessions:
+            yield Lock(assignment.volunteer_id, assignment.session_id, engine_role(assignment.shift.role))

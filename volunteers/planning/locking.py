@@ -1,0 +1,74 @@
+"""Agreements that exist already: what the engine keeps as locks, and what it only works around."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from volunteers.matching.locks import Conflict, sort_locks
+from volunteers.matching.problem import LEAD, Busy, Lock, Problem, Session
+
+SAFETY_RULES = {"clearance", "adult"}
+CHILD_ADULTS = 2
+
+
+def settle_locks(problem: Problem) -> Problem:
+    """Turn every agreement that the engine's rules would not allow into busy time.
+
+    Organisers may overrule a wish by hand, and people change after they agreed: such a person
+    still comes, takes a place, the way there and a part of the week.
+    """
+    while conflicts := sort_locks(problem)[1]:
+        for conflict in conflicts:
+            problem = _work_around(problem, conflict)
+    return problem
+
+
+def without_sessions(problem: Problem, left_out: Iterable[int]) -> Problem:
+    """The problem without some sessions; whoever is locked there is busy at that time."""
+    gone = set(left_out)
+    locks = [lock for lock in problem.locked if lock.session in gone]
+    for lock in locks:
+        problem = _busy(problem, lock.volunteer, problem.session[lock.session])
+    return replace(
+        problem,
+        sessions=tuple(s for s in problem.sessions if s.id not in gone),
+        locked=tuple(lock for lock in problem.locked if lock.session not in gone),
+        barred=tuple(pair for pair in problem.barred if pair[1] not in gone),
+    )
+
+
+def _work_around(problem: Problem, conflict: Conflict) -> Problem:
+    lock, session = conflict.lock, problem.session[conflict.lock.session]
+    problem = _busy(problem, lock.volunteer, session)
+    smaller = _with_one_less(session, lock, counts=conflict.rule not in SAFETY_RULES)
+    return replace(
+        problem,
+        sessions=tuple(smaller if s.id == session.id else s for s in problem.sessions),
+        locked=tuple(other for other in problem.locked if other != lock),
+    )
+
+
+def _with_one_less(session: Session, lock: Lock, *, counts: bool) -> Session:
+    """The session as it is left to staff. `counts` = the person is one of the safe adults."""
+    if lock.role == LEAD:
+        return replace(session, needs_lead=False)
+    maximum = max(0, session.maximum - 1)
+    if session.programme == "child":
+        # All others are cleared adults by rule, so the floor alone keeps two of them there.
+        floor = max(session.minimum, CHILD_ADULTS if session.two_adults else 0) - counts
+        return replace(
+            session,
+            minimum=max(0, floor),
+            maximum=max(maximum, floor, 0),
+            wished=max(min(session.wished, maximum), floor, 0),
+            two_adults=session.two_adults and not counts,
+        )
+    wished = min(session.wished, maximum)
+    return replace(session, maximum=maximum, wished=wished, minimum=min(max(0, session.minimum - 1), wished))
+
+
+def _busy(problem: Problem, volunteer: int, session: Session) -> Problem:
+    busy = Busy(session.community, session.starts_at, session.ends_at)
+    return replace(
+        problem,
+        volunteers=tuple(replace(v, busy=(*v.busy, busy)) if v.id == volunteer else v for v in problem.volunteers),
+    )

@@ -1,0 +1,90 @@
+"""What the engine found, in the words that organisers read."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from volunteers.matching.problem import Session as Meeting
+from volunteers.matching.reasons import MIND, Reason
+from volunteers.models import Availability
+from volunteers.planning.load import Index
+from volunteers.planning.windows import END_OF_DAY, telling_row
+
+WEEKDAYS = "一二三四五六日"
+STAGES = {
+    "greedy": "先照老办法排一遍",
+    "locked": "留住已经定下的人",
+    "unheld": "先让每一场都开得起来",
+    "short": "把缺的人手补齐",
+    "uneven": "让大家轮着来",
+    "strange": "尽量请熟悉这个班的人",
+    "wishes": "照顾本人的心愿和路程",
+    "change": "尽量少改动",
+}
+# Facts that go against what the person said they would like: the row is not ticked beforehand.
+BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
+MONTHS = re.compile(r"(?<!\d)(\d{1,2})\s*月")
+WEEKS = {Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
+
+
+def reasons_of(
+    found: Iterable[Reason], meeting: Meeting, volunteer: int, index: Index, notes: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """The reasons to keep with a placement: code, label, text; what to mind comes last."""
+    kept = [
+        {"code": reason.code, "label": reason.label, "text": _free(reason, meeting, volunteer, index)}
+        for reason in found
+    ]
+    touching = [note for note in notes if concerns(note, meeting.starts_at.date())]
+    kept += [{"code": "note", "label": MIND, "text": f"备注里写着“{note}”"} for note in touching]
+    return kept
+
+
+def concerns(note: str, day: date) -> bool:
+    """Whether a note speaks about that day: it names the day's month."""
+    return day.month in {int(month) for month in MONTHS.findall(note)}
+
+
+def bends_a_wish(reasons: Iterable[dict[str, Any]]) -> bool:
+    """Whether somebody should be asked before this is agreed."""
+    return any(reason["code"] in BENT_WISHES for reason in reasons)
+
+
+def stage(code: str) -> str:
+    """What the engine is doing, for the progress page."""
+    return "，".join(dict.fromkeys(STAGES.get(part, "比较不同的排法") for part in code.split("+")))
+
+
+def _free(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
+    if reason.code != "free":
+        return reason.text
+    row = telling_row(index.availability.get(volunteer, ()), meeting, index.week_number)
+    if row is None:
+        return f"{_weekday(meeting.starts_at.date())} {meeting.starts_at:%H:%M}–{meeting.ends_at:%H:%M}，这一场本人已经答应"
+    liked = "，是本人最想要的时间" if row.kind == Availability.Kind.PREFERRED else ""
+    return f"{_when(row)}{liked}{_told(row)}"
+
+
+def _when(row: Availability) -> str:
+    day = (
+        f"{row.on_date.month}月{row.on_date.day}日"
+        if row.on_date
+        else f"{WEEKS.get(row.weeks, '')}周{WEEKDAYS[row.weekday]}"
+    )
+    if row.starts.hour <= 8 and row.ends.hour >= 21:
+        return f"{day}全天"
+    if row.ends.hour >= 21 or row.ends >= END_OF_DAY:
+        return f"{day} {row.starts:%H:%M} 以后"
+    return f"{day} {row.starts:%H:%M}–{row.ends:%H:%M}"
+
+
+def _told(row: Availability) -> str:
+    if not row.told_on:
+        return f"，见{row.told_how}" if row.told_how else ""
+    how = f"“{row.told_how}”" if row.told_how else ""
+    return f"，本人 {row.told_on.month}月{row.told_on.day}日填的{how}"
+
+
+def _weekday(day: date) -> str:
+    return f"周{WEEKDAYS[day.weekday()]}"
