@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 
@@ -146,15 +147,6 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """One part of the bar: where it begins and how long it is."""
-
-    state: str
-    x: str
-    width: str
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """How the places of the week stand."""
 
@@ -167,17 +159,6 @@ class Tally:
     def total(self) -> int:
         """All places."""
         return self.ok + self.wait + self.draft + self.gap
-
-    @property
-    def segments(self) -> list[Segment]:
-        """The bar, part by part; parts without a place are left out."""
-        parts, start = [], 0
-        for state in ("ok", "wait", "draft", "gap"):
-            n = getattr(self, state)
-            if n:
-                parts.append(Segment(state, pictures.percent(start, self.total), pictures.percent(n, self.total)))
-            start += n
-        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +208,9 @@ class Week:
         return [card for day in self.days for card in day.cards]
 
     @property
-    def first_gap(self) -> Shift | None:
-        """The first shift that wants somebody."""
-        return next((p.shift for card in self.cards for p in card.places if p.is_gap), None)
+    def trend_columns(self) -> list[dict[str, Any]]:
+        """The picture of the trend, column by column."""
+        return [point.column for point in self.trend]
 
 
 def monday_of(day: date) -> date:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F
 
@@ -14,7 +15,6 @@ from volunteers.models import Assignment, CheckIn
 PARTS = ("上午", "下午", "放学后")
 WEEKS_SHOWN = 8
 PEOPLE_SHOWN = 8
-TALLEST_PX = 84
 CHILD = Programme.Kind.CHILD
 
 
@@ -39,11 +39,6 @@ class HeatRow:
     cells: list[Cell | None]
 
 
-def percent(part: float, whole: float) -> str:
-    """A length for a picture: "37.50%"."""
-    return f"{100 * part / whole:.2f}%" if whole else "0%"
-
-
 @dataclass(frozen=True, slots=True)
 class Load:
     """How often one person serves in a month; `limit` is None when they named none."""
@@ -52,17 +47,6 @@ class Load:
     name: str
     times: int
     limit: int | None
-    scale: int
-
-    @property
-    def bar(self) -> str:
-        """Length of the bar."""
-        return percent(self.times, self.scale)
-
-    @property
-    def tick(self) -> str:
-        """Where the own limit stands on the bar; empty without a limit."""
-        return percent(self.limit, self.scale) if self.limit else ""
 
     @property
     def is_over(self) -> bool:
@@ -72,12 +56,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """The busiest people of a month, and the mean of all who serve."""
+    """The busiest people of a month, the mean of all who serve, and the longest bar."""
 
     month: int
     rows: list[Load]
     mean: float
-    mean_at: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +72,16 @@ class TrendWeek:
     seniors: int
     children: int
     is_plan: bool
-    peak: int
 
     @property
-    def total(self) -> int:
-        """Both programmes together."""
-        return self.seniors + self.children
+    def label(self) -> str:
+        """The Monday, with its month where a month begins."""
+        return f"{self.monday:%-m/%-d}" if self.monday.day < 8 else f"{self.monday:%-d}"
 
     @property
-    def seniors_px(self) -> int:
-        """Height of the lower block."""
-        return round(self.seniors * TALLEST_PX / self.peak)
-
-    @property
-    def children_px(self) -> int:
-        """Height of the upper block."""
-        return round(self.children * TALLEST_PX / self.peak)
-
-    @property
-    def top_px(self) -> int:
-        """Where the column begins, counted from above."""
-        return TALLEST_PX - self.seniors_px - self.children_px
-
-    @property
-    def seniors_top_px(self) -> int:
-        """Where the lower block begins."""
-        return TALLEST_PX - self.seniors_px
+    def column(self) -> dict[str, Any]:
+        """What the picture draws."""
+        return {"label": self.label, "seniors": self.seniors, "children": self.children, "plan": self.is_plan}
 
 
 def part_of_day(hour: int) -> int:
@@ -155,9 +123,9 @@ def loads(*, community: Community, day: date) -> Loads:
     )
     rows = [(r["volunteer_id"], r["name"], r["times"], month_limit(r["per_week"], day)) for r in counted]
     shown = rows[:PEOPLE_SHOWN]
-    scale = max([max(times, limit or 0) for _, _, times, limit in shown], default=1)
+    most = max([max(times, limit or 0) for _, _, times, limit in shown], default=1)
     mean = sum(times for _, _, times, _ in rows) / len(rows) if rows else 0
-    return Loads(day.month, [Load(*row, scale) for row in shown], mean, percent(mean, scale))
+    return Loads(day.month, [Load(*row) for row in shown], mean, most)
 
 
 def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]:
@@ -188,5 +156,4 @@ def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]
     for on_date, kind, n in [*served.order_by(), *planned.order_by()]:
         sums[on_date - timedelta(days=on_date.weekday()), kind == CHILD] += n
     mondays = [first + timedelta(weeks=offset) for offset in range(WEEKS_SHOWN)]
-    peak = max(1, *(sums[m, False] + sums[m, True] for m in mondays))
-    return [TrendWeek(m, sums[m, False], sums[m, True], m >= this_monday, peak) for m in mondays]
+    return [TrendWeek(m, sums[m, False], sums[m, True], m >= this_monday) for m in mondays]

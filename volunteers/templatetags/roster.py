@@ -17,12 +17,6 @@ SOURCES = {
 
 
 @register.filter
-def look(kind: str) -> str:
-    """Colour and glyph of a programme kind."""
-    return "clock" if kind == "child" else "bird"
-
-
-@register.filter
 def source_words(assignment: Assignment) -> str:
     """How an assignment came about."""
     return SOURCES.get(assignment.source, assignment.source)

@@ -17,7 +17,6 @@ from volunteers.actions import roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, recruiting
-from volunteers.queries.pictures import percent
 
 PAGE = "volunteers/week.html"
 
@@ -146,8 +145,9 @@ def _gap(shift: Shift, now: datetime) -> dict:
         "shift": shift,
         "gaps": gaps,
         "found": found,
-        "excluded": [{**row, "bar": percent(row["count"], max(counts))} for row in found.excluded],
+        "rest": found.possible - len(found.candidates),
         "excluded_total": sum(counts),
+        "excluded_most": max(counts, default=1),
         "recruit_text": recruiting.for_shift(shift, gaps=max(1, gaps), address=settings.LINKE_ADDRESS),
     }
 
