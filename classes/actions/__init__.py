@@ -1,0 +1,48 @@
+"""What people do to classes: every change with consequences is one of these functions."""
+
+from .enrolment import (
+    DAYS_UNSAID,
+    AlreadyEnrolled,
+    NotActive,
+    WrongDays,
+    confirm,
+    enrol,
+    promote,
+    record_consent,
+    withdraw,
+)
+from .placing import Placed, place_by_level
+from .timetable import (
+    AlreadyAnswered,
+    AlreadyCancelled,
+    Generated,
+    RoomTaken,
+    answer_question,
+    cancel_session,
+    generate_term,
+    plan_lessons,
+    session_on,
+)
+
+__all__ = [
+    "DAYS_UNSAID",
+    "AlreadyAnswered",
+    "AlreadyCancelled",
+    "AlreadyEnrolled",
+    "Generated",
+    "NotActive",
+    "Placed",
+    "RoomTaken",
+    "WrongDays",
+    "answer_question",
+    "cancel_session",
+    "confirm",
+    "enrol",
+    "generate_term",
+    "place_by_level",
+    "plan_lessons",
+    "promote",
+    "record_consent",
+    "session_on",
+    "withdraw",
+]

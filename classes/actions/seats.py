@@ -1,0 +1,74 @@
+"""Seats on the days of a series, claimed and given back by conditional updates."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from classes import demand
+from classes.models import Series, SeriesDay, Session
+
+
+class NoSeat(Exception):
+    """At least one of the days is full. `full` holds the weekdays."""
+
+    def __init__(self, full: list[int]) -> None:
+        super().__init__(full)
+        self.full = full
+
+
+def days_for(series: Series, weekdays: Iterable[int]) -> list[SeriesDay]:
+    """The series days of a choice of weekdays (an empty choice is all), in order of weekday."""
+    chosen = set(weekdays)
+    found = SeriesDay.objects.filter(series=series).order_by("weekday")
+    return [day for day in found if not chosen or day.weekday in chosen]
+
+
+def claim(series: Series, weekdays: Iterable[int]) -> None:
+    """Take one seat on every chosen day or on none. Raises NoSeat.
+
+    The row count of the update is the lock, on SQLite and PostgreSQL alike; days are taken in
+    order of weekday, so two claims never wait for each other in a circle.
+    """
+    days = days_for(series, weekdays)
+    full = [day.weekday for day in days if day.taken >= day.seats]
+    if full or not days:
+        raise NoSeat(full)
+    with transaction.atomic():
+        for day in days:
+            free = SeriesDay.objects.filter(pk=day.pk, taken__lt=F("seats"))
+            if not free.update(taken=F("taken") + 1):
+                raise NoSeat([day.weekday])
+
+
+def give_back(series: Series, weekdays: Iterable[int]) -> None:
+    """Free the seats of a choice of weekdays."""
+    for day in days_for(series, weekdays):
+        SeriesDay.objects.filter(pk=day.pk, taken__gt=0).update(taken=F("taken") - 1)
+
+
+def set_seats(series: Series, seats: int) -> bool:
+    """Change how many seats each day has; False (and no change) when more are taken."""
+    try:
+        with transaction.atomic():
+            SeriesDay.objects.filter(series=series).update(seats=seats)
+    except IntegrityError:
+        return False
+    return True
+
+
+def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
+    """Write how many learners each planned session of the series expects, from `since` on."""
+    found = Session.objects.filter(series_id__in=set(series_ids), status=Session.Status.PLANNED)
+    if since:
+        found = found.filter(on_date__gte=since)
+    sessions = list(found)
+    counts = demand.headcounts(sessions)
+    changed = []
+    for session in sessions:
+        expected = len(counts[session.pk])
+        if session.expected != expected:
+            session.expected = expected
+            changed.append(session)
+    Session.objects.bulk_update(changed, ["expected"], batch_size=200)

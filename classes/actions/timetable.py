@@ -1,0 +1,292 @@
+"""From a term's series to dated sessions, and what happens to single ones."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from classes import demand
+from classes.actions.seats import set_expected
+from classes.calendar import DayRule, Days, Meeting, meetings
+from classes.models import Community, DayQuestion, Lesson, Series, Session, Term
+from people import audit
+from people.models import User
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ROOM_CLASH = "room_is_booked_once_at_a_time"
+REVIEW_EVERY = 4
+
+
+class RoomTaken(Exception):
+    """Another session is in the room at that time."""
+
+
+class AlreadyAnswered(Exception):
+    """Somebody has answered this question before."""
+
+
+class AlreadyCancelled(Exception):
+    """The session is not going to happen anyway."""
+
+
+@dataclass(slots=True)
+class Generated:
+    """What a run of generate_term did. `skipped` rows: date, why, series."""
+
+    created: int = 0
+    existing: int = 0
+    by_programme: dict[str, int] = field(default_factory=dict)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    questions: int = 0
+
+
+@transaction.atomic
+def generate_term(*, term: Term, community: Community | None = None, now: datetime) -> Generated:
+    """Make the sessions that the series of a term ask for and that are not there yet.
+
+    Holidays and make-up days follow each programme's rule pack; days that ask become
+    questions. A room that is taken leaves that one session out and says so. Running it
+    again changes nothing.
+    """
+    done = Generated()
+    fresh: set[int] = set()
+    calendars: dict[int, Days] = {}
+    for series in series_of(term, community):
+        if series.community_id not in calendars:
+            calendars[series.community_id] = Days.of(term, series.community)
+        if generate_series(series, calendars[series.community_id], done):
+            plan_lessons(series)
+            fresh.add(series.pk)
+    if fresh:
+        set_expected(fresh)
+        demand.need_changed.send(sender=Series, series_ids=fresh, now=now)
+    done.by_programme = sessions_by_programme(term, community)
+    done.skipped.sort(key=lambda row: (row["date"], row["series"]))
+    return done
+
+
+def series_of(term: Term, community: Community | None) -> Iterable[Series]:
+    """The series of a term with what generating needs, the same order every time."""
+    found = Series.objects.filter(term=term).order_by("community_id", "id")
+    if community:
+        found = found.filter(community=community)
+    return found.select_related("programme", "term", "community", "room").prefetch_related("days")
+
+
+def generate_series(series: Series, days: Days, done: Generated) -> int:
+    """Make one series' missing sessions and questions; the number of sessions made."""
+    weekdays = frozenset(day.weekday for day in series.days.all())
+    present = set(series.sessions.values_list("on_date", flat=True))
+    answers = dict(series.questions.values_list("on_date", "answer"))
+    wanted: list[Meeting] = []
+    for meeting in meetings(series, weekdays, days):
+        answer = answers.get(meeting.on_date)
+        if meeting.on_date in present:
+            done.existing += 1
+        elif meeting.rule == DayRule.RUN or (meeting.rule == DayRule.ASK and answer == DayQuestion.Answer.RUN):
+            wanted.append(meeting)
+        else:
+            if meeting.rule == DayRule.ASK and answer is None:
+                DayQuestion.objects.create(series=series, on_date=meeting.on_date, why=meeting.why[:100])
+                done.questions += 1
+            why = "您定了不开" if answer == DayQuestion.Answer.SKIP else meeting.why
+            skip(done, series, meeting.on_date, why)
+    made = insert(series, wanted, done)
+    done.created += made
+    return made
+
+
+def skip(done: Generated, series: Series, on_date: date, why: str) -> None:
+    """Write down why a day has no session."""
+    done.skipped.append({"date": on_date.isoformat(), "why": why, "series": series.name})
+
+
+def insert(series: Series, wanted: list[Meeting], done: Generated) -> int:
+    """Insert sessions at once, or one by one when a room is taken; the number inserted."""
+    rows = [blank_session(series, meeting.on_date, meeting.day_type) for meeting in wanted]
+    try:
+        with transaction.atomic():
+            Session.objects.bulk_create(rows, batch_size=200)
+        return len(rows)
+    except IntegrityError:
+        return insert_each(series, wanted, done)
+
+
+def insert_each(series: Series, wanted: list[Meeting], done: Generated) -> int:
+    """The slow way: each session in its own savepoint, clashes reported."""
+    made = 0
+    for meeting in wanted:
+        row = blank_session(series, meeting.on_date, meeting.day_type)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            made += 1
+        except IntegrityError as error:
+            if ROOM_CLASH in str(error):
+                skip(done, series, meeting.on_date, who_has_the_room(row))
+            else:
+                done.existing += 1
+    return made
+
+
+def who_has_the_room(session: Session) -> str:
+    """The sentence that names the session already in the room."""
+    other = (
+        Session.objects.exclude(status=Session.Status.CANCELLED)
+        .filter(room=session.room, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+        .select_related("series")
+        .order_by("starts_at", "id")
+        .first()
+    )
+    if other is None:
+        return f"{session.room}这个时间已被占用，请换教室或时间"
+    clock = " ".join([other.starts_at.astimezone(SHANGHAI).strftime("%H:%M"), other.series.name])
+    return f"{session.room}这个时间被“{clock}”占用，请换教室或时间"
+
+
+def blank_session(series: Series, on_date: date, day_type: str) -> Session:
+    """An unsaved session of a series at the series' own times and room."""
+    return Session(
+        series=series,
+        community_id=series.community_id,
+        room=series.room,
+        on_date=on_date,
+        starts_at=datetime.combine(on_date, series.starts, SHANGHAI),
+        ends_at=datetime.combine(on_date, series.ends, SHANGHAI),
+        day_type=day_type,
+    )
+
+
+def sessions_by_programme(term: Term, community: Community | None) -> dict[str, int]:
+    """How many sessions of the term each programme has now, cancelled ones left out."""
+    found = Session.objects.filter(series__term=term).exclude(status=Session.Status.CANCELLED)
+    if community:
+        found = found.filter(community=community)
+    names = found.order_by("series__programme_id").values_list("series__programme__name", flat=True)
+    return dict(Counter(names))
+
+
+@transaction.atomic
+def session_on(*, series: Series, on_date: date, now: datetime) -> Session:
+    """The series' one session on that date, made when it is not there (an imported list says
+    that it took or takes place). Raises RoomTaken.
+    """
+    present = Session.objects.filter(series=series, on_date=on_date).first()
+    if present:
+        return present
+    days = Days.between(on_date, on_date, series.community)
+    session = blank_session(series, on_date, days.type_of(on_date))
+    try:
+        with transaction.atomic():
+            session.save(force_insert=True)
+    except IntegrityError as error:
+        if ROOM_CLASH in str(error):
+            raise RoomTaken(who_has_the_room(session)) from error
+        return Session.objects.get(series=series, on_date=on_date)
+    sessions_changed(series, now)
+    session.refresh_from_db()
+    return session
+
+
+@transaction.atomic
+def answer_question(*, question: DayQuestion, answer: str, now: datetime, actor: User | None = None) -> Session | None:
+    """Run or skip a day that asked; run makes the session. Raises AlreadyAnswered, RoomTaken."""
+    claimed = DayQuestion.objects.filter(pk=question.pk, answer="").update(
+        answer=DayQuestion.Answer(answer), answered_at=now
+    )
+    if not claimed:
+        raise AlreadyAnswered
+    question.refresh_from_db()
+    audit.write(
+        actor=actor,
+        verb="定了开课" if answer == DayQuestion.Answer.RUN else "定了不开",
+        thing=f"series:{question.series_id}",
+        now=now,
+        summary=f"{question.series.name} {question.on_date:%Y-%m-%d}（{question.why}）",
+    )
+    if answer != DayQuestion.Answer.RUN:
+        return None
+    return session_on(series=question.series, on_date=question.on_date, now=now)
+
+
+@transaction.atomic
+def cancel_session(*, session: Session, reason: str, now: datetime, actor: User | None = None) -> Session:
+    """Call one session off. Whoever was going to help is told by the volunteers app, which
+    calls this inside its own action. Raises AlreadyCancelled.
+    """
+    claimed = Session.objects.filter(pk=session.pk, status=Session.Status.PLANNED).update(
+        status=Session.Status.CANCELLED, cancel_reason=reason[:120]
+    )
+    if not claimed:
+        raise AlreadyCancelled
+    session.refresh_from_db()
+    audit.write(
+        actor=actor,
+        verb="停了一场课",
+        thing=f"session:{session.pk}",
+        now=now,
+        summary=f"{session.series.name} {session.on_date:%Y-%m-%d}：{reason}",
+    )
+    sessions_changed(session.series, now)
+    return session
+
+
+def sessions_changed(series: Series, now: datetime) -> None:
+    """After sessions came or went: lessons, expected numbers and the need follow."""
+    plan_lessons(series)
+    set_expected({series.pk})
+    demand.need_changed.send(sender=Series, series_ids={series.pk}, now=now)
+
+
+def plan_lessons(series: Series) -> int:
+    """Give a series' sessions their lessons; the number of sessions that changed.
+
+    Lessons of the series' stages in catalogue order, prerequisites first, every fourth
+    meeting a review; when all are taught they start again (repeating is normal for seniors).
+    Sessions already held keep what was taught.
+    """
+    lessons = lessons_of(series.stages)
+    if not lessons:
+        return 0
+    changed: list[Session] = []
+    taught = 0
+    meetings_held = series.sessions.exclude(status=Session.Status.CANCELLED).order_by("on_date")
+    for number, session in enumerate(meetings_held, start=1):
+        review = number % REVIEW_EVERY == 0
+        lesson = None if review else lessons[taught % len(lessons)]
+        taught += not review
+        if session.status == Session.Status.DONE:
+            continue
+        if (session.is_review, session.lesson_id) != (review, lesson and lesson.pk):
+            session.is_review, session.lesson = review, lesson
+            changed.append(session)
+    Session.objects.bulk_update(changed, ["is_review", "lesson"], batch_size=200)
+    return len(changed)
+
+
+def lessons_of(stages: str) -> list[Lesson]:
+    """The lessons of these stages in teaching order: stage by stage as named, within them by
+    code, and never before a prerequisite that is taught here too.
+    """
+    if not stages:
+        return []
+    wanted = Q()
+    for letter in stages:
+        wanted |= Q(code__startswith=letter)
+    rows = list(Lesson.objects.filter(wanted).prefetch_related("prerequisites"))
+    rows.sort(key=lambda lesson: (stages.index(lesson.code[0]), lesson.code))
+    here = {lesson.pk for lesson in rows}
+    before = defaultdict(set)
+    for lesson in rows:
+        before[lesson.pk] = {other.pk for other in lesson.prerequisites.all()} & here
+    ordered: list[Lesson] = []
+    while rows:
+        known = {lesson.pk for lesson in ordered}
+        ready = next((lesson for lesson in rows if before[lesson.pk] <= known), rows[0])
+        ordered.append(ready)
+        rows.remove(ready)
+    return ordered

@@ -1,0 +1,107 @@
+"""Reference data that every installation needs: rule packs, lesson catalogue, calendar."""
+
+import csv
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from classes.models import CalendarDay, Lesson, Programme
+
+DATA = Path(__file__).resolve().parent / "data"
+
+# Sources: domain sections 2.3 and 4.1; the ratios are learners per helper.
+PROGRAMMES = {
+    "菜鸟学堂": {
+        "kind": "senior",
+        "on_holiday": "ask",
+        "on_makeup": "ask",
+        "risk_note": "同处一室教手机，不碰钱和密码；请提前到场。",
+    },
+    "工作日长者班": {"kind": "senior", "on_weekend": "skip", "risk_note": "同处一室教手机，不碰钱和密码；请提前到场。"},
+    "四点半课堂": {
+        "kind": "child",
+        "on_weekend": "skip",
+        "on_makeup": "run",
+        "needs_clearance": True,
+        "minimum_adults": 2,
+        "default_ratio": 8,
+        "young_ratio": 6,
+        "risk_note": "陪孩子要先完成背景查询；任何时候不和孩子单独相处，只把孩子交给名单上的人。",
+    },
+    "手机门诊": {"kind": "desk", "on_holiday": "ask", "on_makeup": "ask", "risk_note": "一对一答疑，不碰钱和密码。"},
+}
+
+HOLIDAYS = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节",
+    "农历除夕": "除夕",
+}
+
+
+@transaction.atomic
+def seed_reference(now: datetime) -> None:
+    """Add what is missing; nothing an organiser has changed is touched.
+
+    `now` decides nothing but the log of a run: which rows are official is in the data.
+    """
+    for name, pack in PROGRAMMES.items():
+        Programme.objects.get_or_create(name=name, defaults=pack)
+    seed_lessons()
+    seed_calendar()
+
+
+def seed_lessons() -> None:
+    """The catalogue with its prerequisites."""
+    with (DATA / "lesson_catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    known = set(Lesson.objects.values_list("code", flat=True))
+    fresh = [row for row in rows if row["code"] not in known]
+    if not fresh:
+        return
+    Lesson.objects.bulk_create(
+        Lesson(
+            code=row["code"],
+            stage=row["stage"],
+            title=row["title"],
+            minutes=int(row["minutes"]),
+            learners_per_helper=int(row["learners_per_helper"]),
+            pass_check=row["pass_check"],
+        )
+        for row in fresh
+    )
+    ids = dict(Lesson.objects.values_list("code", "id"))
+    link = Lesson.prerequisites.through
+    link.objects.bulk_create(
+        link(from_lesson_id=ids[row["code"]], to_lesson_id=ids[before])
+        for row in fresh
+        for before in row["prerequisites"].split()
+    )
+
+
+def seed_calendar() -> None:
+    """Holidays and make-up days. A year that no State Council notice covers is predicted."""
+    rows = json.loads((DATA / "calendar_2026_2027.json").read_text(encoding="utf-8"))
+    known = set(CalendarDay.objects.filter(community=None).values_list("date", flat=True))
+    CalendarDay.objects.bulk_create(calendar_day(row) for row in rows if date.fromisoformat(row["date"]) not in known)
+
+
+def calendar_day(row: dict[str, str]) -> CalendarDay:
+    """A row of the file as a model, with the holiday's Chinese name."""
+    name = HOLIDAYS.get(row["name"], row["name"])
+    if row["type"] == CalendarDay.Type.MAKEUP:
+        name = f"{name}调休上班"
+    predicted = "not official" in row["source"]
+    return CalendarDay(
+        date=date.fromisoformat(row["date"]),
+        day_type=row["type"],
+        name=name,
+        source=row["source"],
+        status=CalendarDay.Status.PREDICTED if predicted else CalendarDay.Status.OFFICIAL,
+    )
