@@ -1,0 +1,117 @@
+/* Improvements only: every page works without this file. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const sizes = ["", "large", "xlarge"];
+  const words = ["标准", "大", "特大"];
+  // A store may be closed (private window): then the choice lasts for this page only.
+  const store = {
+    get(key) { try { return localStorage.getItem(key); } catch { return this[key]; } },
+    set(key, value) { try { localStorage.setItem(key, value); } catch { this[key] = value; } },
+  };
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const isSeen = (element) => element.getClientRects().length > 0;
+  root.classList.add("js");
+
+  function unhide() {
+    all("[data-copy][hidden], [data-print][hidden], [data-keys][hidden]").forEach((one) => { one.hidden = false; });
+  }
+
+  function nextSize(button) {
+    const at = (sizes.indexOf(root.dataset.size || "") + 1) % sizes.length;
+    root.dataset.size = sizes[at];
+    document.cookie = `text_size=${sizes[at] || "standard"};path=/;max-age=31536000;samesite=lax`;
+    button.setAttribute("aria-label", `字号：现在${words[at]}，点一下换`);
+  }
+
+  async function copy(button) {
+    const wanted = button.dataset.copy;
+    const source = /^[#.]/.test(wanted) ? document.querySelector(wanted) : null;
+    const text = source ? source.value || source.textContent.trim() : wanted;
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      source?.select?.();
+      copied = document.execCommand("copy");
+    }
+    button.dataset.words ||= button.innerHTML;
+    button.textContent = copied ? "已复制" : "请长按复制";
+    setTimeout(() => { button.innerHTML = button.dataset.words; }, 1600);
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (name) => event.target.closest(`[${name}]`);
+    if (at("data-size-switch")) { event.preventDefault(); nextSize(at("data-size-switch")); }
+    else if (at("data-copy")) copy(at("data-copy"));
+    else if (at("data-print")) window.print();
+    else if (at("data-keys")) document.getElementById("keys")?.showModal();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-keys-off]")) store.set("keys-off", event.target.checked ? "1" : "");
+    countTicks(event.target.form);
+  });
+
+  /* A button that acts on many says how many: <button data-count="采纳选中的 # 项" data-count-of="placement">. */
+  function countTicks(form) {
+    form?.querySelectorAll("[data-count]").forEach((button) => {
+      const ticked = form.querySelectorAll(`[name="${button.dataset.countOf}"]:checked`).length;
+      button.textContent = button.dataset.count.replace("#", ticked);
+      button.disabled = !ticked;
+    });
+  }
+
+  function step(by) {
+    const gaps = all("[data-gap]").filter(isSeen);
+    if (!gaps.length) return;
+    const at = gaps.findIndex((gap) => gap.closest(".sel"));
+    const next = gaps[at < 0 ? (by > 0 ? 0 : gaps.length - 1) : (at + by + gaps.length) % gaps.length];
+    gaps.forEach((gap) => gap.closest(".slot")?.classList.remove("sel"));
+    next.closest(".slot")?.classList.add("sel");
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    next.click();
+  }
+
+  const marks = {
+    z: "[data-undo]", "/": "[data-find]", p: "[data-publish]", Escape: "[data-close]",
+    ArrowLeft: "[data-prev]", ArrowRight: "[data-next]",
+  };
+  function target(key) {
+    if (/^[1-9]$/.test(key)) {
+      const nth = all("[data-assign]").filter(isSeen)[key - 1];
+      if (nth) return nth;
+    }
+    const selectors = [`[data-key="${CSS.escape(key)}"]`, marks[key]].filter(Boolean).join();
+    return all(selectors).find(isSeen);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") && key !== "Escape") return;
+    if (key !== "Escape" && store.get("keys-off") === "1") return;
+    if (/^Arrow/.test(key) && event.target.closest("input")) return;
+    if (key === "j" || key === "k") { event.preventDefault(); step(key === "j" ? 1 : -1); return; }
+    if (key === "?") { document.getElementById("keys")?.showModal(); return; }
+    const found = target(key);
+    if (!found) return;
+    event.preventDefault();
+    if (found.matches("input, textarea, select")) found.focus(); else found.click();
+  });
+
+  /* What the server or the network refused is said, and nothing pretends to be saved. */
+  function alarm(text) {
+    const box = document.getElementById("alarm");
+    if (box) box.innerHTML = `<div class="toast"><span>${text}</span></div>`;
+  }
+  document.addEventListener("htmx:sendError", () => alarm("没连上网，刚才那一步没有存。连上以后请再点一次。"));
+  document.addEventListener("htmx:responseError", () => alarm("刚才那一步没有做成，也没有存。请刷新这一页再试。"));
+  document.addEventListener("htmx:beforeRequest", () => { const box = document.getElementById("alarm"); if (box) box.textContent = ""; });
+  document.addEventListener("htmx:afterSettle", unhide);
+
+  all("[data-keys-off]").forEach((box) => { box.checked = store.get("keys-off") === "1"; });
+  all("form").forEach(countTicks);
+  unhide();
+})();
