@@ -1,6 +1,7 @@
 """A line of the after-school registration: the child, who answers for it, who fetches it."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from . import clocks, names, people, phones
@@ -100,6 +101,17 @@ def read_child(cells: Cells, year: int) -> Reading:
         if people.text(cells, key):
             reading.note(f"{label}:{people.text(cells, key)}")
     return reading
+
+
+def relations_said(headings: Mapping[str, str]) -> dict[str, str]:
+    """Relations that stand in a heading (爸爸电话) instead of a column of their own."""
+    said: dict[str, str] = {}
+    for meaning, heading in headings.items():
+        found = re.fullmatch(r"guardian_(?:name|phone)(\d+)", meaning)
+        relation = re.search(r"爸爸|妈妈|父亲|母亲|爷爷|奶奶|外公|外婆", heading)
+        if found and relation:
+            said[f"guardian_relation{found[1]}"] = relation.group()
+    return said
 
 
 def _grade(said: str, reading: Reading) -> tuple[int | None, int | None]:

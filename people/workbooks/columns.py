@@ -70,6 +70,8 @@ def simple(heading: str) -> str:
 
 def _try(rows: Rows, index: int, kind: Kind, schema: Schema, title: str) -> Found | None:
     for body, headings in _headings(rows, index):
+        if sum(any(heading_score(text, m) >= ENOUGH for m in schema.meanings) for text in headings) < 2:
+            continue
         columns = assign(headings, rows[body : body + SAMPLE], schema)
         if all(any(_has(columns, key) for key in group.split()) for group in schema.needs):
             weights = {meaning.key: meaning.weight for meaning in schema.meanings}
@@ -132,7 +134,7 @@ def assign(headings: Sequence[str], body: Rows, schema: Schema) -> dict[str, int
 def _score(heading: str, sample: Sequence[str], meaning: Meaning) -> float:
     """How well a heading and the values under it fit a meaning: 0 to 100."""
     said = heading_score(heading, meaning)
-    if meaning.by_value and said < ENOUGH and len(sample) >= 3 and _share(sample, meaning.by_value) >= 0.8:
+    if meaning.by_value and said < ENOUGH and len(sample) >= 2 and _share(sample, meaning.by_value) >= 0.8:
         return 0.0 if said < 0 else ENOUGH + 0.5
     if said < ENOUGH or meaning.looks is None or not sample:
         return said

@@ -68,7 +68,7 @@ VOLUNTEERS = Schema(
         Meaning(
             "availability",
             "哪些时间有空 有空的时间 空闲时间 可服务时间 服务时间 时间 方便的时间 可参加时间 什么时候有空 空余时间 可以来的时间 有空时间 能来的时间 "
-            "时间安排",
+            "时间安排 有空 哪天有空 什么时候能来 服务时段 可服务时段",
             3,
             looks.week,
             by_value=looks.week,
@@ -110,11 +110,19 @@ SENIORS = Schema(
         Meaning("age", "年龄 岁数 周岁 年纪 年龄岁", 1, looks.age),
         Meaning("address", "住址 地址 楼栋 家庭住址 居住地址 住在哪里 楼号 住址楼栋 门牌", 1),
         Meaning("grid", "网格 所属网格 网格号 网格编号 片区", 2),
-        Meaning("phone_brand", "手机品牌 手机型号 手机牌子 用什么手机 手机类型 品牌 手机机型 什么手机", 3),
+        Meaning(
+            "phone_brand",
+            "手机品牌 手机型号 手机牌子 用什么手机 手机类型 品牌 手机机型 什么手机",
+            3,
+            looks.brand,
+            by_value=looks.brand,
+        ),
         Meaning(
             "level",
-            "会到什么程度 程度 水平 掌握程度 使用水平 手机水平 基础 会用到什么程度 智能手机使用情况 会用程度",
+            "会到什么程度 程度 水平 掌握程度 使用水平 手机水平 基础 会用到什么程度 智能手机使用情况 会用程度 用得怎么样 会不会用",
             3,
+            looks.level,
+            by_value=looks.level,
         ),
         Meaning("needs", "身体情况 身体状况 健康状况 特殊需要 需要照顾 身体 健康情况 特殊需求", 2),
         Meaning("wishes", "想学什么 学习意愿 学习需求 想学内容 想学的 想学 学什么", 3),

@@ -10,7 +10,7 @@ from .tables import plain
 
 START = re.compile(r"^\s*#\s*(?:接龙|group note)", re.IGNORECASE)
 ENTRY = re.compile(r"^\s*(\d{1,3})\s*[.、．)）]\s*(\S.*)$")
-NEEDED = re.compile(r"(?:缺|需要?|招募?|还差|差|要)\s*(\d{1,3})\s*[人名位个]")
+NEEDED = re.compile(r"(?:缺|需要?|招募?|差|要|志愿者|助教|老师|名额)\s*(\d{1,3})\s*[人名位个]")
 PLACE = re.compile(r"(?:地点|地址|位置|教室|场地)\s*[::]\s*([^,。;\n]+)")
 CANCELLED = re.compile(r"取消|不来|来不了|去不了|退出|请假|有事")
 MOVED = re.compile(r"改(?:到|成|为|在)?\s*((?:本|下)?(?:周|星期)[一二三四五六日天]\S*|\d+月\d+日?\S*|\d+号\S*)")
@@ -54,7 +54,7 @@ def _chain(lines: list[str], start: int, end: int, file: str, year: int, sheet: 
             raw = {"序号": entry[1], "内容": entry[2]}
             rows.append(Row(file, sheet, index + 1, "jielong", reading.fields, raw, reading.problems, reading.notes))
         elif line and not rows and not START.match(line):
-            header.append(line)
+            header += [] if re.match(r"例\s*[::]?\s*\S", line) else [line]
         elif line and re.fullmatch(r"\d{1,3}\s*[.、)]?", line):
             ignored.append(Ignored(index + 1, line, "只有序号,没有名字"))
         elif line and not START.match(line):
@@ -70,6 +70,9 @@ def read_entry(said: str, *, number: int) -> Reading:
     said = plain(said)
     found = re.match(r"[^\s\d,,、;:()+/-]+", said)
     name = found.group() if found else ""
+    parted = re.match(rf"([{names.HAN}])\s+([{names.HAN}]{{1,2}})(?=\s|$)", said)
+    if parted:
+        name, said = parted[1] + parted[2], said.replace(parted.group(), parted[1] + parted[2], 1)
     rest = said[len(name) :].strip(" ,、;:-/")
     phone = phones.read_phone(rest) if re.search(r"\d{5,}|\d{3}[ -]\d{4}", rest) else phones.Phone()
     plus = PLUS.search(rest)

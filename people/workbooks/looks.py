@@ -82,6 +82,15 @@ def count(text: str) -> bool:
     return re.search(r"\d|不限|[一二两三四五]次", plain(text)) is not None
 
 
+def brand(text: str) -> bool:
+    pattern = r"华为|荣耀|小米|红米|苹果|oppo|vivo|iphone|智能机|老人机|老年机|不知道|其他|三星|一加|安卓"
+    return re.search(pattern, plain(text).lower()) is not None
+
+
+def level(text: str) -> bool:
+    return re.search(r"零基础|不会|会|一点|熟练|基本|初级|中级|高级", plain(text)) is not None
+
+
 def number(text: str) -> bool:
     return re.fullmatch(r"\d+(?:\.\d+)?(?:人|座|个|名|位)?", plain(text)) is not None
 

@@ -51,7 +51,7 @@ def read_phone(said: str, reading: Reading, *, key: str, whose: str = "") -> pho
         reading.problem(key, whose + phone.reason)
     if phone.others:
         reading.note(f"{whose}另外的电话:{'、'.join(phone.others)}")
-    if phone.rest and not phone.reason:
+    if re.search(r"\w", phone.rest) and not phone.reason:
         reading.note(f"{whose}电话后面写着:{phone.rest}")
     return phone
 

@@ -42,6 +42,7 @@ def read_phone(text: str) -> Phone:
     whose = owner.group() if owner and owner.group() not in {"本人", "自己"} else ""
     if SCIENTIFIC.fullmatch(text):
         return _from_scientific(text)
+    text = re.sub(r"(?<=\d{11})\.0$", "", text)
     runs = RUN.findall(text)
     numbers = [number for run in runs for number in _split_run(run)]
     rest = re.sub(r"^[\s:;,、/()的是电话手机号码]+|[\s:;,、/()]+$", "", RUN.sub(" ", WHOSE.sub("", text)))

@@ -55,6 +55,8 @@ def read_text(text: str, *, year: int, kind: Kind | None = None, filename: str =
     if kind == "jielong" or (chain and kind is None and not _is_table(grid)):
         return jielong.read_chains(text, file=filename, year=year)
     sheet = read_grid(grid, file=filename, year=year, kind=kind)
+    if sheet and sheet.kind == "unknown" and sum(len(line) > 1 for line in grid.rows) < 2:
+        raise UnreadableFile("这段文字里没看到表格,也没看到接龙。请连同列名(姓名、电话……)一起复制后再粘贴。")
     return [sheet] if sheet else []
 
 
@@ -112,8 +114,14 @@ def _read_list(grid: Grid, found: Found, file: str, year: int) -> Sheet:
 def _read_cells(kind: Kind, raw: Mapping[str, str], headings: Mapping[str, str], year: int) -> Reading:
     """Read the columns that have a meaning; the others stay with the row as notes."""
     cells = {meaning: raw.get(heading, "") for meaning, heading in headings.items()}
-    reading = READERS[kind](cells, year)
     known = set(headings.values())
+    if kind == "children":
+        cells = children.relations_said(headings) | cells
+    if kind == "volunteers":
+        times = volunteers.times_in_headings({key: raw[key] for key in raw if key not in known}, year)
+        cells["availability"] = ";".join(filter(None, [cells.get("availability", ""), *times.values()]))
+        known |= set(times)
+    reading = READERS[kind](cells, year)
     for heading, text in raw.items():
         if text and heading not in known and not columns.is_ordinal(heading):
             reading.note(f"{heading}:{re.sub(r'\\s+', ' ', text)}")
@@ -155,9 +163,9 @@ def _facts(texts: Sequence[str], year: int) -> dict[str, Any]:
 
 
 def _unknown(grid: Grid, file: str) -> Sheet:
-    why = "没找到标题行(要有姓名、电话、课程这样的列名),看不出这是什么表"
+    why = "看不出这是什么表:列名里要有能说明的,例如“有空的时间”“手机品牌”“监护人”“课程”"
     ignored = [
         Ignored(index + 1, " ".join(filter(None, row))[:200], why) for index, row in enumerate(grid.rows) if any(row)
     ]
-    note = "看不出这张表是志愿者、学员、孩子、课表还是出勤。请选一下这是什么表,或检查第一行是不是列名。"
+    note = "看不出这张表是志愿者、学员、孩子、课表还是出勤。请选一下这是什么表,或检查有没有写列名。"
     return Sheet(file, grid.name, "unknown", None, {}, [], ignored, [note])

@@ -1,11 +1,13 @@
 """A line of a volunteers' registration."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from . import dates, people
 from .availability import read_availability
 from .sheet import Cells, Reading
+from .tables import plain
 from .windows import Window
 
 OCCUPATIONS = (
@@ -17,6 +19,7 @@ PROGRAMMES = (
     ("senior", r"菜鸟|长者|老人|老年|银发|手机课"),
     ("child", r"四点半|4点半|孩子|儿童|小朋友|作业|托管"),
 )
+TICK = re.compile(r"√|✓|✔|☑|v|V|y|Y|1|是|可以|有空|行|能来?")
 ANY = re.compile(r"都可以|都行|均可|不限|全部|都参加|两个都|皆可|随便|都想|服从")
 NUMBERS = {char: number for number, char in enumerate("一二三四五六七", 1)} | {"两": 2}
 
@@ -57,6 +60,17 @@ def read_volunteer(cells: Cells, year: int) -> Reading:
     if reading.fields["remark"]:
         reading.note(f"备注:{reading.fields['remark']}")
     return reading
+
+
+def times_in_headings(unread: Mapping[str, str], year: int) -> dict[str, str]:
+    """Columns that are times themselves: 周六上午 with a tick, or 周六 with 上午 in the cell."""
+    times = {}
+    for heading, text in unread.items():
+        said = plain(text)
+        when = heading if TICK.fullmatch(said) else heading + said
+        if text and re.match(r"周|星期|工作日|周末", heading) and read_availability(when, year=year).windows:
+            times[heading] = when
+    return times
 
 
 def _availability(cells: Cells, year: int, reading: Reading) -> list[Window]:
