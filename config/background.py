@@ -4,6 +4,7 @@ Lower layers know only Django's own API: `@task()` on a function in a `tasks.py`
 `that_function.enqueue(...)` where work is asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,14 +67,13 @@ class QueueBackend(BaseTaskBackend):
 
     supports_get_result = True
 
-    def enqueue(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskResult:
+    def enqueue[**P, R](self, task: "Task[P, R]", args: Sequence[Any], kwargs: dict[str, Any]) -> "TaskResult[P, R]":
         """Write the task to the queue; its arguments must be JSON."""
         self.validate_task(task)
-        args, kwargs = normalize_json(list(args)), normalize_json(kwargs)
-        result_id = async_task(RUN, task.module_path, args, kwargs, group=task.module_path)
+        result_id = async_task(RUN, task.module_path, list(args), kwargs, group=task.module_path)
         return self._result(task, result_id, args, kwargs)
 
-    def get_result(self, result_id: str) -> TaskResult:
+    def get_result(self, result_id: str) -> "TaskResult[..., Any]":
         """The task's state: ready until an outcome is known. Raises TaskResultDoesNotExist."""
         outcome = Outcome.objects.filter(pk=result_id).first()
         if outcome is None:
@@ -83,12 +83,19 @@ class QueueBackend(BaseTaskBackend):
             path, args, kwargs = waiting.args()
             return self._result(import_string(path), result_id, args, kwargs)
         path, args, kwargs = outcome.args
-        result = self._result(import_string(path), result_id, args, kwargs, outcome)
+        result: TaskResult[..., Any] = self._result(import_string(path), result_id, args, kwargs, outcome)
         if outcome.success:
             object.__setattr__(result, "_return_value", outcome.result)
         return result
 
-    def _result(self, task, result_id, args, kwargs, outcome: Outcome | None = None) -> TaskResult:
+    def _result[**P, R](
+        self,
+        task: "Task[P, R]",
+        result_id: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        outcome: Outcome | None = None,
+    ) -> "TaskResult[P, R]":
         errors = []
         if outcome is None:
             status = TaskResultStatus.READY
@@ -106,7 +113,7 @@ class QueueBackend(BaseTaskBackend):
             started_at=outcome and outcome.started,
             finished_at=outcome and outcome.stopped,
             last_attempted_at=outcome and outcome.stopped,
-            args=args,
+            args=list(args),
             kwargs=kwargs,
             backend=self.alias,
             errors=errors,

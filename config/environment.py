@@ -98,3 +98,27 @@ def cache(url: str) -> dict[str, Any]:
     if scheme in {"redis", "valkey"}:
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"redis:{rest}"}
     raise ValueError(f"CACHE_URL must start with database:, redis:// or valkey://, not {scheme or 'nothing'}")
+
+
+def mailer(url: str, folder: Path) -> dict[str, Any]:
+    """Django's description of `smtp://user:password@host:port` (STARTTLS) or `smtps://...`; without one, files.
+
+    Raises ValueError for any other kind of address.
+    """
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ValueError(f"LINKE_SMTP must start with smtp:// or smtps://, not {parts.scheme or 'nothing'}")
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname or "localhost",
+            "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp" and parts.username is not None,
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 20,  # seconds
+        },
+    }

@@ -56,7 +56,7 @@ class Group:
 
     name: str
     command: list[str]
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -75,6 +75,8 @@ class Group:
 
     def members(self) -> list[psutil.Process]:
         """The live processes of the group, also those whose parent is gone."""
+        if self.process is None:
+            return []
         found = []
         for process in psutil.process_iter():
             try:
@@ -98,7 +100,7 @@ class Group:
         return titles
 
     def ask_to_stop(self) -> None:
-        if not self.ended:
+        if self.process is not None:
             self.process.terminate()
 
     def kill(self) -> None:

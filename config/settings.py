@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.context.remember_size",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -61,6 +62,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "people.context.text_size",
                 "volunteers.context.rail",
             ],
         },
@@ -144,10 +146,7 @@ USE_TZ = True
 # --- mail -----------------------------------------------------------------------------------------
 
 MAILERS = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "OPTIONS": {"file_path": LINKE_DATA / "mail"},
-    },
+    "default": environment.mailer(os.environ.get("LINKE_SMTP", ""), folder=LINKE_DATA / "mail"),
     "console": {"BACKEND": "django.core.mail.backends.console.EmailBackend"},
 }
 DEFAULT_FROM_EMAIL = os.environ.get("LINKE_MAIL_FROM", "邻课 <linke@localhost>")

@@ -17,6 +17,7 @@ TEMPLATES = sorted(str(path.relative_to(ROOT)) for app in TYPED for path in (ROO
 PRODUCTION = {
     "LINKE_PRODUCTION": "1",
     "LINKE_HOST": "linke.example",
+    "LINKE_SMTP": "smtp://linke:secret@mail.example",
     "SECRET_KEY": "long-enough-to-be-judged-as-a-real-one-0123456789-abcdefghij",
 }
 

@@ -1,34 +1,25 @@
-"""The place tests run in: databases, a browser, a worker.
-
-pytest reads this file before Django's settings, so the environment set here is the one they see.
-"""
+"""The place tests run in: a browser, real processes, threads, servers. The database is chosen by tests/everything.py."""
 
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-FOLDER = tempfile.TemporaryDirectory(prefix="linke-tests-")
-os.environ["LINKE_DATA"] = FOLDER.name
-os.environ["SECRET_KEY"] = "a key for tests only"
-os.environ["CACHE_URL"] = ""
-# Playwright keeps an event loop in the main thread, and Django takes that for asynchronous code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+import manimgx_fonts_cjk
+import psutil
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection, connections
+from playwright.sync_api import sync_playwright
 
-import manimgx_fonts_cjk  # noqa: E402
-import psutil  # noqa: E402
-import pytest  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
-
-from tests import servers  # noqa: E402
+from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTEFACTS = ROOT / "var" / "artefacts"
@@ -74,7 +65,9 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the session."""
-    environment = {**os.environ, **font_environment(Path(FOLDER.name))}
+    # Playwright keeps an event loop in the main thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    environment = {**os.environ, **font_environment(django_settings.LINKE_DATA)}
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS, env=environment)
         yield started
@@ -144,13 +137,13 @@ def database_url() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + quote(name)).geturl()
 
 
-def end_group(process: subprocess.Popen) -> None:
-    """Kill a process and everything in its group."""
-    members = [process.pid, *(child.pid for child in children_of(process.pid))]
-    os.killpg(process.pid, 9) if process.poll() is None else None
-    for pid in members[1:]:
-        if psutil.pid_exists(pid):
-            psutil.Process(pid).kill()
+def end_all(process: subprocess.Popen) -> None:
+    """Kill a process and everything below it."""
+    below = children_of(process.pid)
+    process.kill()
+    for child in below:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
     process.wait(10)
 
 
@@ -171,7 +164,7 @@ def start_process(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**os.environ, **environment},
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
@@ -180,7 +173,7 @@ def start_process(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
 
     yield start
     for process in started:
-        end_group(process)
+        end_all(process)
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""One command starts web and worker, heals a wedged worker and stops without leaving a process."""
+
+import json
+import os
+import signal
+import socket
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from config.serve import CANARY_EVERY, CANARY_LATE, Canary, port_is_free
+from tests.config.waiting import until
+
+
+class TestCanary:
+    """A fake clock and a fake queue; the real ones are below."""
+
+    def make(self) -> tuple[Canary, list[str], set[str]]:
+        sent: list[str] = []
+        came_back: set[str] = set()
+
+        def enqueue() -> str:
+            sent.append(f"canary-{len(sent)}")
+            return sent[-1]
+
+        return Canary(enqueue=enqueue, has_run=came_back.__contains__), sent, came_back
+
+    def test_next_one_leaves_when_the_last_came_back(self):
+        canary, sent, came_back = self.make()
+
+        assert canary.look(100, is_busy=lambda: False)
+        came_back.add("canary-0")
+        assert canary.look(101, is_busy=lambda: False)
+        assert canary.look(100 + CANARY_EVERY, is_busy=lambda: False)
+
+        assert sent == ["canary-0", "canary-1"]
+
+    def test_one_that_stays_away_from_idle_workers_means_no_progress(self):
+        canary, _, _ = self.make()
+        canary.look(100, is_busy=lambda: False)
+
+        assert canary.look(100 + CANARY_LATE - 1, is_busy=lambda: False)
+        assert not canary.look(100 + CANARY_LATE, is_busy=lambda: False)
+
+    def test_busy_workers_are_left_alone(self):
+        canary, _, _ = self.make()
+        canary.look(100, is_busy=lambda: False)
+
+        assert all(canary.look(100 + second, is_busy=lambda: True) for second in range(300))
+        assert not canary.look(399 + CANARY_LATE, is_busy=lambda: False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def health(port: int) -> dict | None:
+    """What /healthz says; None while nothing listens."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return json.load(answer)
+    except (URLError, ConnectionError):
+        return None
+
+
+def title(process: psutil.Process) -> str:
+    """What the process says it is; empty when it is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def workers(supervisor: psutil.Process) -> list[psutil.Process]:
+    """The processes of django-q2 that wait for tasks."""
+    return [child for child in supervisor.children(recursive=True) if " idle" in title(child)]
+
+
+@pytest.fixture
+def product(start_process, tmp_path):
+    """The running product on an empty database of its own: its supervisor and its port."""
+    port = free_port()
+    process = start_process(
+        "-m", "config.serve", "--port", str(port), "--data", str(tmp_path), "--empty", DATABASE_URL=""
+    )
+    until(lambda: (health(port) or {}).get("worker") == "ok", seconds=60)
+    return psutil.Process(process.pid), port
+
+
+@pytest.mark.journey
+def test_stops_on_a_signal_and_leaves_no_process(product):
+    supervisor, port = product
+    everything = supervisor.children(recursive=True)
+    assert len(everything) >= 9  # gunicorn and 2 workers; cluster, sentinel, 2 workers, monitor, pusher
+
+    supervisor.send_signal(signal.SIGTERM)
+
+    assert supervisor.wait(30) == 0
+    assert [process for process in everything if process.is_running()] == []
+    assert port_is_free("127.0.0.1", port)
+
+
+@pytest.mark.journey
+def test_killed_supervisor_leaves_no_process_either(product):
+    supervisor, _ = product
+    everything = supervisor.children(recursive=True)
+
+    supervisor.kill()
+
+    _, alive = psutil.wait_procs(everything, timeout=30)
+    assert alive == []
+
+
+@pytest.mark.journey
+def test_wedged_worker_is_healed(product):
+    """Two workers wait for one lock; whoever is killed while holding it leaves it locked for ever."""
+    supervisor, port = product
+    before = until(lambda: len(workers(supervisor)) == 2 and workers(supervisor))
+
+    for process in before:
+        os.kill(process.pid, signal.SIGKILL)
+    wedged = until(lambda: (found := workers(supervisor)) and not set(found) & set(before) and found)
+    until(lambda: (found := workers(supervisor)) and not set(found) & set(wedged), seconds=60)
+
+    until(lambda: health(port)["worker_seconds"] < CANARY_EVERY, seconds=30)
