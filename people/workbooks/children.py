@@ -210,8 +210,8 @@ def _pickup(found: re.Match[str], guardians: list[Contact], reading: Reading) ->
 def _alone(said: str, year: int, reading: Reading) -> bool:
     """Whether the child may leave alone: a plain yes, and 12 years old on 1 September.
 
-    The age is the programme's own rule (see docs/decisions); a birth that may be either side
-    of it counts as too young.
+    The age is the programme's own rule; a birth that may be either side of it counts as too
+    young.
     """
     if not said or re.match(r"否|不|×|没|无|n$|N$", said):
         return False

@@ -8,7 +8,7 @@ from typing import Literal
 from .tables import plain
 
 AREA_CODE = "029"
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 NO_PHONE = {"", "无", "没有", "没", "/", "-", "--", "暂无", "未填", "不详", "没有电话", "无电话", "空"}
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 RUN = re.compile(r"(?:\+|00)?\d[\d\- ().*xX]*[\d*)]|\d")

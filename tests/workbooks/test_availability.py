@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people.workbooks import Window, read_availability
@@ -176,6 +176,7 @@ words = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | words.map("".join))
 def test_no_text_breaks_the_reader_and_nothing_is_dropped_silently(said):
     read = read_availability(said, year=2026)

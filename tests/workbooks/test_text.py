@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people import workbooks
@@ -94,6 +94,7 @@ class TestChains:
         assert sheet.rows[0].problems == [("phone", "手机号只有 7 位,手机号要 11 位,请补全。")]
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=200)
     | st.lists(st.sampled_from([*'姓名电话周六\t,;\n"1.、#接龙', "16000001234"]), max_size=60).map("".join)
@@ -107,6 +108,7 @@ def test_any_paste_is_read_or_refused_with_a_sentence(text):
         assert all(row.number >= 1 for sheet in sheets for row in sheet.rows)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_file_is_read_or_refused_with_a_sentence(content):
     try:
