@@ -163,7 +163,7 @@ class _Parser:
 
     def _on_at(self, found: re.Match[str]) -> None:
         start = clocks.minutes_of(*found.groups())
-        self.notes.append(f"“{found.group()}”没写到几点,先按两个小时算")
+        self.notes.append(f"“{found.group()}”没写到几点，先按两个小时算")
         self._period(found, start, start + 120)
 
     def _period(self, found: re.Match[str], start: int, end: int) -> None:
@@ -175,7 +175,7 @@ class _Parser:
     def _on_weeks(self, found: re.Match[str]) -> None:
         weeks: Weeks = "odd" if found[1] == "单" else "even"
         if found[1] == "隔":
-            self.notes.append("“隔周”没写单周还是双周,先按双周算,请核对")
+            self.notes.append("“隔周”没写单周还是双周，先按双周算，请核对")
         if found[1]:
             self._dated().weeks = weeks
 
@@ -283,9 +283,9 @@ def read_availability(text: str, *, year: int) -> Availability:
     left = [piece for piece in "".join(parser.unknown).split(" ") if re.search(r"\w", piece)] + vague
     notes = list(dict.fromkeys(parser.notes))
     if left and windows:
-        notes.append(f"空闲时间“{said}”里这些没能排进时间:{'、'.join(dict.fromkeys(left))}")
+        notes.append(f"空闲时间“{said}”里这些没能排进时间：{'、'.join(dict.fromkeys(left))}")
     elif not windows:
-        notes.append(f"空闲时间“{said}”没说定是哪天几点,请问清楚再补上")
+        notes.append(f"空闲时间“{said}”没说定是哪天几点，请问清楚再补上")
     return Availability(windows, tuple(notes))
 
 

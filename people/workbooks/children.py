@@ -90,16 +90,16 @@ def read_child(cells: Cells, year: int) -> Reading:
         "guardians": guardians,
         "pickups": _pickups(people.text(cells, "pickups"), guardians, reading),
         "may_leave_alone": _alone(people.text(cells, "may_leave_alone"), year, reading),
-        "health": people.text(cells, "health"),
+        "health": people.words(cells, "health"),
         "photo_consent": _consent(people.text(cells, "photo_consent"), reading),
         "consent_on": people.read_date(cells, "consent_on", "监护人签字日期", year, reading),
-        "remark": people.text(cells, "remark"),
+        "remark": people.words(cells, "remark"),
     }
     if reading.fields["consent_on"] is None:
-        reading.note("还没有监护人签字日期,请补签")
+        reading.note("还没有监护人签字日期，请补签")
     for key, label in (("hardship", "孩子的困难"), ("remark", "备注")):
-        if people.text(cells, key):
-            reading.note(f"{label}:{people.text(cells, key)}")
+        if people.words(cells, key):
+            reading.note(f"{label}：{people.words(cells, key)}")
     return reading
 
 
@@ -125,23 +125,23 @@ def _grade(said: str, reading: Reading) -> tuple[int | None, int | None]:
         return int(found[1]), int(found[2]) if found[2] else None
     grade = re.search(r"(\d)年级?", cleaned)
     if said:
-        reading.note(f"年级班:{said}")
+        reading.note(f"年级班：{said}")
     return (int(grade[1]) if grade and grade[1] != "0" else None), None
 
 
 def _release_time(said: str, reading: Reading) -> str | None:
     time = clocks.read_clock(said) if said else None
     if said and (time is None or len(re.findall(r"\d+[:点时]", said)) > 1):
-        reading.note(f"放学时间:{said}")
+        reading.note(f"放学时间：{said}")
     return time
 
 
 def _days(said: str, reading: Reading) -> list[int]:
     days, unsure = read_weekdays(said) if said else ([], "")
     if unsure:
-        reading.note(f"哪几天来:{unsure}")
+        reading.note(f"哪几天来：{unsure}")
     if any(day > 4 for day in days) and len(days) < 7:
-        reading.note(f"哪几天来:{plain(said)}(周末没有四点半课堂)")
+        reading.note(f"哪几天来：{plain(said)}（周末没有四点半课堂）")
     return [day for day in days if day < 5]
 
 
@@ -150,7 +150,7 @@ def _guardians(cells: Cells, reading: Reading) -> list[Contact]:
     guardians = [contact for number in numbers if (contact := _guardian(cells, number, reading))]
     told = any(problem.field.startswith("guardian") for problem in reading.problems)
     if not told and not any(contact.phone for contact in guardians):
-        reading.problem("guardian1_phone", "没有监护人的电话,孩子有事找不到人,请补上。")
+        reading.problem("guardian1_phone", "没有监护人的电话，孩子有事找不到人，请补上。")
     return guardians
 
 
@@ -167,7 +167,7 @@ def _guardian(cells: Cells, number: str, reading: Reading) -> Contact | None:
     if name.aside and not relation and re.fullmatch(RELATION, name.aside):
         relation = name.aside
     elif name.aside:
-        reading.note(f"监护人{number}:{name.aside}")
+        reading.note(f"监护人{number}：{name.aside}")
     if not name.name:
         reading.note(f"监护人{number}没写姓名")
     return Contact(name.name, SAME_RELATION.get(relation, relation)[:10], phone.number)
@@ -175,7 +175,7 @@ def _guardian(cells: Cells, number: str, reading: Reading) -> Contact | None:
 
 def _pickups(said: str, guardians: list[Contact], reading: Reading) -> list[Contact]:
     if not said:
-        reading.note("没写谁来接,请问清楚")
+        reading.note("没写谁来接，请问清楚")
         return []
     pickups = []
     position = 0
@@ -189,7 +189,7 @@ def _pickups(said: str, guardians: list[Contact], reading: Reading) -> list[Cont
             unread += said[position]
             position += 1
     if re.search(r"\w", re.sub(r"[和与或及等都可以来接]", "", unread)):
-        reading.note(f"谁来接:{said}")
+        reading.note(f"谁来接：{said}")
     return list(dict.fromkeys(pickups))
 
 
@@ -197,13 +197,13 @@ def _pickup(found: re.Match[str], guardians: list[Contact], reading: Reading) ->
     relation = SAME_RELATION.get(found["relation"] or "", found["relation"] or "")
     phone = phones.read_phone(found["phone"] or "")
     if phone.reason:
-        reading.note(f"接送人{found.group().strip()}:{phone.reason}")
+        reading.note(f"接送人{found.group().strip()}：{phone.reason}")
     name = found["name"] or ""
     known = next((g for g in guardians if (g.name == name if name else relation and g.relation == relation)), None)
     if known:
         return Contact(known.name, relation or known.relation, phone.number or known.phone)
     if not name:
-        reading.note(f"来接的“{relation or phone.number}”没写姓名,请问清楚")
+        reading.note(f"来接的“{relation or phone.number}”没写姓名，请问清楚")
     return Contact(name, relation, phone.number)
 
 
@@ -216,13 +216,13 @@ def _alone(said: str, year: int, reading: Reading) -> bool:
     if not said or re.match(r"否|不|×|没|无|n$|N$", said):
         return False
     if not re.fullmatch(r"是|可以|能|√|y|Y|可|同意|yes", said):
-        reading.note(f"可否自己回家:{said}")
+        reading.note(f"可否自己回家：{said}")
         return False
     birth = reading.fields["birth"]
     if isinstance(birth, PartialDate) and birth.last_day_of_turning(ALONE_AGE) <= date(year, 9, 1):
         return True
     unknown = "不知道满没满 12 岁" if birth is None else "不满 12 岁"
-    reading.note(f"{unknown},不能自己回家(表里写着“{said}”)")
+    reading.note(f"{unknown}，不能自己回家（表里写着“{said}”）")
     return False
 
 
@@ -231,5 +231,5 @@ def _consent(said: str, reading: Reading) -> str:
         if re.search(pattern, said):
             return code
     if said:
-        reading.note(f"照片同意:{said}")
+        reading.note(f"照片同意：{said}")
     return ""

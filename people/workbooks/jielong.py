@@ -56,7 +56,7 @@ def _chain(lines: list[str], start: int, end: int, file: str, year: int, sheet: 
         elif line and not rows and not START.match(line):
             header += [] if re.match(r"例\s*[::]?\s*\S", line) else [line]
         elif line and re.fullmatch(r"\d{1,3}\s*[.、)]?", line):
-            ignored.append(Ignored(index + 1, line, "只有序号,没有名字"))
+            ignored.append(Ignored(index + 1, line, "只有序号，没有名字"))
         elif line and not START.match(line):
             ignored.append(Ignored(index + 1, line, "不是接龙的一项"))
     facts, notes = _facts(header, year)
@@ -100,15 +100,15 @@ def _problems(reading: Reading, phone: phones.Phone, said: str) -> None:
     if phone.reason:
         reading.problem("phone", phone.reason)
     if not fields["name"]:
-        reading.problem("name", f"“{said}”里没有姓名,请写上是谁。")
+        reading.problem("name", f"“{said}”里没有姓名，请写上是谁。")
     elif fields["nickname"] and not phone.number:
-        reading.problem("name", f"“{fields['name']}”不是全名,请选是哪一位,或写上全名。")
+        reading.problem("name", f"“{fields['name']}”不是全名，请选是哪一位，或写上全名。")
     if fields["moved"]:
-        reading.problem("moved", f"写了“改{fields['moved']}”,请改到那一天的场次,或从这一场去掉。")
+        reading.problem("moved", f"写了“改{fields['moved']}”，请改到那一天的场次，或从这一场去掉。")
     if fields["plus_one"]:
-        reading.note(f"还要带 {fields['plus_one']} 个人,请问清姓名和电话")
+        reading.note(f"还要带 {fields['plus_one']} 个人，请问清姓名和电话")
     if fields["text"]:
-        reading.note(f"接龙里写着:{fields['text']}")
+        reading.note(f"接龙里写着：{fields['text']}")
 
 
 def _facts(header: list[str], year: int) -> tuple[dict[str, Any], list[str]]:
@@ -127,10 +127,10 @@ def _facts(header: list[str], year: int) -> tuple[dict[str, Any], list[str]]:
     notes = []
     if day and weekday and "一二三四五六日天".index(weekday[1]) % 7 != day.weekday() and weekday[1] != "天":
         notes.append(
-            f"接龙里写周{weekday[1]},但 {day.month} 月 {day.day} 日是周{'一二三四五六日'[day.weekday()]},请核对"
+            f"接龙里写周{weekday[1]}，但 {day.month} 月 {day.day} 日是周{'一二三四五六日'[day.weekday()]}，请核对"
         )
     if day is None:
-        notes.append("接龙里没有日期,请选是哪一场")
+        notes.append("接龙里没有日期，请选是哪一场")
     return facts, notes
 
 

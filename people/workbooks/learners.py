@@ -42,7 +42,7 @@ def read_senior(cells: Cells, year: int) -> Reading:
     enrolled_by, whose = _enrolled_by(people.text(cells, "enrolled_by"))
     phone = people.read_phone(cells.get("phone", ""), reading, key="phone")
     if phone.kind == "none" and not phone.reason:
-        reading.note("没有电话,有事请找登记人或网格员转告")
+        reading.note("没有电话，有事请找登记人或网格员转告")
     level_text = people.text(cells, "level")
     reading.fields |= {
         "address": people.text(cells, "address"),
@@ -57,11 +57,11 @@ def read_senior(cells: Cells, year: int) -> Reading:
         "wishes": people.split_list(people.text(cells, "wishes")),
         "enrolled_by": enrolled_by,
         "series": people.text(cells, "series"),
-        "remark": people.text(cells, "remark"),
+        "remark": people.words(cells, "remark"),
     }
     read_age(people.text(cells, "age"), year, reading)
     if reading.fields["remark"]:
-        reading.note(f"备注:{reading.fields['remark']}")
+        reading.note(f"备注：{reading.fields['remark']}")
     return reading
 
 
@@ -71,9 +71,9 @@ def read_age(said: str, year: int, reading: Reading) -> None:
     age = int(found[1]) if found and int(found[1]) <= 120 else None
     born = dates.read_partial(said, year=year) if said and age is None else None
     if said and age is None and born is None:
-        reading.note(f"年龄:{said}")
+        reading.note(f"年龄：{said}")
     if "虚" in said:
-        reading.note(f"年龄:{said}")
+        reading.note(f"年龄：{said}")
     reading.fields["age"] = age
     reading.fields["birth_estimated"] = False
     if reading.fields["birth"] is None and (born or age is not None):
@@ -94,10 +94,10 @@ def _brand(said: str, reading: Reading) -> str:
     for brand, pattern in BRANDS:
         if re.search(pattern, said.lower()):
             if said.lower() not in {brand.lower(), "红米", "老人机", "老年机"}:
-                reading.note(f"手机:{said}")
+                reading.note(f"手机：{said}")
             return brand
     if said != "其他":
-        reading.note(f"手机:{said}")
+        reading.note(f"手机：{said}")
     return "其他"
 
 
@@ -106,7 +106,7 @@ def _level(said: str, reading: Reading) -> int | None:
         if re.search(pattern, said) and not (level and re.match(r"零|不会|没用过", said)):
             return level
     if said:
-        reading.note(f"会到什么程度:{said}")
+        reading.note(f"会到什么程度：{said}")
     return None
 
 
@@ -119,5 +119,5 @@ def _needs(said: str, reading: Reading) -> list[str]:
         if piece and not re.search(understood, piece) and not NO_NEEDS.fullmatch(piece)
     ]
     if rest:
-        reading.note(f"身体情况:{'、'.join(rest)}")
+        reading.note(f"身体情况：{'、'.join(rest)}")
     return needs

@@ -55,15 +55,15 @@ def _judge(
     if sum(raw[heading] == heading for heading in found.headings) * 2 > len(written):
         return "ignored", "重复的标题行"
     if SUBTOTAL.match(first) or SUBTOTAL.fullmatch(re.sub(r"[::\d人 ]", "", plain(key))):
-        return "ignored", "合计行,不是一个人或一项"
+        return "ignored", "合计行，不是一个人或一项"
     if EXAMPLE.match(first) or EXAMPLE.match(plain(key)):
-        return "ignored", "填写示例,不是真的登记"
+        return "ignored", "填写示例，不是真的登记"
     if REMARK.fullmatch(first) and (not key or key == written[0]):
-        return "remark", "说明文字,已作为备注保留"
+        return "remark", "说明文字，已作为备注保留"
     if len(set(written)) == 1 and (not key or len(key) > 6 or re.search(r"[::,。;]", plain(key))):
-        return "remark", "说明文字,已作为备注保留"
+        return "remark", "说明文字，已作为备注保留"
     if not telling:
-        return "ignored", "只有序号,没有内容"
+        return "ignored", "只有序号，没有内容"
     return "entry", ""
 
 

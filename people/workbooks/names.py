@@ -50,13 +50,13 @@ def is_nickname(name: str) -> bool:
 
 def _reason(name: str) -> str:
     if not name:
-        return "没有姓名,请补上。"
+        return "没有姓名，请补上。"
     if re.search(r"\d", name):
-        return f"姓名“{name[:20]}”里有数字,请改成姓名。"
+        return f"姓名“{name[:20]}”里有数字，请改成姓名。"
     if len(name) < 2:
-        return f"姓名“{name}”只有一个字,请写全名。"
+        return f"姓名“{name}”只有一个字，请写全名。"
     if len(name) > 50:
-        return "姓名超过 50 个字,请核对。"
+        return "姓名超过 50 个字，请核对。"
     if not re.search(rf"[{HAN}A-Za-z]", name):
-        return f"“{name[:20]}”不像姓名,请改成姓名。"
+        return f"“{name[:20]}”不像姓名，请改成姓名。"
     return ""

@@ -18,6 +18,12 @@ def text(cells: Cells, key: str) -> str:
     return "" if said in NOTHING else said
 
 
+def words(cells: Cells, key: str) -> str:
+    """Free text on one line as the organiser wrote it, '' when it says there is nothing."""
+    said = re.sub(r"\s+", " ", cells.get(key, "").strip())
+    return "" if plain(said) in NOTHING else said
+
+
 def read_person(cells: Cells, year: int, reading: Reading) -> None:
     """name, gender ('m', 'f', ''), birth (PartialDate or None)."""
     name = names.read_name(cells.get("name", ""))
@@ -25,11 +31,11 @@ def read_person(cells: Cells, year: int, reading: Reading) -> None:
     if name.reason:
         reading.problem("name", name.reason)
     if name.aside:
-        reading.note(f"姓名后面写着:{name.aside}")
+        reading.note(f"姓名后面写着：{name.aside}")
     said = text(cells, "gender")
     reading.fields["gender"] = GENDERS.get(said.lower(), "")
     if said and not reading.fields["gender"]:
-        reading.note(f"性别:{said}")
+        reading.note(f"性别：{said}")
     reading.fields["birth"] = _birth(text(cells, "birth"), year, reading)
 
 
@@ -37,10 +43,10 @@ def _birth(said: str, year: int, reading: Reading) -> PartialDate | None:
     birth = dates.read_partial(said, year=year) if said else None
     if birth is None or not year - 110 <= birth.year <= year:
         if said:
-            reading.note(f"出生年月“{said}”看不懂,没有填进去")
+            reading.note(f"出生年月“{said}”看不懂，没有填进去")
         return None
     if dates.may_have_lost_a_zero(said):
-        reading.note(f"出生年月“{said}”按 1 月算;如果原来写的是 {said}0,应改成 10 月")
+        reading.note(f"出生年月“{said}”按 1 月算；如果原来写的是 {said}0，应改成 10 月")
     return birth
 
 
@@ -50,9 +56,9 @@ def read_phone(said: str, reading: Reading, *, key: str, whose: str = "") -> pho
     if phone.reason:
         reading.problem(key, whose + phone.reason)
     if phone.others:
-        reading.note(f"{whose}另外的电话:{'、'.join(phone.others)}")
+        reading.note(f"{whose}另外的电话：{'、'.join(phone.others)}")
     if re.search(r"\w", phone.rest) and not phone.reason:
-        reading.note(f"{whose}电话后面写着:{phone.rest}")
+        reading.note(f"{whose}电话后面写着：{phone.rest}")
     return phone
 
 
@@ -74,7 +80,7 @@ def day_note(partial: PartialDate, said: str) -> str:
         return ""
     written = "月" if partial.month else "年"
     day = partial.first_day()
-    return f"“{said}”只写到{written},按 {day.month} 月 {day.day} 日算"
+    return f"“{said}”只写到{written}，按 {day.month} 月 {day.day} 日算"
 
 
 def read_date(cells: Cells, key: str, label: str, year: int, reading: Reading) -> date | None:
@@ -83,7 +89,7 @@ def read_date(cells: Cells, key: str, label: str, year: int, reading: Reading) -
     partial = dates.read_day(said, year=year) if said else None
     if partial is None:
         if said:
-            reading.note(f"{label}:{said}")
+            reading.note(f"{label}：{said}")
         return None
     reading.note(day_note(partial, said))
     return partial.first_day()

@@ -88,17 +88,17 @@ def _from_scientific(text: str) -> Phone:
         number = ""
     if MOBILE.fullmatch(number) and not number.endswith("000"):
         return Phone(number, "mobile")
-    return Phone(reason=f"手机号被 Excel 写成了“{text}”,后面几位已经丢了,请按原来的登记补全 11 位。")
+    return Phone(reason=f"手机号被 Excel 写成了“{text}”，后面几位已经丢了，请按原来的登记补全 11 位。")
 
 
 def _reason(text: str) -> str:
     digits = re.sub(r"\D", "", text)
     if "*" in text or re.search(r"\d[xX]{2,}", text):
-        return f"手机号“{text}”有几位被遮住了,请填完整的 11 位手机号。"
+        return f"手机号“{text}”有几位被遮住了，请填完整的 11 位手机号。"
     if not digits:
-        return f"“{text}”里没有电话号码,请填 11 位手机号或带区号的座机。"
+        return f"“{text}”里没有电话号码，请填 11 位手机号或带区号的座机。"
     if len(digits) < 11:
-        return f"手机号只有 {len(digits)} 位,手机号要 11 位,请补全。"
+        return f"手机号只有 {len(digits)} 位，手机号要 11 位，请补全。"
     if len(digits) > 11:
-        return f"手机号有 {len(digits)} 位,手机号要 11 位,请核对。"
-    return f"手机号“{digits}”不对,手机号要以 13 到 19 开头,请核对。"
+        return f"手机号有 {len(digits)} 位，手机号要 11 位，请核对。"
+    return f"手机号“{digits}”不对，手机号要以 13 到 19 开头，请核对。"

@@ -19,20 +19,20 @@ def read_room(cells: Cells, year: int) -> Reading:
     reading = Reading()
     name = people.text(cells, "name")
     if not name:
-        reading.problem("name", "没有场地名称,请补上。")
+        reading.problem("name", "没有场地名称，请补上。")
     open_text = people.text(cells, "open")
     reading.fields |= {
         "name": name,
         "floor": _floor(people.text(cells, "floor"), reading),
         "seats": read_count(people.text(cells, "seats"), "座位", reading),
         "has_lift": _lift(plain(cells.get("has_lift", "")), reading),
-        "equipment": people.text(cells, "equipment"),
+        "equipment": people.words(cells, "equipment"),
         "open_text": open_text,
         "windows": _windows(open_text, year, reading),
-        "remark": people.text(cells, "remark"),
+        "remark": people.words(cells, "remark"),
     }
     if reading.fields["remark"]:
-        reading.note(f"备注:{reading.fields['remark']}")
+        reading.note(f"备注：{reading.fields['remark']}")
     return reading
 
 
@@ -45,22 +45,22 @@ def read_attendance(cells: Cells, year: int) -> Reading:
     day = people.read_date(cells, "on", "日期", year, reading)
     if day is None:
         said = people.text(cells, "on")
-        reading.problem("on", f"日期“{said}”看不懂,请写成 2026-09-05。" if said else "没有日期,请补上。")
+        reading.problem("on", f"日期“{said}”看不懂，请写成 2026-09-05。" if said else "没有日期，请补上。")
     reading.fields |= {
         "on": day,
         "series": people.text(cells, "series"),
         "person": person.name,
         "arrived": _time(people.text(cells, "arrived"), "签到", reading),
         "left": _time(people.text(cells, "left"), "签退", reading),
-        "note": people.text(cells, "note"),
+        "note": people.words(cells, "note"),
     }
     if not reading.fields["series"]:
         reading.note("没写是哪个班")
     arrived, left = reading.fields["arrived"], reading.fields["left"]
     if arrived and left and left <= arrived:
-        reading.problem("left", f"签退 {left} 不晚于签到 {arrived},请核对。")
+        reading.problem("left", f"签退 {left} 不晚于签到 {arrived}，请核对。")
     if reading.fields["note"]:
-        reading.note(f"备注:{reading.fields['note']}")
+        reading.note(f"备注：{reading.fields['note']}")
     return reading
 
 
@@ -69,14 +69,14 @@ def read_count(said: str, label: str, reading: Reading) -> int | None:
     found = re.search(r"\d+", said)
     count = int(found.group()) if found else None
     if said and (not count or count > 10_000 or len(re.findall(r"\d+", re.sub(r"\.0$", "", said))) > 1):
-        reading.note(f"{label}:{said}")
+        reading.note(f"{label}：{said}")
     return count if count and count <= 10_000 else None
 
 
 def _time(said: str, label: str, reading: Reading) -> str | None:
     time = clocks.read_clock(said) if said else None
     if said and time is None:
-        reading.note(f"{label}:{said}")
+        reading.note(f"{label}：{said}")
     return time
 
 
@@ -89,7 +89,7 @@ def _floor(said: str, reading: Reading) -> int | None:
     if han:
         return below * HAN_NUMBERS[han.group()]
     if said:
-        reading.note(f"楼层:{said}")
+        reading.note(f"楼层：{said}")
     return None
 
 
@@ -99,7 +99,7 @@ def _lift(said: str, reading: Reading) -> bool | None:
     if re.match(r"有|是|√|可用", said):
         return True
     if not re.match(r"无|没|否|×|不", said):
-        reading.note(f"电梯:{said}")
+        reading.note(f"电梯：{said}")
         return None
     return False
 

@@ -42,21 +42,21 @@ def read(filename: str, content: bytes, *, year: int, kind: Kind | None = None) 
     sheets = [read_grid(grid, file=filename, year=year, kind=kind) for grid in tables.grids(content)]
     kept = [sheet for sheet in sheets if sheet is not None]
     if not kept:
-        raise UnreadableFile("这个文件里没有内容,请检查后重新选择文件。")
+        raise UnreadableFile("这个文件里没有内容，请检查后重新选择文件。")
     return kept
 
 
 def read_text(text: str, *, year: int, kind: Kind | None = None, filename: str = "粘贴的内容") -> list[Sheet]:
     """A paste from Excel, WPS or a chat group, or the text of a CSV file."""
     if not text.strip():
-        raise UnreadableFile("没有内容,请先粘贴表格或接龙。")
+        raise UnreadableFile("没有内容，请先粘贴表格或接龙。")
     grid = Grid("", tables.split_text(text))
     chain = jielong.is_chain(text)
     if kind == "jielong" or (chain and kind is None and not _is_table(grid)):
         return jielong.read_chains(text, file=filename, year=year)
     sheet = read_grid(grid, file=filename, year=year, kind=kind)
     if sheet and sheet.kind == "unknown" and sum(len(line) > 1 for line in grid.rows) < 2:
-        raise UnreadableFile("这段文字里没看到表格,也没看到接龙。请连同列名(姓名、电话……)一起复制后再粘贴。")
+        raise UnreadableFile("这段文字里没看到表格，也没看到接龙。请连同列名（姓名、电话……）一起复制后再粘贴。")
     return [sheet] if sheet else []
 
 
@@ -95,7 +95,7 @@ def _read_list(grid: Grid, found: Found, file: str, year: int) -> Sheet:
     sheet = Sheet(file, grid.name, found.kind, found.heading + 1, headings, [], [], list(filter(None, above)))
     forbidden = [heading for heading in found.headings if columns.is_forbidden(heading)]
     if forbidden:
-        sheet.notes.append(f"{'、'.join(forbidden)}:这些内容邻课不保存,没有读入")
+        sheet.notes.append(f"{'、'.join(forbidden)}：这些内容邻课不保存，没有读入")
     for line in lines.lines(grid.rows, found):
         raw = {heading: text for heading, text in line.raw.items() if heading not in forbidden}
         if line.sort == "entry":
@@ -124,7 +124,7 @@ def _read_cells(kind: Kind, raw: Mapping[str, str], headings: Mapping[str, str],
     reading = READERS[kind](cells, year)
     for heading, text in raw.items():
         if text and heading not in known and not columns.is_ordinal(heading):
-            reading.note(f"{heading}:{re.sub(r'\\s+', ' ', text)}")
+            reading.note(f"{heading}：{re.sub(r'\\s+', ' ', text)}")
     return reading
 
 
@@ -142,7 +142,7 @@ def _read_timetable(grid: Grid, layout: timetable.Layout, file: str, year: int) 
         remark = timetable.remark_of(grid.rows[index], layout)
         if remark and index not in (layout.days if layout.turned else ()):
             sheet.notes.append(remark)
-            sheet.ignored.append(Ignored(index + 1, remark, "说明文字,已作为备注保留"))
+            sheet.ignored.append(Ignored(index + 1, remark, "说明文字，已作为备注保留"))
     sheet.facts.update(_facts([grid.name, *above], year))
     return sheet
 
@@ -163,9 +163,9 @@ def _facts(texts: Sequence[str], year: int) -> dict[str, Any]:
 
 
 def _unknown(grid: Grid, file: str) -> Sheet:
-    why = "看不出这是什么表:列名里要有能说明的,例如“有空的时间”“手机品牌”“监护人”“课程”"
+    why = "看不出这是什么表：列名里要有能说明的，例如“有空的时间”“手机品牌”“监护人”“课程”"
     ignored = [
         Ignored(index + 1, " ".join(filter(None, row))[:200], why) for index, row in enumerate(grid.rows) if any(row)
     ]
-    note = "看不出这张表是志愿者、学员、孩子、课表还是出勤。请选一下这是什么表,或检查有没有写列名。"
+    note = "看不出这张表是志愿者、学员、孩子、课表还是出勤。请选一下这是什么表，或检查有没有写列名。"
     return Sheet(file, grid.name, "unknown", None, {}, [], ignored, [note])

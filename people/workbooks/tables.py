@@ -16,7 +16,7 @@ from .sheet import UnreadableFile
 MAX_ROWS = 20_000
 MAX_COLUMNS = 300
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-ADVICE = "请用 Excel 或 WPS 打开,另存为 .xlsx 后再导入;也可以把表格内容复制后直接粘贴。"
+ADVICE = "请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入；也可以把表格内容复制后直接粘贴。"
 NOT_TABLES = {
     b"%PDF": "PDF 文件",
     b"\x89PNG": "图片",
@@ -53,9 +53,9 @@ def grids(content: bytes) -> list[Grid]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [_sheet(book, name) for name in book.sheet_names]
     except python_calamine.PasswordError as error:
-        raise UnreadableFile("这个文件有密码。请先在 Excel 或 WPS 里取消密码,再导入。") from error
+        raise UnreadableFile("这个文件有密码。请先在 Excel 或 WPS 里取消密码，再导入。") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile(f"这个文件不是能读的表格,可能是 Word 文档或已经损坏。{ADVICE}") from error
+        raise UnreadableFile(f"这个文件不是能读的表格，可能是 Word 文档或已经损坏。{ADVICE}") from error
 
 
 def is_workbook(content: bytes) -> bool:
@@ -66,10 +66,10 @@ def is_workbook(content: bytes) -> bool:
 def decode(content: bytes) -> str:
     """Text of a UTF-8 (with or without BOM), UTF-16 or GB18030 file. Raises UnreadableFile."""
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
-        raise UnreadableFile("这个文件是空的,请检查后重新选择文件。")
+        raise UnreadableFile("这个文件是空的，请检查后重新选择文件。")
     for magic, what in NOT_TABLES.items():
         if content.startswith(magic):
-            raise UnreadableFile(f"这是{what},不是表格,读不出来。{ADVICE}")
+            raise UnreadableFile(f"这是{what}，不是表格，读不出来。{ADVICE}")
     encodings = ("utf-8-sig", "gb18030")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ("utf-16", "utf-16")
@@ -80,7 +80,7 @@ def decode(content: bytes) -> str:
             continue
         if _is_text(text):
             return text
-    raise UnreadableFile(f"这个文件不是表格,读不出文字。{ADVICE}")
+    raise UnreadableFile(f"这个文件不是表格，读不出文字。{ADVICE}")
 
 
 def split_text(text: str) -> list[list[str]]:
@@ -99,7 +99,7 @@ def split_text(text: str) -> list[list[str]]:
     try:
         rows = [[tidy(cell) for cell in line] for line in reader]
     except csv.Error as error:
-        raise UnreadableFile(f"这段文字太长或格式不对,拆不成表格。{ADVICE}") from error
+        raise UnreadableFile(f"这段文字太长或格式不对，拆不成表格。{ADVICE}") from error
     return _checked(rows)
 
 
@@ -156,7 +156,7 @@ def _checked(rows: list[list[str]]) -> list[list[str]]:
     while rows and not any(rows[-1]):
         rows.pop()
     if len(rows) > MAX_ROWS or max(map(len, rows), default=0) > MAX_COLUMNS:
-        raise UnreadableFile(f"表太大(超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列)。请拆成几个文件再导入。")
+        raise UnreadableFile(f"表太大（超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列）。请拆成几个文件再导入。")
     return rows
 
 

@@ -101,7 +101,7 @@ def remark_of(row: Sequence[str], grid: Layout) -> str | None:
     written = list(dict.fromkeys(cell for cell in row if cell))
     first = plain(row[grid.left]) if grid.left < len(row) else ""
     if re.match(r"备注|说明|注[::意]|附注", first):
-        return ":".join(written)
+        return "：".join(written)
     if len(written) == 1 and not _is_time(first) and not any(row[grid.left + 1 :]):
         return written[0]
     return None
@@ -133,7 +133,7 @@ def read_class(cell: Cell) -> Reading:
     room = next((text for text in rest if ROOM.search(text)), next((text for text in rest if text), ""))
     for text in rest:
         if text and text != room:
-            reading.note(f"课表里写着:{text}")
+            reading.note(f"课表里写着：{text}")
     reading.fields |= {"name": said[0] if said else "", "weekday": cell.weekday, "room": room}
     reading.fields |= {"capacity": capacity, "leads": leads, "helpers": helpers, "remark": ""}
     _finish(reading, span, cell.time)
@@ -148,9 +148,9 @@ def read_listed_class(columns: Cells, year: int) -> Reading:
     reading = Reading()
     days, unsure = read_weekdays(columns.get("weekday", ""))
     if unsure and days:
-        reading.note(f"星期:{unsure}")
+        reading.note(f"星期：{unsure}")
     if not days:
-        reading.problem("weekday", f"星期“{plain(columns.get('weekday', ''))}”看不懂,请写成 周六。")
+        reading.problem("weekday", f"星期“{plain(columns.get('weekday', ''))}”看不懂，请写成 周六。")
     time = people.text(columns, "time")
     starts, ends = clocks.read_clock(columns.get("starts", "")), clocks.read_clock(columns.get("ends", ""))
     span = (starts, ends) if starts and ends and starts < ends else clocks.read_span(time)
@@ -162,10 +162,10 @@ def read_listed_class(columns: Cells, year: int) -> Reading:
         "capacity": read_count(people.text(columns, "capacity"), "人数", reading),
         "leads": _count(people.text(columns, "leads"), "讲师", reading),
         "helpers": _count(people.text(columns, "helpers"), "助教", reading),
-        "remark": people.text(columns, "remark"),
+        "remark": people.words(columns, "remark"),
     }
     if reading.fields["remark"]:
-        reading.note(f"备注:{reading.fields['remark']}")
+        reading.note(f"备注：{reading.fields['remark']}")
     _finish(reading, span, time or people.text(columns, "starts"))
     return reading
 
@@ -177,10 +177,12 @@ def _finish(reading: Reading, span: tuple[str, str] | None, said: str) -> None:
     name = fields["name"]
     fields["kind"] = "desk" if DESK.search(name) else "child" if CHILD.search(name) else "senior"
     if not name:
-        reading.problem("name", "没有课程名称,请补上。")
+        reading.problem("name", "没有课程名称，请补上。")
     if span is None:
         shown = re.sub(r"\s+", " ", said)
-        reading.problem("starts", f"上课时间“{shown}”看不懂,请写成 9:30-11:00。" if shown else "没有上课时间,请补上。")
+        reading.problem(
+            "starts", f"上课时间“{shown}”看不懂，请写成 9:30-11:00。" if shown else "没有上课时间，请补上。"
+        )
 
 
 def _staff(text: str) -> tuple[int | None, int | None]:
@@ -199,7 +201,7 @@ def _count(said: str, label: str, reading: Reading) -> int | None:
     if not said:
         return None
     if not re.search(r"\d", said):
-        reading.note(f"{label}:{said}")
+        reading.note(f"{label}：{said}")
         return len(people.split_list(said))
     return read_count(said, label, reading)
 

@@ -35,13 +35,13 @@ def read_volunteer(cells: Cells, year: int) -> Reading:
     people.read_person(cells, year, reading)
     phone = people.read_phone(cells.get("phone", ""), reading, key="phone")
     if phone.kind == "none" and not phone.reason:
-        reading.problem("phone", "没有手机号,没法通知,请补上 11 位手机号。")
+        reading.problem("phone", "没有手机号，没法通知，请补上 11 位手机号。")
     if phone.kind == "landline":
-        reading.note(f"留的是座机 {phone.number},收不到短信")
+        reading.note(f"留的是座机 {phone.number}，收不到短信")
     submitted = people.text(cells, "submitted_at")
     moment = dates.read_moment(submitted, year=year) if submitted else None
     if submitted and moment is None:
-        reading.note(f"提交时间:{submitted}")
+        reading.note(f"提交时间：{submitted}")
     reading.fields |= {
         "phone": phone.number,
         "phone_kind": phone.kind,
@@ -52,13 +52,13 @@ def read_volunteer(cells: Cells, year: int) -> Reading:
         "skills": _skills(people.text(cells, "skills"), reading),
         "programmes": _programmes(people.text(cells, "programmes"), reading),
         "submitted_at": moment,
-        "remark": people.text(cells, "remark"),
+        "remark": people.words(cells, "remark"),
     }
     reading.fields |= _weekly_limit(people.text(cells, "max_per_week"), reading)
     reading.fields |= _experience(people.text(cells, "experienced"), reading)
     reading.fields |= _clearance(people.text(cells, "clearance"), year, reading)
     if reading.fields["remark"]:
-        reading.note(f"备注:{reading.fields['remark']}")
+        reading.note(f"备注：{reading.fields['remark']}")
     return reading
 
 
@@ -78,7 +78,7 @@ def _availability(cells: Cells, year: int, reading: Reading) -> list[Window]:
     for note in read.notes:
         reading.note(note)
     if "availability" in cells and not people.text(cells, "availability"):
-        reading.note("没写哪些时间有空,请问清楚再补上")
+        reading.note("没写哪些时间有空，请问清楚再补上")
     return list(read.windows)
 
 
@@ -87,13 +87,13 @@ def _occupation(said: str, reading: Reading) -> str:
         if re.search(pattern, said):
             return code
     if said and said not in {"其他", "其它"}:
-        reading.note(f"身份:{said}")
+        reading.note(f"身份：{said}")
     return "other" if said else ""
 
 
 def _skills(said: str, reading: Reading) -> list[str]:
     if ANY.fullmatch(said):
-        reading.note(f"擅长:{said}")
+        reading.note(f"擅长：{said}")
         return []
     return people.split_list(said)
 
@@ -103,7 +103,7 @@ def _programmes(said: str, reading: Reading) -> list[str]:
         return ["senior", "child"]
     chosen = [code for code, pattern in PROGRAMMES if re.search(pattern, said)]
     if said and not chosen:
-        reading.note(f"愿意参加:{said}")
+        reading.note(f"愿意参加：{said}")
     return chosen
 
 
@@ -116,7 +116,7 @@ def _weekly_limit(said: str, reading: Reading) -> dict[str, Any]:
     limit = max(numbers, default=0)
     monthly = re.search(r"月|年", said)
     if said and (monthly or not 1 <= limit <= 14):
-        reading.note(f"每周最多几次:{said}")
+        reading.note(f"每周最多几次：{said}")
         limit = 1 if monthly else 0
     return {"max_per_week": limit or None, "max_unlimited": False}
 
@@ -128,7 +128,7 @@ def _experience(said: str, reading: Reading) -> dict[str, bool | None]:
     if re.match(r"是|有|带过|√|y$|Y$|参加过|做过", said):
         return {"experienced": True, "newcomer": False}
     if said:
-        reading.note(f"是否带过:{said}")
+        reading.note(f"是否带过：{said}")
     return {"experienced": None, "newcomer": False}
 
 
@@ -136,12 +136,12 @@ def _clearance(said: str, year: int, reading: Reading) -> dict[str, Any]:
     """`clearance` is 'checked', 'not_checked' or '' (nothing said); the date is until when."""
     if re.search(r"未查|没查|没有查|待查|未办|在查|办理中|不通过|未通过", said):
         if said != "未查":
-            reading.note(f"儿童服务背景查询:{said}")
+            reading.note(f"儿童服务背景查询：{said}")
         return {"clearance": "not_checked", "clearance_until": None}
     until = dates.read_partial(said, year=year) if said else None
     if until:
         reading.note(people.day_note(until, said).replace(f"“{said}”", f"{said} "))
         return {"clearance": "checked", "clearance_until": until.first_day()}
     if said:
-        reading.note(f"儿童服务背景查询写着“{said}”,没写有效期到哪天,请补上")
+        reading.note(f"儿童服务背景查询写着“{said}”，没写有效期到哪天，请补上")
     return {"clearance": "", "clearance_until": None}

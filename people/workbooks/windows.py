@@ -62,9 +62,9 @@ def windows_of(everything: list[Group], notes: list[str]) -> tuple[Window, ...]:
     refused = [group for group in groups if group.negative]
     if refused and not wanted:
         wanted = [Group(set(EVERY_DAY))]
-        notes.append("只写了不行的时间,其余时间先按可以算")
+        notes.append("只写了不行的时间，其余时间先按可以算")
     if any(not group.days for group in wanted):
-        notes.append("没写星期几,按每天算")
+        notes.append("没写星期几，按每天算")
     windows = {window for group in wanted for window in _expand(group)}
     for group in refused:
         windows = {left for window in windows for left in _without(window, group)}

@@ -81,7 +81,7 @@ def test_every_other_week_does_not_say_which():
     read = read_availability("隔周周六上午", year=2026)
 
     assert [window.weeks for window in read.windows] == ["even"]
-    assert read.notes == ("“隔周”没写单周还是双周,先按双周算,请核对",)
+    assert read.notes == ("“隔周”没写单周还是双周，先按双周算，请核对",)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_what_says_no_time_is_kept_as_a_note(said):
     read = read_availability(said, year=2026)
 
     assert read.windows == ()
-    assert read.notes == (f"空闲时间“{said}”没说定是哪天几点,请问清楚再补上",)
+    assert read.notes == (f"空闲时间“{said}”没说定是哪天几点，请问清楚再补上",)
 
 
 def test_the_part_that_is_not_understood_is_kept_too():
     read = read_availability("周六上午,10月有考试", year=2026)
 
     assert [window.weekday for window in read.windows] == [5]
-    assert read.notes == ("空闲时间“周六上午,10月有考试”里这些没能排进时间:10月有考试",)
+    assert read.notes == ("空闲时间“周六上午,10月有考试”里这些没能排进时间：10月有考试",)
 
 
 def test_an_empty_text_says_nothing():

@@ -47,7 +47,7 @@ def test_volunteers_with_other_headings_in_another_order():
         True,
         date(2027, 9, 1),
     )
-    assert sheet.rows[0].notes == ["2027.9 只写到月,按 9 月 1 日算", "微信昵称:小张"]
+    assert sheet.rows[0].notes == ["2027.9 只写到月，按 9 月 1 日算", "微信昵称：小张"]
     assert (second["name"], second["organisation"], second["max_per_week"]) == ("李四光", "青帆社", 2)
 
 
@@ -66,9 +66,9 @@ def test_seniors_with_other_headings_in_another_order():
     first, second = (row.fields for row in sheet.rows)
     assert (first["name"], first["phone"], first["phone_brand"], first["level"]) == ("王秀英", "16000001111", "华为", 1)
     assert (first["gender"], first["age"], first["address"], first["wishes"]) == ("f", 71, "3号楼", ["微信", "支付"])
-    assert sheet.rows[0].notes == ["手机:华为Mate30"]
+    assert sheet.rows[0].notes == ["手机：华为Mate30"]
     assert (second["birth"], second["birth_estimated"], second["level"]) == (PartialDate(1950), False, 0)
-    assert sheet.ignored == [(4, "小计 1", "合计行,不是一个人或一项")]
+    assert sheet.ignored == [(4, "小计 1", "合计行，不是一个人或一项")]
 
 
 def test_children_with_a_heading_of_two_rows_and_merged_cells():
@@ -141,7 +141,7 @@ def test_grades_and_classes_in_every_style(said, expected):
 def test_a_child_nobody_answers_for_is_a_problem():
     sheet = read([["孩子姓名", "年级", "家长", "家长电话"], ["张小宝", "4.3", "李梅", ""]])
 
-    assert sheet.rows[0].problems == [("guardian1_phone", "没有监护人的电话,孩子有事找不到人,请补上。")]
+    assert sheet.rows[0].problems == [("guardian1_phone", "没有监护人的电话，孩子有事找不到人，请补上。")]
 
 
 def test_a_timetable_as_a_list():
@@ -161,8 +161,8 @@ def test_a_timetable_as_a_list():
         ("四点半课堂", [0, 1, 2, 3, 4], "16:30", "18:30", "四点半教室", 24, None, 3, "child"),
         ("书法", [6], None, None, "", None, 1, None, "senior"),
     ]
-    assert sheet.rows[2].problems == [("starts", "上课时间“下午”看不懂,请写成 9:30-11:00。")]
-    assert sheet.rows[2].notes == ["讲师:王老师"]
+    assert sheet.rows[2].problems == [("starts", "上课时间“下午”看不懂，请写成 9:30-11:00。")]
+    assert sheet.rows[2].notes == ["讲师：王老师"]
 
 
 def test_a_timetable_with_the_days_down_the_side():
@@ -190,7 +190,7 @@ def test_a_class_merged_over_several_days_is_held_on_each():
     )
 
     assert [row.fields["weekday"] for row in sheet.rows] == [0, 1, 2, 3, 4]
-    assert sheet.ignored == [(3, "备注:国庆停课", "说明文字,已作为备注保留")]
+    assert sheet.ignored == [(3, "备注:国庆停课", "说明文字，已作为备注保留")]
 
 
 def test_columns_that_are_times_themselves():
@@ -245,10 +245,10 @@ def test_repeated_headings_examples_and_numbered_blanks_are_no_people():
 
     assert [row.fields["name"] for row in sheet.rows] == ["张三丰", "李四光"]
     assert [(line.number, line.why) for line in sheet.ignored] == [
-        (2, "填写示例,不是真的登记"),
+        (2, "填写示例，不是真的登记"),
         (4, "重复的标题行"),
-        (8, "合计行,不是一个人或一项"),
-        (9, "说明文字,已作为备注保留"),
+        (8, "合计行，不是一个人或一项"),
+        (9, "说明文字，已作为备注保留"),
     ]
     assert sheet.notes == ["填表人:小李 日期:2026.9.1"]
 
@@ -263,7 +263,7 @@ def test_identity_numbers_and_labels_on_people_are_not_even_read():
 
     assert set(sheet.rows[0].raw) == {"姓名", "电话", "手机品牌"}
     assert sheet.rows[0].notes == []
-    assert sheet.notes == ["身份证号、是否低保:这些内容邻课不保存,没有读入"]
+    assert sheet.notes == ["身份证号、是否低保：这些内容邻课不保存，没有读入"]
 
 
 def test_a_sheet_that_could_be_anything_asks():
@@ -327,11 +327,11 @@ def test_a_large_workbook():
     ("content", "words"),
     [
         (b"", "这个文件是空的"),
-        (b"\x89PNG\r\n\x1a\n123", "这是图片,不是表格"),
-        (b"%PDF-1.7 ...", "这是PDF 文件,不是表格"),
+        (b"\x89PNG\r\n\x1a\n123", "这是图片，不是表格"),
+        (b"%PDF-1.7 ...", "这是PDF 文件，不是表格"),
         (b"PK\x03\x04 not really a workbook", "可能是 Word 文档或已经损坏"),
-        (bytes(range(256)) * 4, "这个文件不是表格,读不出文字"),
-        ("亲爱的大家,周末愉快".encode(), "没看到表格,也没看到接龙"),
+        (bytes(range(256)) * 4, "这个文件不是表格，读不出文字"),
+        ("亲爱的大家,周末愉快".encode(), "没看到表格，也没看到接龙"),
     ],
 )
 def test_a_file_that_is_no_table_says_so(content, words):

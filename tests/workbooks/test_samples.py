@@ -73,12 +73,12 @@ class TestVolunteers:
 
         [line] = [row for row in sheet.rows if row.problems]
         assert (line.number, line.fields["name"]) == (68, "测试")
-        assert line.problems == [("phone", "手机号只有 7 位,手机号要 11 位,请补全。")]
+        assert line.problems == [("phone", "手机号只有 7 位，手机号要 11 位，请补全。")]
 
     def test_the_total_is_not_a_person(self):
         [sheet] = sample(VOLUNTEERS)
 
-        assert sheet.ignored == [(69, "合计 64", "合计行,不是一个人或一项")]
+        assert sheet.ignored == [(69, "合计 64", "合计行，不是一个人或一项")]
 
     def test_all_births_are_read_as_exactly_as_written(self):
         [sheet] = sample(VOLUNTEERS)
@@ -100,9 +100,9 @@ class TestVolunteers:
     def test_what_is_no_data_stays_as_a_note(self):
         [sheet] = sample(VOLUNTEERS)
 
-        assert row(sheet, 9).notes == ["备注:10月有考试"]
-        assert row(sheet, 20).notes == ["已查,2027.9 只写到月,按 9 月 1 日算", "备注:住得近"]
-        assert row(sheet, 27).notes == ["空闲时间“看情况”没说定是哪天几点,请问清楚再补上"]
+        assert row(sheet, 9).notes == ["备注：10月有考试"]
+        assert row(sheet, 20).notes == ["已查,2027.9 只写到月，按 9 月 1 日算", "备注：住得近"]
+        assert row(sheet, 27).notes == ["空闲时间“看情况”没说定是哪天几点，请问清楚再补上"]
 
     def test_clearance(self):
         [sheet] = sample(VOLUNTEERS)
@@ -174,7 +174,7 @@ class TestSeniors:
         assert Counter(row.fields["phone_kind"] for row in sheet.rows) == {"mobile": 57, "landline": 11, "none": 4}
         assert row(sheet, 8).fields["phone"] == "029-80000083"
         assert row(sheet, 9).fields["phone"] == "029-80000063"
-        assert row(sheet, 10).notes == ["没有电话,有事请找登记人或网格员转告"]
+        assert row(sheet, 10).notes == ["没有电话，有事请找登记人或网格员转告"]
 
     def test_brands_have_one_name_each(self):
         [sheet] = sample(SENIORS)
@@ -239,7 +239,7 @@ class TestChildren:
             14: [Contact("", "爸爸"), Contact("谭天佑", "妈妈", "16000004047")],
             25: [Contact("陆思远", "爸爸", "16000006122"), Contact("戴浩然", "妈妈", "16000004488")],
         }
-        assert "来接的“小饭桌老师”没写姓名,请问清楚" in row(sheet, 4).notes
+        assert "来接的“小饭桌老师”没写姓名，请问清楚" in row(sheet, 4).notes
 
     def test_grades_and_classes(self):
         [sheet] = sample(CHILDREN)
@@ -263,15 +263,15 @@ class TestChildren:
             "一二三四五": [0, 1, 2, 3, 4],
             "周一、周三": [0, 2],
         }
-        assert "哪几天来:看情况提前说" in row(sheet, 3).notes
+        assert "哪几天来：看情况提前说" in row(sheet, 3).notes
 
     def test_nobody_under_twelve_leaves_alone(self):
         [sheet] = sample(CHILDREN)
 
         assert [row.number for row in sheet.rows if row.fields["may_leave_alone"]] == [32]
         assert row(sheet, 32).fields["birth"] == PartialDate(2014, 4, 1)
-        assert "不满 12 岁,不能自己回家(表里写着“是”)" in row(sheet, 3).notes
-        assert "可否自己回家:5年级以后可以" in row(sheet, 15).notes
+        assert "不满 12 岁，不能自己回家（表里写着“是”）" in row(sheet, 3).notes
+        assert "可否自己回家：5年级以后可以" in row(sheet, 15).notes
 
     def test_consent(self):
         [sheet] = sample(CHILDREN)
@@ -285,12 +285,12 @@ class TestChildren:
             "2026-08-25": date(2026, 8, 25),
             "2026/8/30": date(2026, 8, 30),
         }
-        assert "还没有监护人签字日期,请补签" in row(sheet, 4).notes
+        assert "还没有监护人签字日期，请补签" in row(sheet, 4).notes
 
     def test_hardship_is_a_note_and_never_a_field(self):
         [sheet] = sample(CHILDREN)
 
-        assert "孩子的困难:父母双职工" in row(sheet, 5).notes
+        assert "孩子的困难：父母双职工" in row(sheet, 5).notes
         assert "hardship" not in row(sheet, 5).fields
 
 
@@ -304,7 +304,7 @@ class TestTimetableAndRooms:
             "term_starts": date(2026, 9, 1),
             "term_ends": date(2027, 1, 22),
         }
-        assert timetable.notes[1].startswith("备注:国庆、元旦停课")
+        assert timetable.notes[1].startswith("备注：国庆、元旦停课")
 
     def test_every_cell_is_a_class(self):
         timetable, _rooms = sample(TIMETABLE)
@@ -378,5 +378,5 @@ class TestChain:
     def test_a_nickname_wants_to_be_told_who_it_is(self):
         [sheet] = sample("接龙.txt")
 
-        assert sheet.rows[3].problems == [("name", "“许同学”不是全名,请选是哪一位,或写上全名。")]
-        assert sheet.rows[3].notes == ["接龙里写着:晚到10分钟"]
+        assert sheet.rows[3].problems == [("name", "“许同学”不是全名，请选是哪一位，或写上全名。")]
+        assert sheet.rows[3].notes == ["接龙里写着：晚到10分钟"]

@@ -55,8 +55,8 @@ def test_attendance_with_other_headings():
 
     assert sheet.kind == "attendance"
     assert [row.fields["on"] for row in sheet.rows] == [date(2026, 9, 12), date(2026, 9, 12), None]
-    assert sheet.rows[1].problems == [("left", "签退 11:00 不晚于签到 11:30,请核对。")]
-    assert sheet.rows[2].problems == [("on", "日期“改天”看不懂,请写成 2026-09-05。")]
+    assert sheet.rows[1].problems == [("left", "签退 11:00 不晚于签到 11:30，请核对。")]
+    assert sheet.rows[2].problems == [("on", "日期“改天”看不懂，请写成 2026-09-05。")]
 
 
 class TestChains:
@@ -74,24 +74,24 @@ class TestChains:
         [sheet] = read_text("#接龙\n9月12日 启蒙\n例 张三\n1. 李四光\n2.\n", year=YEAR)
 
         assert [row.fields["name"] for row in sheet.rows] == ["李四光"]
-        assert sheet.ignored == [(5, "2.", "只有序号,没有名字")]
+        assert sheet.ignored == [(5, "2.", "只有序号，没有名字")]
 
     def test_a_weekday_that_does_not_fit_the_date_is_noted(self):
         [sheet] = read_text("#接龙\n周日(9月12日) 启蒙\n1. 李四光\n", year=YEAR)
 
-        assert "接龙里写周日,但 9 月 12 日是周六,请核对" in sheet.notes
+        assert "接龙里写周日，但 9 月 12 日是周六，请核对" in sheet.notes
 
     def test_numbered_lines_are_a_chain_without_saying_so(self):
         [sheet] = read_text("周六上午教手机\n1、李四光 16000001234\n2、张三丰 带两个人\n", year=YEAR)
 
         assert sheet.kind == "jielong"
         assert sheet.rows[0].fields["phone"] == "16000001234"
-        assert "接龙里没有日期,请选是哪一场" in sheet.notes
+        assert "接龙里没有日期，请选是哪一场" in sheet.notes
 
     def test_a_short_phone_in_a_chain_is_a_problem(self):
         [sheet] = read_text("#接龙\n9月12日 启蒙\n1. 李四光 1600000\n", year=YEAR)
 
-        assert sheet.rows[0].problems == [("phone", "手机号只有 7 位,手机号要 11 位,请补全。")]
+        assert sheet.rows[0].problems == [("phone", "手机号只有 7 位，手机号要 11 位，请补全。")]
 
 
 @settings(deadline=None)
