@@ -38,6 +38,7 @@ SCHEDULES = (
     # Whoever asks for a proposal starts it at once; this catches those whose start was lost.
     Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *"),
     Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *"),
+    Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *"),
 )

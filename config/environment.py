@@ -106,7 +106,7 @@ def mailer(url: str, folder: Path) -> dict[str, Any]:
     Raises ValueError for any other kind of address.
     """
     if not url:
-        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
+        return {"BACKEND": "people.mail.EmailBackend", "OPTIONS": {"file_path": folder}}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"}:
         raise ValueError(f"LINKE_SMTP must start with smtp:// or smtps://, not {parts.scheme or 'nothing'}")

@@ -149,6 +149,8 @@ MAILERS = {
     "default": environment.mailer(os.environ.get("LINKE_SMTP", ""), folder=LINKE_DATA / "mail"),
     "console": {"BACKEND": "django.core.mail.backends.console.EmailBackend"},
 }
+# Hours of the day in which no note leaves (people/outbox.py).
+LINKE_QUIET_FROM, LINKE_QUIET_UNTIL = 21, 8
 DEFAULT_FROM_EMAIL = os.environ.get("LINKE_MAIL_FROM", "邻课 <linke@localhost>")
 
 # --- work in the background -----------------------------------------------------------------------

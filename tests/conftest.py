@@ -129,7 +129,8 @@ def picture() -> Callable[..., str]:
     return take
 
 
-def database_url() -> str:
+@pytest.fixture
+def database_url(transactional_db) -> str:
     """The address of the test database, for another process."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
@@ -153,10 +154,10 @@ def children_of(pid: int) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def start_process(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
-    """Start Python in a process group of its own against the test database; it ends with the test.
+def start_process() -> Iterator[Callable[..., subprocess.Popen]]:
+    """Start Python in a process group of its own, in the checkout; it ends with the test.
 
-    start_process("-m", "config.serve", "--port", "8123", LINKE_TASK_TIMEOUT="3")
+    start_process("manage.py", "qcluster", DATABASE_URL=database_url)
     """
     started = []
 
@@ -177,9 +178,9 @@ def start_process(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 @pytest.fixture
-def qcluster(transactional_db, start_process) -> subprocess.Popen:
-    """A real `manage.py qcluster` on the test database, killed with its whole group after the test."""
-    return start_process("manage.py", "qcluster", DATABASE_URL=database_url(), LINKE_TASK_TIMEOUT="5")
+def qcluster(database_url, start_process) -> subprocess.Popen:
+    """A real `manage.py qcluster` on the test database, killed with everything below it after the test."""
+    return start_process("manage.py", "qcluster", DATABASE_URL=database_url)
 
 
 @pytest.fixture

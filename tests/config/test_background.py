@@ -133,7 +133,8 @@ class TestWorker:
         assert result.status == TaskResultStatus.READY
         assert "ValueError: refused" in result.errors[0].traceback
 
-    def test_task_of_a_worker_killed_in_the_middle_runs_again(self, qcluster, tmp_path):
+    def test_task_of_a_worker_killed_in_the_middle_runs_again(self, database_url, start_process, tmp_path):
+        start_process("manage.py", "qcluster", DATABASE_URL=database_url, LINKE_TASK_TIMEOUT="5")
         file = tmp_path / "workers"
         result = tasks.slow_the_first_time.enqueue(str(file))
         first = int(until(lambda: file.exists() and file.read_text().strip()))
