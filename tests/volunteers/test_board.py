@@ -79,7 +79,10 @@ class TestCards:
         room = make.room("阅览室", seats=16)
         wednesday(room=room, expected=18)
 
-        assert week().cards[0].warnings == ["18 人，座位只有 16 个"]
+        shown = week()
+
+        assert shown.cards[0].warnings == ["18 人入班，阅览室只有 16 个座位"]
+        assert [(alert.lead, alert.text) for alert in shown.alerts] == [("四点半课堂", "18 人入班，阅览室只有 16 个座位")]
 
     def test_another_community_has_its_own_board(self):
         wednesday(community=make.community("向阳社区"))

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from classes.calendar import Days, teaching_week
+from classes.demand import Facts, warnings_of
 from classes.models import CalendarDay, Community, DayQuestion, Programme, Session, Term
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import pictures
@@ -306,11 +307,16 @@ def _places(shift: Shift, assignments: list[Assignment], *, now: datetime) -> li
 
 
 def _warnings(card: Card) -> list[str]:
-    """What the card itself should say aloud: too small a room, nobody to lead."""
-    room, expected = card.session.room, card.session.expected
-    if room and room.seats and expected > room.seats:
-        return [f"{expected} 人，座位只有 {room.seats} 个"]
-    return []
+    """Where the room or the timetable is too small for who is enrolled. No query: `expected` is the count."""
+    room, series = card.session.room, card.session.series
+    facts = Facts(
+        kind=card.programme.kind,
+        learners=card.session.expected,
+        stated_helpers=series.stated_helpers,
+        seats=room.seats if room else None,
+        room=room.name if room else "",
+    )
+    return list(warnings_of(facts, sum(shift.needed for shift in card.shifts if not shift.role.is_lead)))
 
 
 def _days(community: Community, monday: date, cards: list[Card], today: date) -> list[Day]:
@@ -355,6 +361,5 @@ def _alerts(community: Community, days: list[Day]) -> list[Alert]:
         clashes = sum(bool(place.clash) for card in day.cards for place in card.places)
         if clashes:
             alerts.append(Alert(title, f"照常开课，已排的人里 {clashes} 位可能来不了"))
-        for card in day.cards:
-            alerts += [Alert(f"{day.label}{card.title}", text) for text in card.warnings]
-    return alerts
+    warnings = {(card.session.series.name, text) for day in days for card in day.cards for text in card.warnings}
+    return alerts + [Alert(name, text) for name, text in sorted(warnings)]
