@@ -10,15 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from people.models.person import mask_phone
+
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
-SHOWN_DIGITS = 4
 # A picture of a week column, in units of its viewBox.
 COLUMN, GAP, TALLEST = 40, 8, 84
 
@@ -64,9 +66,11 @@ RAIL = (
 )
 
 
-@register.filter
-def rail_entries(at: str | None) -> list[dict[str, Any]]:
-    """The entries of the rail; `at` is the name of the page's address."""
+@register.simple_tag(takes_context=True)
+def rail_entries(context: Context) -> list[dict[str, Any]]:
+    """The entries of the rail. The current one is `cur` in the context, else it follows from the address."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    at = context.get("cur") or (match and match.url_name) or ""
     entries = [
         {
             "name": name,
@@ -74,7 +78,7 @@ def rail_entries(at: str | None) -> list[dict[str, Any]]:
             "word": word,
             "cls": where,
             "counts": name == "desk:match",
-            "is_current": bool(at) and at.startswith(begins),
+            "is_current": at.startswith(begins),
         }
         for name, icon_name, word, where, begins in RAIL
     ]
@@ -151,18 +155,7 @@ def ampm(moment: time | datetime) -> str:
     return f"{part} {local.hour if local.hour <= 12 else local.hour - 12}:{local:%M}"
 
 
-@register.filter
-def mask_phone(phone: str | None) -> str:
-    """138****1234; a landline 029-****4321; nothing stays nothing."""
-    if not phone:
-        return ""
-    if "-" in phone:
-        head = phone.split("-")[0] + "-"
-    else:
-        head = phone[:3] if len(phone) >= 2 * SHOWN_DIGITS else ""
-    return f"{head}****{phone[-SHOWN_DIGITS:]}"
-
-
+register.filter("mask_phone", mask_phone)
 register.filter("masked", mask_phone)
 
 
@@ -274,7 +267,7 @@ def load_bar(
     line = format_html('<line class="mean" x1="{0}" x2="{0}" y1="0" y2="18"/>', percent(mean, most)) if mean else ""
     added = ""
     if after > before:
-        block = format_html('<rect class="new" fill="url(#p-new)" width="100%" height="12" rx="2"/>')
+        block = format_html('<rect class="new" fill="url(#p-new)" width="100%" height="{}" rx="2"/>', 12)
         added = format_html(
             '<svg x="{}" y="3" width="{}" height="12">{}</svg>',
             percent(before, most),
