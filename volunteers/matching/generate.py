@@ -120,7 +120,7 @@ def _volunteer(chance: Random, number: int, places: tuple[Community, ...], weeks
         dialect=chance.random() < 0.5,
         newcomer=not leads and chance.random() < 0.3,
         max_per_week=chance.choice((1, 1, 2, 3)),
-        max_total=chance.randint(3, 2 * weeks),
+        max_total=chance.randint(min(3, weeks), max(3, 2 * weeks)),
         rest_minutes=chance.choice((30, 720, 1200)),
         club=club,
         not_alone=club is not None and chance.random() < 0.2,

@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Step:
 
     weights: dict[str, int]
     reached: int | None = None
-    bound: int | None = None
+    bound: int = 0
     proven: bool = False
 
     @property
@@ -47,15 +48,15 @@ class Step:
         """What a plan costs in this step."""
         return sum(weight * TIERS[t].cost(problem, plan) for t, weight in self.weights.items())
 
-    def bounds(self) -> Iterable[tuple[str, int | None]]:
+    def bounds(self) -> Iterable[tuple[str, int]]:
         """The bound by tier, known where the step is one tier."""
         if len(self.weights) == 1:
             (tier,) = self.weights
             yield tier, self.bound
 
-    def weighted_bound(self, problem: Problem) -> int | None:
+    def weighted_bound(self, problem: Problem) -> int:
         """The bound in the currency of the problem file's weights."""
-        if self.bound is None or len(self.weights) > 1:
+        if len(self.weights) > 1:
             return self.bound
         (tier,) = self.weights
         return problem.weight[tier] * self.bound
@@ -94,8 +95,13 @@ class Ladder:
             if self.cancelled:
                 return
             self.done = number / len(steps)
-            self._solve(step, steps[:number], last=number == len(steps) - 1)
-            self.model.settle(step.weights, step.cost(self.problem, self.best))
+            step.bound = least = self.model.least(step.weights)
+            if step.cost(self.problem, self.best) > least:
+                self._solve(step, steps[:number], last=number == len(steps) - 1)
+            step.reached = step.cost(self.problem, self.best)
+            step.proven = step.reached == step.bound
+            if step.reached == least:
+                self.model.keep_at_least(step.weights)
             self.done = (number + 1) / len(steps)
             self.tell(step.name, step.reached, step.bound)
 
@@ -108,21 +114,16 @@ class Ladder:
             before = [one.cost(self.problem, self.best) for one in settled]
             found, bound, proven = self._minimise(step, settled, prices, until)
             after = [one.cost(self.problem, found) for one in settled]
+            step.bound = max(step.bound, bound - sum(map(mul, prices, before)))
             if (after, step.cost(self.problem, found)) <= (before, step.cost(self.problem, self.best)):
                 self.best = found
-            if bound is not None:
-                rest = bound - sum(p * cost for p, cost in zip(prices, before, strict=True))
-                step.bound = max(rest, rest if step.bound is None else step.bound)
-            step.proven = proven and after == before
-            if step.proven or self.cancelled or not proven or time.perf_counter() > until:
+            if after < before:
+                step.bound = self.model.least(step.weights)
+            if after == before or self.cancelled or not proven or time.perf_counter() > until:
                 break
             prices = _raised(prices, before, after)
-        step.reached = step.cost(self.problem, self.best)
-        step.bound = step.bound if step.bound is None else min(step.bound, step.reached)
 
-    def _minimise(
-        self, step: Step, settled: list[Step], prices: list[int], until: float
-    ) -> tuple[Plan, int | None, bool]:
+    def _minimise(self, step: Step, settled: list[Step], prices: list[int], until: float) -> tuple[Plan, int, bool]:
         """The best plan at these prices, the bound of the sum, and whether it is proven."""
         weights = dict(step.weights)
         for one, price in zip(settled, prices, strict=True):
@@ -132,12 +133,11 @@ class Ladder:
             weights,
             seconds=until - time.perf_counter(),
             seed=self.seed,
-            start=self.model.values_of(self.best),
             watch=lambda best, bound: self.tell(step.name, best, bound),
         )
         plan = self.best if outcome.values is None else self.model.placements(outcome.values)
-        bound = math.ceil(outcome.bound - 1e-6) if math.isfinite(outcome.bound) else None
-        return plan, bound, outcome.proven
+        known = max(outcome.bound, float(self.model.least(weights)))
+        return plan, math.ceil(known - 1e-6), outcome.proven
 
     def keep(self, sessions: Iterable[int]) -> None:
         """Hold as many of these sessions as can be."""
@@ -148,7 +148,6 @@ class Ladder:
             {"keep": 1},
             seconds=SHARE * (self.deadline - time.perf_counter()),
             seed=self.seed,
-            start=self.model.values_of(self.best),
             watch=lambda best, bound: self.tell("keep", best, bound),
         )
         if outcome.values is not None:

@@ -119,19 +119,19 @@ class Model:
                 np.add.at(costs, columns, weight * amounts)
         return costs, sum(weight * self.constants.get(tier, 0) for tier, weight in weights.items())
 
-    def settle(self, weights: dict[str, int], reached: int) -> bool:
-        """Keep these tiers where they are if they cannot cost less whatever the plan.
-
-        Then every priced column stays at its cheaper bound, which costs no row. False where
-        that does not hold and the caller has to keep the tiers down by their price.
-        """
+    def least(self, weights: dict[str, int]) -> int:
+        """A bound without a solve: what the tiers cost with every column at its cheaper bound."""
         prices, constant = self.objective(weights)
+        return round(constant + float(prices @ self._cheapest(prices)))
+
+    def keep_at_least(self, weights: dict[str, int]) -> None:
+        """From now on these tiers cost their `least`: every priced column stays there."""
+        prices, _ = self.objective(weights)
+        self.pin(np.nonzero(prices)[0], self._cheapest(prices)[prices != 0])
+
+    def _cheapest(self, prices: Numbers) -> Numbers:
         lower, upper, _ = self.column_bounds()
-        cheapest = np.where(prices < 0, upper, lower)
-        if reached > constant + prices @ cheapest + 1e-6:
-            return False
-        self.pin(np.nonzero(prices)[0], cheapest[prices != 0])
-        return True
+        return np.where(prices < 0, upper, lower)
 
     def pin(self, columns: Numbers, values: Numbers | float) -> None:
         """From now on these columns have these values."""

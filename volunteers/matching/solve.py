@@ -107,14 +107,13 @@ def _hold_locked_sessions(ladder: Ladder) -> None:
 def _answer(ladder: Ladder, steps: list[Step], seconds: float) -> Answer:
     problem, plan = ladder.problem, ladder.best
     reached = costs(problem, plan)
-    bounds = {tier: bound for step in steps for tier, bound in step.bounds()}
-    covered = {tier for step in steps for tier in step.weights} == set(TIERS)
-    parts = [step.weighted_bound(problem) for step in steps]
-    known = [part for part in parts if part is not None]
+    solved = [step for step in steps if step.reached is not None]
+    bounds = {tier: bound for step in solved for tier, bound in step.bounds()}
+    known = {tier for step in solved for tier in step.weights} == set(TIERS)
     return Answer(
         placements=plan,
         value=sum(problem.weight[tier] * cost for tier, cost in reached.items()),
-        bound=sum(known) if covered and len(known) == len(parts) else None,
+        bound=sum(step.weighted_bound(problem) for step in steps) if known else None,
         proven=not ladder.cancelled and all(step.proven for step in steps),
         seconds=round(seconds, 3),
         tiers=tuple(TierValue(tier, cost, bounds.get(tier)) for tier, cost in reached.items()),

@@ -1,0 +1,125 @@
+"""The roster problem written down a second time, for CP-SAT, straight from the rules' words.
+
+It shares the problem classes with the engine and nothing else: no gate, no rule, no tier.
+"""
+
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from volunteers.matching.problem import Problem, Session, Volunteer
+
+
+def may_come(problem: Problem, person: Volunteer, meeting: Session, role: str) -> bool:
+    """Rule 1 and the bars."""
+    day = meeting.starts_at.date()
+    adult = person.adult_from is None or person.adult_from <= day
+    cleared = person.child_clearance_until is not None and person.child_clearance_until >= day
+    return (
+        meeting.community in person.reach
+        and meeting.programme in person.does
+        and (meeting.programme != "child" or (cleared and adult))
+        and (role == "helper" or (meeting.needs_lead and meeting.lesson in person.leads and adult))
+        and person.window(meeting) is not None
+        and (person.id, meeting.id) not in problem.barred
+        and not any(problem.clash(person, busy, meeting) for busy in person.busy)
+    )
+
+
+def best_value(problem: Problem, seconds: float = 30) -> int:
+    """The proven least value of the tiers added up; raises if it is not proven."""
+    model = cp_model.CpModel()
+    held = {s.id: model.new_bool_var("") for s in problem.sessions}
+    x = {
+        (v.id, s.id, role): model.new_bool_var("")
+        for v in problem.volunteers
+        for s in problem.sessions
+        for role in ("lead", "helper")
+        if may_come(problem, v, s, role)
+    }
+    y = {(v.id, s.id): [] for v in problem.volunteers for s in problem.sessions}
+    for (v, s, _), chosen in x.items():
+        y[v, s].append(chosen)
+    _people(problem, model, y)
+    _meetings(problem, model, held, x, y)
+    model.minimize(_value(problem, model, held, x, y))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
+    solver.parameters.max_time_in_seconds = seconds
+    if solver.solve(model) != cp_model.OPTIMAL:
+        raise AssertionError("CP-SAT proved nothing")
+    return round(solver.objective_value)
+
+
+def _people(problem, model, y):
+    for person in problem.volunteers:
+        meetings = problem.sessions
+        for meeting in meetings:
+            model.add(sum(y[person.id, meeting.id]) <= 1)
+        for one, other in combinations(meetings, 2):
+            if problem.clash(person, one, other):
+                model.add(sum(y[person.id, one.id]) + sum(y[person.id, other.id]) <= 1)
+        for limit, period in (
+            (person.max_total, lambda what: None),
+            (person.max_per_week, lambda what: what.week),
+            (person.max_per_month, lambda what: what.month),
+        ):
+            for one in {period(meeting) for meeting in meetings} if limit is not None else ():
+                inside = [meeting for meeting in meetings if period(meeting) == one]
+                promised = sum(period(busy) == one for busy in person.busy) if one else 0
+                left = max(0, limit - promised)
+                model.add(sum(sum(y[person.id, meeting.id]) for meeting in inside) <= left)
+
+
+def _meetings(problem, model, held, x, y):
+    for meeting in problem.sessions:
+        here = held[meeting.id]
+        helpers = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "helper")
+        leads = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "lead")
+        model.add(helpers >= meeting.minimum).only_enforce_if(here)
+        model.add(helpers <= meeting.maximum)
+        model.add(leads == int(meeting.needs_lead)).only_enforce_if(here)
+        model.add(helpers + leads == 0).only_enforce_if(here.negated())
+        if meeting.two_adults:
+            model.add(helpers + leads >= 2).only_enforce_if(here)
+        new = [sum(y[v.id, meeting.id]) for v in problem.volunteers if v.newcomer]
+        model.add(2 * sum(new) <= helpers + leads)
+        for person in problem.volunteers:
+            if person.not_alone and person.club is not None:
+                club = [v.id for v in problem.volunteers if v.club == person.club and v.id != person.id]
+                model.add(sum(y[person.id, meeting.id]) <= sum(sum(y[v, meeting.id]) for v in club))
+
+
+def _value(problem, model, held, x, y):
+    weight = problem.weight
+    terms = [weight["unheld"] * meeting.priority * (1 - held[meeting.id]) for meeting in problem.sessions]
+    for meeting in problem.sessions:
+        helpers = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "helper")
+        late = model.new_int_var(0, (meeting.wished - meeting.minimum) // 2, "")
+        early = model.new_int_var(0, meeting.wished, "")
+        silent = model.new_int_var(0, meeting.dialect_wished, "")
+        model.add(helpers + late + early >= meeting.wished)
+        speakers = sum(sum(y[v.id, meeting.id]) for v in problem.volunteers if v.dialect)
+        model.add(speakers + silent >= meeting.dialect_wished)
+        terms.append(weight["short"] * (2 * late + 3 * early + 2 * silent))
+    for person in problem.volunteers:
+        load = model.new_int_var(0, len(problem.sessions), "")
+        model.add(load == sum(sum(y[person.id, meeting.id]) for meeting in problem.sessions))
+        square = model.new_int_var(0, (person.recent_load + len(problem.sessions)) ** 2, "")
+        model.add_multiplication_equality(square, [load + person.recent_load, load + person.recent_load])
+        terms.append(weight["uneven"] * (square - person.recent_load**2))
+        for meeting in problem.sessions:
+            terms.append(_pair_cost(problem, person, meeting) * sum(y[person.id, meeting.id]))
+    return sum(terms)
+
+
+def _pair_cost(problem, person, meeting):
+    pair = (person.id, meeting.series)
+    known = sum(count for v, series, count in problem.known if (v, series) == pair)
+    strange = (0 if pair in problem.history else 2) - known
+    km = problem.km(person.home, meeting.community)
+    distance = 0 if person.home == meeting.community else 1 if km <= 2 else 2
+    liking = dict(person.programme_cost).get(meeting.programme, 0)
+    wishes = liking + person.weekday_cost[meeting.starts_at.weekday()] + distance
+    return problem.weight["strange"] * strange + problem.weight["wishes"] * wishes

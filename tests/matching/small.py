@@ -1,0 +1,137 @@
+"""Small roster problems: one builder with defaults, and random ones full of clashes."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from volunteers.matching.problem import (
+    PROGRAMMES,
+    Busy,
+    Community,
+    Lock,
+    Placement,
+    Problem,
+    Session,
+    Travel,
+    Volunteer,
+    Window,
+)
+
+MONDAY = datetime(2026, 9, 7)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment in the week of Monday, 7 September 2026."""
+    return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
+
+
+def session(number: int = 0, **changes: object) -> Session:
+    """A two-hour phone desk on Monday afternoon for one to three helpers."""
+    start = changes.get("starts_at", at(0, 14))
+    given = {
+        "id": number,
+        "community": 0,
+        "series": number,
+        "programme": "desk",
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=2),
+        "lesson": None,
+        "people": 0,
+        "minimum": 1,
+        "wished": 2,
+        "maximum": 3,
+        "needs_lead": False,
+        "dialect_wished": 0,
+        "priority": 3,
+    }
+    return Session(**(given | changes))
+
+
+def volunteer(number: int = 0, **changes: object) -> Volunteer:
+    """An experienced adult, cleared, free all month, who does everything at home."""
+    given = {
+        "id": number,
+        "home": 0,
+        "reach": (0,),
+        "does": PROGRAMMES,
+        "child_clearance_until": date(2027, 8, 31),
+        "availability": (Window(at(-7, 0), at(35, 0), False),),
+    }
+    return Volunteer(**(given | changes))
+
+
+def problem(sessions: list[Session], volunteers: list[Volunteer], **changes: object) -> Problem:
+    """A problem in two communities five kilometres apart, half an hour on the way."""
+    given = {"communities": (Community(0, 0, 0), Community(1, 3, 4)), "travel": Travel(5, 5)}
+    return Problem(tuple(sessions), tuple(volunteers), **(given | changes))
+
+
+def random_problem(seed: int) -> Problem:
+    """Four sessions close together and six people, where every rule matters now and then."""
+    chance = Random(seed)
+    sessions = [_random_session(chance, number) for number in range(4)]
+    people = [_random_volunteer(chance, number) for number in range(6)]
+    pairs = [(p.id, s.id) for p in people for s in sessions]
+    return problem(
+        sessions,
+        people,
+        locked=tuple(Lock(*pair, chance.choice((None, "helper"))) for pair in chance.sample(pairs, 2)),
+        barred=tuple(chance.sample(pairs, 2)),
+    )
+
+
+def _random_session(chance: Random, number: int) -> Session:
+    programme = chance.choice(PROGRAMMES)
+    minimum = chance.randint(1, 2)
+    start = at(chance.choice((0, 0, 1, 7)), 13 + chance.randint(0, 4), chance.choice((0, 30)))
+    return session(
+        number,
+        community=chance.randint(0, 1),
+        programme=programme,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=chance.choice((60, 90))),
+        lesson=chance.choice(("pay", "wechat")),
+        minimum=minimum,
+        wished=minimum + 1,
+        maximum=minimum + chance.randint(1, 2),
+        needs_lead=programme == "senior",
+        two_adults=programme == "child",
+    )
+
+
+def _random_volunteer(chance: Random, number: int) -> Volunteer:
+    free = Window(at(0, 12), at(0, 16), True), Window(at(0, 16), at(chance.choice((0, 14)), 20), False)
+    return volunteer(
+        number,
+        reach=chance.choice(((0, 1), (0, 1), (0,))),
+        does=tuple(chance.sample(PROGRAMMES, 3 - (chance.random() < 0.2))),
+        leads=chance.choice((("pay", "wechat"), ("pay",), ())),
+        child_clearance_until=chance.choice((date(2027, 1, 1), date(2027, 1, 1), date(2026, 9, 7), None)),
+        newcomer=chance.random() < 0.4,
+        max_per_week=chance.choice((None, 1, 2)),
+        max_per_month=chance.choice((None, None, 2)),
+        max_total=chance.choice((None, 2, 3)),
+        rest_minutes=chance.choice((0, 30, 720)),
+        club=chance.choice((None, 1, 1, 2)),
+        not_alone=chance.random() < 0.3,
+        availability=free,
+        adult_from=chance.choice((None, None, None, date(2026, 9, 8))),
+        busy=(Busy(0, at(0, 17), at(0, 18)),) if chance.random() < 0.1 else (),
+    )
+
+
+def random_placements(chance: Random, given: Problem) -> list[Placement]:
+    """Some people at some sessions, each in one role; most of them leave sessions alone."""
+    often = chance.choice((0.1, 0.3, 0.6))
+    placed = []
+    for meeting in given.sessions:
+        if chance.random() < 0.4:
+            continue
+        lead = chance.choice(given.volunteers).id if meeting.needs_lead or chance.random() < 0.1 else None
+        if lead is not None:
+            placed.append(Placement(lead, meeting.id, "lead"))
+        placed += [
+            Placement(person.id, meeting.id, "helper")
+            for person in given.volunteers
+            if person.id != lead and chance.random() < often
+        ]
+    return placed
