@@ -214,9 +214,13 @@ def headcounts(sessions: list[Session]) -> dict[int, list[Place]]:
 def demands(sessions: Iterable[Session]) -> dict[int, Demand]:
     """The need of many sessions by session id; three queries for any number of sessions."""
     wanted = {session.pk for session in sessions}
-    rows = list(Session.objects.filter(pk__in=wanted).select_related("series__programme", "lesson", "room"))
-    expected = headcounts(rows)
-    return {session.pk: demand_of(facts_of(session, expected[session.pk])) for session in rows}
+    return demands_of(list(Session.objects.filter(pk__in=wanted).select_related("series__programme", "lesson", "room")))
+
+
+def demands_of(sessions: list[Session]) -> dict[int, Demand]:
+    """The same for sessions that have series, programme, lesson and room loaded; two queries."""
+    expected = headcounts(sessions)
+    return {session.pk: demand_of(facts_of(session, expected[session.pk])) for session in sessions}
 
 
 def facts_of(session: Session, places: list[Place]) -> Facts:

@@ -1,4 +1,26 @@
 """Addresses of the classes app: `desk` (staff, under /desk/) and `public` (at the root)."""
 
-desk: list = []
+from django.urls import path
+
+from classes.views import learners, term
+
+desk = [
+    path("term/", term.term, name="term"),
+    path("term/add/", term.add, name="term-add"),
+    path("term/<int:pk>/generate/", term.generate, name="term-generate"),
+    path("term/<int:pk>/series/<int:programme>/", term.series_add, name="series-add"),
+    path("term/question/<int:pk>/", term.question, name="question"),
+    path("term/series/<int:pk>/", term.series, name="series"),
+    path("term/series/<int:pk>/edit/", term.series_edit, name="series-edit"),
+    path("term/series/<int:pk>/promote/", term.series_promote, name="series-promote"),
+    path("learners/", learners.learners, name="learners"),
+    path("learners/place/", learners.place, name="learners-place"),
+    path("learners/add/<str:kind>/", learners.add, name="learner-add"),
+    path("learners/<int:pk>/", learners.learner, name="learner"),
+    path("learners/<int:pk>/phone/<int:person>/", learners.reveal, name="learner-reveal"),
+    path("learners/<int:pk>/consent/", learners.consent, name="learner-consent"),
+    path("learners/<int:pk>/enrol/", learners.enrol, name="learner-enrol"),
+    path("learners/places/<int:pk>/withdraw/", learners.withdraw, name="learner-withdraw"),
+    path("learners/places/<int:pk>/confirm/", learners.confirm, name="learner-confirm"),
+]
 public: list = []

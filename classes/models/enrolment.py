@@ -11,13 +11,9 @@ class Learner(models.Model):
         SENIOR = "senior", "长者"
         CHILD = "child", "孩子"
 
-    person = models.OneToOneField(
-        "people.Person", on_delete=models.CASCADE, related_name="learner"
-    )
+    person = models.OneToOneField("people.Person", on_delete=models.CASCADE, related_name="learner")
     kind = models.CharField(max_length=10, choices=Kind)
-    community = models.ForeignKey(
-        "classes.Community", on_delete=models.CASCADE, related_name="learners"
-    )
+    community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="learners")
     grid = models.ForeignKey("classes.Grid", null=True, blank=True, on_delete=models.SET_NULL)
     address = models.CharField("住址(楼栋)", max_length=60, blank=True)
     enrolled_by = models.CharField("登记人", max_length=40, blank=True)
@@ -80,9 +76,7 @@ class PickUp(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["learner", "name", "relation"], name="pickup_named_once"
-            ),
+            models.UniqueConstraint(fields=["learner", "name", "relation"], name="pickup_named_once"),
         ]
 
     def __str__(self) -> str:
@@ -99,9 +93,7 @@ class Enrolment(models.Model):
         WITHDRAWN = "withdrawn", "已退"
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="enrolments")
-    series = models.ForeignKey(
-        "classes.Series", on_delete=models.CASCADE, related_name="enrolments"
-    )
+    series = models.ForeignKey("classes.Series", on_delete=models.CASCADE, related_name="enrolments")
     weekdays = models.JSONField("哪几天", default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status)
     why = models.CharField("原因", max_length=100, blank=True)
@@ -119,3 +111,9 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} in {self.series_id}"
+
+    @property
+    def days_text(self) -> str:
+        """周一、三; nothing when the learner comes on every day of the series."""
+        names = "、".join("一二三四五六日"[day] for day in self.weekdays)
+        return f"周{names}" if names else ""

@@ -160,4 +160,9 @@ class SeriesDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series_id} 周{'一二三四五六日'[self.weekday]}"
+        return f"{self.series_id} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """周三"""
+        return f"周{'一二三四五六日'[self.weekday]}"

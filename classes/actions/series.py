@@ -1,0 +1,163 @@
+"""Terms and classes: made and changed by hand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from classes.actions.seats import set_expected, set_seats
+from classes.demand import need_changed
+from classes.models import Community, Programme, Room, Series, SeriesDay, Session, Term, Venue
+from classes.seeds import seed_reference
+from people import audit
+from people.models import User
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class NameTaken(Exception):
+    """There is a term, or a class of the term, with that name."""
+
+
+class SeatsInUse(Exception):
+    """More learners have a place than the new number of seats."""
+
+
+class TimesFixed(Exception):
+    """Sessions have been made: weekdays and times of the class no longer change here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What the form of a class says. `room_name` that is not known yet becomes a room."""
+
+    name: str
+    weekdays: Iterable[int]
+    starts: time
+    ends: time
+    room_name: str
+    capacity: int
+    stages: str = ""
+
+
+@transaction.atomic
+def create_term(*, name: str, starts_on: date, ends_on: date, now: datetime, actor: User | None) -> Term:
+    """A new planning range, with the reference data every term needs. Raises NameTaken."""
+    seed_reference(now)
+    try:
+        with transaction.atomic():
+            term = Term.objects.create(name=name, starts_on=starts_on, ends_on=ends_on)
+    except IntegrityError as error:
+        raise NameTaken from error
+    audit.write(actor=actor, verb="建了学期", thing=f"term:{term.pk}", now=now, summary=name)
+    return term
+
+
+@transaction.atomic
+def create_series(
+    *,
+    term: Term,
+    community: Community,
+    programme: Programme,
+    pattern: Pattern,
+    now: datetime,
+    actor: User | None,
+) -> Series:
+    """A new class with its weekdays; sessions come from generate_term. Raises NameTaken."""
+    leads, helpers = usual_team(programme, pattern.capacity)
+    try:
+        with transaction.atomic():
+            series = Series.objects.create(
+                programme=programme,
+                term=term,
+                community=community,
+                name=pattern.name,
+                room=room_named(community, pattern.room_name),
+                starts=pattern.starts,
+                ends=pattern.ends,
+                capacity=pattern.capacity,
+                stated_leads=leads,
+                stated_helpers=helpers,
+                stages=pattern.stages,
+            )
+    except IntegrityError as error:
+        raise NameTaken from error
+    SeriesDay.objects.bulk_create(
+        SeriesDay(series=series, weekday=weekday, seats=pattern.capacity) for weekday in sorted(set(pattern.weekdays))
+    )
+    audit.write(actor=actor, verb="建了班", thing=f"series:{series.pk}", now=now, summary=series.name)
+    return series
+
+
+def usual_team(programme: Programme, capacity: int) -> tuple[int, int]:
+    """Leads and helpers of a full class, until learners are enrolled."""
+    if programme.kind == Programme.Kind.DESK:
+        return 0, 4
+    helpers = max(programme.minimum_adults, ceil(capacity / programme.default_ratio))
+    return (1 if programme.kind == Programme.Kind.SENIOR else 0), helpers
+
+
+def room_named(community: Community, name: str) -> Room | None:
+    """The community's room of that name, made in its first venue when it is new."""
+    if not name:
+        return None
+    known = Room.objects.filter(venue__community=community, name=name).first()
+    if known:
+        return known
+    venue = community.venues.first() or Venue.objects.create(community=community, name=community.name)
+    return Room.objects.create(venue=venue, name=name)
+
+
+@transaction.atomic
+def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: User | None) -> Series:
+    """Change a class. Sessions to come move to a new room where it is free.
+
+    Once sessions are made, weekdays and times stay: people have been asked for those times.
+    Raises NameTaken, SeatsInUse, TimesFixed.
+    """
+    weekdays = sorted(set(pattern.weekdays))
+    before = list(series.days.values_list("weekday", flat=True))
+    if series.sessions.exists() and (weekdays, pattern.starts, pattern.ends) != (before, series.starts, series.ends):
+        raise TimesFixed
+    if pattern.capacity != series.capacity and not set_seats(series, pattern.capacity):
+        raise SeatsInUse
+    room = room_named(series.community, pattern.room_name)
+    moved = room != series.room
+    series.name, series.room, series.capacity, series.stages = pattern.name, room, pattern.capacity, pattern.stages
+    series.starts, series.ends = pattern.starts, pattern.ends
+    try:
+        with transaction.atomic():
+            series.save()
+    except IntegrityError as error:
+        raise NameTaken from error
+    change_days(series, weekdays, before)
+    if moved:
+        move_to_room(series, now)
+    set_expected({series.pk}, since=now.astimezone(SHANGHAI).date())
+    need_changed.send(sender=Series, series_ids={series.pk}, now=now)
+    audit.write(actor=actor, verb="改了班", thing=f"series:{series.pk}", now=now, summary=series.name)
+    return series
+
+
+def change_days(series: Series, weekdays: list[int], before: list[int]) -> None:
+    """Add and remove weekdays of a class that has no sessions yet."""
+    series.days.exclude(weekday__in=weekdays).delete()
+    for weekday in set(weekdays) - set(before):
+        taken = series.enrolments.filter(status="confirmed", weekdays=[]).count()
+        SeriesDay.objects.create(series=series, weekday=weekday, seats=max(series.capacity, taken), taken=taken)
+
+
+def move_to_room(series: Series, now: datetime) -> int:
+    """Put the sessions to come into the class's room; the number of those that found it taken."""
+    left = 0
+    coming = series.sessions.filter(starts_at__gt=now, status=Session.Status.PLANNED)
+    for session in coming:
+        try:
+            with transaction.atomic():
+                Session.objects.filter(pk=session.pk).update(room=series.room)
+        except IntegrityError:
+            left += 1
+    return left

@@ -1,0 +1,105 @@
+"""Forms of the page 学员."""
+
+from datetime import date
+
+from django import forms
+
+from classes.forms.term import WEEKDAYS
+from people.workbooks.phones import read_phone
+
+LEVELS = [("", "不清楚"), ("0", "零基础"), ("1", "会打电话、会一点"), ("2", "会微信、能看视频"), ("3", "基本会用")]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    def __init__(self):
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def phone_of(text: str, *, required: bool) -> str:
+    """A mobile or landline number, however it was typed."""
+    phone = read_phone(text)
+    if phone.kind == "none" and (phone.reason or required):
+        raise forms.ValidationError(phone.reason or "请写电话。")
+    return phone.number
+
+
+class SeniorForm(forms.Form):
+    """A senior at the desk. A phone is welcome, not needed."""
+
+    name = forms.CharField(label="姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
+    phone = forms.CharField(label="电话", max_length=30, required=False, help_text="手机、座机、家人的都行")
+    birth_year = forms.IntegerField(
+        label="出生年", required=False, min_value=1915, max_value=1985, help_text="例如 1952"
+    )
+    level = forms.TypedChoiceField(label="会到什么程度", choices=LEVELS, coerce=int, empty_value=None, required=False)
+    wishes = forms.CharField(label="想学什么", max_length=80, required=False)
+
+    def clean_phone(self) -> str:
+        """Normalised, or a sentence."""
+        return phone_of(self.cleaned_data["phone"], required=False)
+
+
+class ChildForm(forms.Form):
+    """A child at the desk with one guardian."""
+
+    name = forms.CharField(label="孩子姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
+    birth_year = forms.IntegerField(
+        label="出生年", min_value=2005, max_value=2026, required=False, help_text="不写就按 8 岁以下配人"
+    )
+    guardian_name = forms.CharField(label="监护人", max_length=50, error_messages={"required": "请写监护人姓名。"})
+    guardian_phone = forms.CharField(
+        label="监护人电话", max_length=30, error_messages={"required": "请写监护人电话，有事要找得到人。"}
+    )
+    days_wanted = forms.TypedMultipleChoiceField(
+        label="哪几天来",
+        choices=WEEKDAYS[:5],
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="还没说就先空着",
+    )
+    consent_on = forms.DateField(
+        label="监护人签字日期",
+        required=False,
+        widget=DateInput(),
+        help_text="没签就空着，签了才能入班",
+        error_messages={"invalid": "日期写成 2026-11-24 这样。"},
+    )
+
+    def clean_guardian_phone(self) -> str:
+        """Normalised, or a sentence."""
+        return phone_of(self.cleaned_data["guardian_phone"], required=True)
+
+    def clean_days_wanted(self) -> list[int] | None:
+        """Nothing ticked means nobody has said."""
+        return self.cleaned_data["days_wanted"] or None
+
+
+class ConsentForm(forms.Form):
+    """When the guardian signed."""
+
+    signed_on = forms.DateField(
+        label="签字日期",
+        widget=DateInput(),
+        error_messages={"required": "请写签字日期。", "invalid": "日期写成 2026-11-24 这样。"},
+    )
+
+    def __init__(self, *args, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_signed_on(self) -> date:
+        """Nobody signs tomorrow."""
+        signed = self.cleaned_data["signed_on"]
+        if signed > self.today:
+            raise forms.ValidationError("签字日期不能晚于今天。")
+        return signed
+
+
+class EnrolForm(forms.Form):
+    """Which class, and on which of its days."""
+
+    series = forms.IntegerField(error_messages={"required": "请选一个班。"})
+    weekdays = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, required=False)

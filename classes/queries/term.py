@@ -1,0 +1,272 @@
+"""The page 课表: the classes of a term, its days, what has to be decided, what is wrong."""
+
+import calendar
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from classes import demand
+from classes.calendar import Days, Type
+from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, Session, Term
+
+Kind = Programme.Kind
+WEEKDAYS = "一二三四五六日"
+DAY_LOOKS = {Type.MAKEUP: "makeup", Type.HOLIDAY: "holiday", Type.CLOSED: "holiday"}
+
+
+@dataclass(slots=True)
+class SeriesRow:
+    """One class with its numbers. `warnings` are sentences with how many sessions they concern."""
+
+    series: Series
+    weekdays: list[int]
+    sessions: int
+    cancelled: int
+    confirmed: int
+    waiting: int
+    requested: int
+    free: int
+    warnings: list[str] = field(default_factory=list)
+    why: str = ""
+
+    @property
+    def days_text(self) -> str:
+        """周一至周五, 周二、四"""
+        if self.weekdays == list(range(5)):
+            return "周一至周五"
+        return "周" + "、".join(WEEKDAYS[day] for day in self.weekdays) if self.weekdays else "没定星期几"
+
+
+@dataclass(slots=True)
+class Square:
+    """One day of the picture of the term; `number` is how many sessions it has."""
+
+    date: date
+    inside: bool
+    day_type: str
+    name: str
+    number: int
+    question: bool
+    today: bool
+
+    @property
+    def looks(self) -> str:
+        """The classes of the square: what it says without words."""
+        if not self.inside:
+            return "out"
+        look = "q" if self.question else DAY_LOOKS.get(self.day_type, "on" if self.number else "")
+        return f"{look} today".strip() if self.today else look
+
+    @property
+    def sentence(self) -> str:
+        """What the square says in words."""
+        parts = [f"{self.date.month}月{self.date.day}日周{WEEKDAYS[self.date.weekday()]}", self.name]
+        parts.append(f"{self.number} 场" if self.number else "没有课")
+        parts.append("有课等您定" if self.question else "")
+        return "，".join(part for part in parts if part)
+
+
+@dataclass(slots=True)
+class Month:
+    """A month as rows of seven squares; None where a row has days of other months."""
+
+    first: date
+    weeks: list[list[Square | None]]
+
+
+@dataclass(slots=True)
+class TermPage:
+    """All the page shows."""
+
+    term: Term
+    rows: list[SeriesRow]
+    months: list[Month]
+    questions: list[DayQuestion]
+    predicted: list[int]
+    sessions: int
+    totals: list[tuple[str, str, int]]
+
+    @property
+    def warned(self) -> list[SeriesRow]:
+        """Classes with something wrong."""
+        return [row for row in self.rows if row.warnings]
+
+
+def term_chosen(asked: str | None, today: date) -> tuple[list[Term], Term | None]:
+    """All terms, and the one on screen: the one asked for, else the running or the latest one."""
+    terms = list(Term.objects.order_by("-starts_on", "-id"))
+    by_id = next((term for term in terms if str(term.pk) == str(asked)), None)
+    running = next((term for term in terms if term.starts_on <= today <= term.ends_on), None)
+    return terms, by_id or running or next(iter(terms), None)
+
+
+def series_with_numbers(term: Term, community: Community) -> QuerySet[Series]:
+    """The classes of a term in one community with how many learners each has."""
+    status = Enrolment.Status
+    return (
+        Series.objects.filter(term=term, community=community)
+        .select_related("programme", "room", "term")
+        .prefetch_related("days")
+        .annotate(
+            confirmed=Count("enrolments", filter=Q(enrolments__status=status.CONFIRMED)),
+            waiting=Count("enrolments", filter=Q(enrolments__status=status.WAITING)),
+            requested=Count("enrolments", filter=Q(enrolments__status=status.REQUESTED)),
+        )
+        .order_by("starts", "id")
+    )
+
+
+def term_page(*, term: Term, community: Community, now: datetime) -> TermPage:
+    """Everything on the page, with the same number of queries for any number of classes."""
+    today = timezone.localdate(now)
+    sessions = list(
+        Session.objects.filter(series__term=term, community=community)
+        .select_related("series__programme", "lesson", "room")
+        .order_by("starts_at", "id")
+    )
+    questions = list(
+        DayQuestion.objects.filter(series__term=term, series__community=community, answer="")
+        .select_related("series__programme")
+        .order_by("on_date", "series__starts", "id")
+    )
+    days = Days.of(term, community)
+    running = [s for s in sessions if s.status != Session.Status.CANCELLED]
+    return TermPage(
+        term=term,
+        rows=series_rows(series_with_numbers(term, community), sessions, today),
+        months=months_of(term, days, running, questions, today),
+        questions=questions,
+        predicted=days.predicted_years(),
+        sessions=len(running),
+        totals=totals_of(running),
+    )
+
+
+def totals_of(sessions: Iterable[Session]) -> list[tuple[str, str, int]]:
+    """Sessions by programme: name, kind, number."""
+    counted = Counter((s.series.programme.name, s.series.programme.kind) for s in sessions)
+    return [(name, kind, number) for (name, kind), number in counted.most_common()]
+
+
+def series_rows(found: Iterable[Series], sessions: list[Session], today: date) -> list[SeriesRow]:
+    """The classes in the order of their week."""
+    of_series: dict[int, list[Session]] = defaultdict(list)
+    for session in sessions:
+        of_series[session.series_id].append(session)
+    coming = [s for s in sessions if s.on_date >= today and s.status == Session.Status.PLANNED]
+    needs = demand.demands_of(coming)
+    rows = [row_of(series, of_series[series.pk], needs) for series in found]
+    return sorted(rows, key=lambda row: (row.weekdays[:1], row.series.starts, row.series.pk))
+
+
+def row_of(series: Series, sessions: list[Session], needs: dict[int, demand.Demand]) -> SeriesRow:
+    """One class from its loaded parts."""
+    own = [needs[session.pk] for session in sessions if session.pk in needs]
+    days = list(series.days.all())
+    cancelled = sum(session.status == Session.Status.CANCELLED for session in sessions)
+    counted = Counter(warning for need in own for warning in need.warnings)
+    said = [f"{warning}（{number} 场）" for warning, number in counted.most_common(2)]
+    return SeriesRow(
+        series=series,
+        weekdays=[day.weekday for day in days],
+        sessions=len(sessions) - cancelled,
+        cancelled=cancelled,
+        confirmed=series.confirmed,
+        waiting=series.waiting,
+        requested=series.requested,
+        free=max((day.seats - day.taken for day in days), default=0),
+        warnings=[*room_warnings(series, [day.weekday for day in days]), *said],
+        why=own[0].why if own else "",
+    )
+
+
+def room_warnings(series: Series, weekdays: list[int]) -> Iterable[str]:
+    """What does not fit between a class and its room."""
+    room = series.room
+    if room is None:
+        yield "还没定教室"
+        return
+    if room.seats and series.capacity > room.seats:
+        yield f"名额 {series.capacity} 个，{room.name}只有 {room.seats} 个座位"
+    closed = [day for day in weekdays if not is_open(room, day, series.starts, series.ends)]
+    if closed:
+        names = "、".join(WEEKDAYS[day] for day in closed)
+        yield f"{room.name}周{names}这个时间不开门（能用的时间：{room.open_text}）"
+
+
+def is_open(room: Room, weekday: int, starts: time, ends: time) -> bool:
+    """Whether the room's windows hold the class; no windows = open all day."""
+    if not room.open_windows:
+        return True
+    return any(
+        day == weekday and time.fromisoformat(opens) <= starts and ends <= time.fromisoformat(closes)
+        for day, opens, closes in room.open_windows
+    )
+
+
+def months_of(
+    term: Term, days: Days, sessions: list[Session], questions: list[DayQuestion], today: date
+) -> list[Month]:
+    """The term as months of squares, Monday first."""
+    numbers = Counter(session.on_date for session in sessions)
+    asked = {question.on_date for question in questions}
+
+    def square(day: date) -> Square:
+        return Square(
+            date=day,
+            inside=term.starts_on <= day <= term.ends_on,
+            day_type=days.type_of(day),
+            name=days.name_of(day),
+            number=numbers[day],
+            question=day in asked,
+            today=day == today,
+        )
+
+    found, first = [], term.starts_on.replace(day=1)
+    while first <= term.ends_on:
+        rows = calendar.Calendar().monthdatescalendar(first.year, first.month)
+        weeks = [[square(day) if day.month == first.month else None for day in row] for row in rows]
+        found.append(Month(first, weeks))
+        first = (first + timedelta(days=31)).replace(day=1)
+    return found
+
+
+@dataclass(slots=True)
+class SeriesPage:
+    """One class: who has a place, who waits, and its coming sessions."""
+
+    series: Series
+    row: SeriesRow
+    groups: list[tuple[str, list[Enrolment]]]
+    sessions: list[Session]
+    may_promote: bool
+
+
+def series_page(*, series: Series, now: datetime) -> SeriesPage:
+    """The page of one class."""
+    today = timezone.localdate(now)
+    numbered = series_with_numbers(series.term, series.community).get(pk=series.pk)
+    sessions = list(series.sessions.select_related("series__programme", "lesson", "room").order_by("starts_at", "id"))
+    status = Enrolment.Status
+    enrolments = list(
+        series.enrolments.exclude(status=status.WITHDRAWN)
+        .select_related("learner__person")
+        .order_by("created_at", "id")
+    )
+    row = series_rows([numbered], sessions, today)[0]
+    groups: list[tuple[str, Any]] = [
+        (label, [e for e in enrolments if e.status == value])
+        for value, label in ((status.CONFIRMED, "已入班"), (status.WAITING, "候补"), (status.REQUESTED, "待补材料"))
+    ]
+    return SeriesPage(
+        series=numbered,
+        row=row,
+        groups=[(label, found) for label, found in groups if found],
+        sessions=[s for s in sessions if s.on_date >= today][:12],
+        may_promote=bool(row.free and row.waiting),
+    )

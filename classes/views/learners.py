@@ -1,0 +1,204 @@
+"""学员: seniors and children, one learner, and the small acts on their places."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classes import actions
+from classes.actions import learners as learner_actions
+from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm
+from classes.models import Enrolment, Learner, Series
+from classes.queries import learners as queries
+from classes.views.place import community_of, term_of
+from people.access import organiser_required, staff_required
+from people.models import Person
+
+PAGE = "classes/learner.html"
+STATUS_WORDS = {"confirmed": "已入班", "waiting": "在候补", "requested": "还缺材料"}
+
+
+@require_GET
+@staff_required
+def learners(request: HttpRequest) -> HttpResponse:
+    """The two lists; everything lives in the query string."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "classes/no_community.html")
+    asked = {name: request.GET.get(name, "").strip() for name in queries.Filters.__slots__}
+    asked["kind"] = asked["kind"] if asked["kind"] in Learner.Kind.values else Learner.Kind.SENIOR
+    filters = queries.Filters(**asked)
+    _, term = term_of(request)
+    found = queries.learners(community=community, filters=filters)
+    context = {
+        "page": Paginator(found, queries.PER_PAGE).get_page(request.GET.get("page")),
+        "filters": filters,
+        "choices": queries.choices(community=community, kind=filters.kind, term=term),
+        "levels": queries.LEVELS.items(),
+        "states": queries.STATES.items(),
+        "term": term,
+        "is_child": filters.kind == Learner.Kind.CHILD,
+        "may_organise": request.user.may_organise,
+    }
+    only_rows = request.htmx and request.htmx.target == "found"
+    return render(request, "classes/learners.html" + ("#found" if only_rows else ""), context)
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def add(request: HttpRequest, kind: str) -> HttpResponse:
+    """Enter one senior or one child."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "classes/no_community.html")
+    child = kind == Learner.Kind.CHILD
+    form = (ChildForm if child else SeniorForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        enter = learner_actions.add_child if child else learner_actions.add_senior
+        made = enter(community=community, **form.cleaned_data, now=timezone.now(), actor=request.user)
+        messages.success(request, f"已登记{made}。下一步：选一个班。")
+        return redirect("desk:learner", made.pk)
+    context = {"form": form, "is_child": child}
+    return render(request, "classes/learner_form.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@staff_required
+def learner(request: HttpRequest, pk: int) -> HttpResponse:
+    """One learner. Opening a child's page leaves a line in the audit trail."""
+    found = learner_of(pk)
+    if found.kind == Learner.Kind.CHILD:
+        learner_actions.open_child(learner=found, now=timezone.now(), actor=request.user)
+    return profile(request, found)
+
+
+def learner_of(pk: int) -> Learner:
+    """The learner with what the page needs, or 404."""
+    return get_object_or_404(Learner.objects.select_related("person", "community", "grid"), pk=pk)
+
+
+def profile(request: HttpRequest, found: Learner, *, status: int = 200, **extra) -> HttpResponse:
+    """The page of one learner."""
+    _, term = term_of(request)
+    today = timezone.localdate()
+    context = {
+        "learner": found,
+        "is_child": found.kind == Learner.Kind.CHILD,
+        "term": term,
+        "consent_form": ConsentForm(today=today, initial={"signed_on": today}),
+        "may_organise": request.user.may_organise,
+        **queries.learner_page(learner=found, term=term),
+    }
+    return render(request, PAGE, context | extra, status=status)
+
+
+@require_POST
+@organiser_required
+def reveal(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+    """Show a whole number, and write down who looked."""
+    found = learner_of(pk)
+    allowed = Person.objects.filter(pk__in=[found.person_id, *found.guardians.values_list("person_id", flat=True)])
+    whose = get_object_or_404(allowed, pk=person)
+    phone = learner_actions.reveal_phone(learner=found, person=whose, now=timezone.now(), actor=request.user)
+    return profile(request, found, revealed={whose.pk: phone})
+
+
+@require_POST
+@organiser_required
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note the guardian's signature; places that waited for it are settled."""
+    found = learner_of(pk)
+    now = timezone.now()
+    form = ConsentForm(request.POST, today=timezone.localdate(now))
+    if not form.is_valid():
+        return profile(request, found, status=422, consent_form=form)
+    settled = actions.record_consent(
+        learner=found, signed_on=form.cleaned_data["signed_on"], now=now, actor=request.user
+    )
+    messages.success(request, "签字已登记。" + "".join(tell(place) for place in settled))
+    return redirect("desk:learner", pk)
+
+
+def tell(place: Enrolment) -> str:
+    """What became of a place, as a sentence."""
+    why = f"（{place.why}）" if place.why else ""
+    return f"{place.series}：{STATUS_WORDS[place.status]}{why}。"
+
+
+@require_POST
+@organiser_required
+def enrol(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the learner on a class."""
+    found = learner_of(pk)
+    form = EnrolForm(request.POST)
+    if not form.is_valid():
+        return profile(request, found, status=422, enrol_error="请选一个班。")
+    series = get_object_or_404(Series, pk=form.cleaned_data["series"], community=found.community)
+    chosen = form.cleaned_data["weekdays"] or (None if found.kind == Learner.Kind.CHILD else [])
+    try:
+        made = actions.enrol(learner=found, series=series, weekdays=chosen, now=timezone.now())
+    except actions.AlreadyEnrolled:
+        messages.warning(request, f"{found}已经在{series}里了。")
+    except actions.WrongDays as refusal:
+        return profile(request, found, status=422, enrol_error=f"{refusal}，请重新选日子。")
+    else:
+        messages.success(request, tell(made))
+    return redirect("desk:learner", pk)
+
+
+@require_POST
+@organiser_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a place."""
+    place = place_of(pk)
+    try:
+        actions.withdraw(enrolment=place, now=timezone.now(), actor=request.user)
+    except actions.NotActive:
+        messages.warning(request, "这个名额已经退过了。")
+    else:
+        waiting = place.series.enrolments.filter(status=Enrolment.Status.WAITING).count()
+        more = f"候补还有 {waiting} 人，可以去{place.series}的页面转入一位。" if waiting else ""
+        messages.success(request, f"{place.learner}已退出{place.series}。{more}")
+    return redirect("desk:learner", place.learner_id)
+
+
+@require_POST
+@organiser_required
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try again to give a waiting place, on the days that were ticked."""
+    place = place_of(pk)
+    form = EnrolForm({"series": place.series_id, "weekdays": request.POST.getlist("weekdays")})
+    days = form.cleaned_data["weekdays"] if form.is_valid() else []
+    try:
+        settled = actions.confirm(enrolment=place, weekdays=days or None, now=timezone.now(), actor=request.user)
+    except (actions.NotActive, actions.WrongDays) as refusal:
+        messages.warning(request, str(refusal) or "这个名额已经变了，请看一下现在的情况。")
+    else:
+        say = messages.success if settled.status == Enrolment.Status.CONFIRMED else messages.warning
+        say(request, tell(settled))
+    return redirect("desk:learner", place.learner_id)
+
+
+def place_of(pk: int) -> Enrolment:
+    """The enrolment with its names, or 404."""
+    return get_object_or_404(Enrolment.objects.select_related("series", "learner__person"), pk=pk)
+
+
+@require_POST
+@organiser_required
+def place(request: HttpRequest) -> HttpResponse:
+    """按程度分班: everybody of the community who has no class yet."""
+    community, (_, term) = community_of(request), term_of(request)
+    if community is None or term is None:
+        messages.warning(request, "先建学期和班，才能分班。")
+        return redirect("desk:term")
+    done = actions.place_by_level(term=term, community=community, now=timezone.now())
+    parts = [f"入班 {done.confirmed} 人", f"候补 {done.waiting} 人", f"待补材料 {done.requested} 人"]
+    messages.success(request, f"分好了：{'，'.join(parts)}。")
+    if done.left:
+        who = "、".join(f"{row['name']}（{row['why']}）" for row in done.left[:5])
+        rest = f"等 {len(done.left)} 人" if len(done.left) > 5 else ""
+        messages.warning(request, f"没有分的：{who}{rest}。请打开资料看一下。")
+    return redirect("desk:learners")

@@ -1,0 +1,180 @@
+"""课表: the term, its classes, the days that ask, and one class."""
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classes import actions
+from classes.actions import series as series_actions
+from classes.forms.term import USUAL, SeriesForm, TermForm, initial_of
+from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Term
+from classes.queries import term as queries
+from classes.views.place import community_of, term_of
+from people.access import organiser_required, staff_required
+
+
+@require_GET
+@staff_required
+def term(request: HttpRequest) -> HttpResponse:
+    """The page of a term."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "classes/no_community.html")
+    terms, chosen = term_of(request)
+    context = {
+        "terms": terms,
+        "term": chosen,
+        "programmes": Programme.objects.all(),
+        "may_organise": request.user.may_organise,
+    }
+    if chosen:
+        context["page"] = queries.term_page(term=chosen, community=community, now=timezone.now())
+    else:
+        context["form"] = TermForm()
+    return render(request, "classes/term.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def add(request: HttpRequest) -> HttpResponse:
+    """A new term."""
+    form = TermForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = series_actions.create_term(**form.cleaned_data, now=timezone.now(), actor=request.user)
+        except series_actions.NameTaken:
+            form.add_error("name", "已经有这个名字的学期，换一个名字。")
+        else:
+            messages.success(request, f"学期 {made} 建好了。下一步：加班，或者导入课表。")
+            return redirect(term_address(made))
+    return render(request, "classes/term_add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def term_address(chosen: Term) -> str:
+    """The page of that term."""
+    return f"{reverse('desk:term')}?term={chosen.pk}"
+
+
+@require_POST
+@organiser_required
+def generate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the sessions that are not there yet."""
+    chosen = get_object_or_404(Term, pk=pk)
+    done = actions.generate_term(term=chosen, community=community_of(request), now=timezone.now())
+    if done.created:
+        messages.success(request, f"新生成 {done.created} 场，原有 {done.existing} 场没有动。")
+    else:
+        messages.success(request, f"没有要补的，{done.existing} 场都在。")
+    taken = [row for row in done.skipped if "占用" in row["why"]]
+    for row in taken[:3]:
+        messages.warning(request, f"{row['date']} {row['series']}没排上：{row['why']}。")
+    if len(taken) > 3:
+        messages.warning(request, f"还有 {len(taken) - 3} 场也因为教室被占用没排上。")
+    return redirect(term_address(chosen))
+
+
+@require_POST
+@organiser_required
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer a day that asks: 开课 or 不开."""
+    asked = get_object_or_404(DayQuestion.objects.select_related("series__programme", "series__term"), pk=pk)
+    answer = "run" if request.POST.get("answer") == "run" else "skip"
+    day = f"{asked.on_date.month}月{asked.on_date.day}日{asked.series.name}"
+    try:
+        actions.answer_question(question=asked, answer=answer, now=timezone.now(), actor=request.user)
+    except actions.AlreadyAnswered:
+        messages.warning(request, f"{day}已经有人定过了。")
+    except actions.RoomTaken as refusal:
+        messages.warning(request, f"{day}没排上：{refusal}。")
+    else:
+        messages.success(request, f"{day}：{'开课，场次已加上' if answer == 'run' else '不开'}。")
+    return redirect(term_address(asked.series.term))
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
+    """A new class of a programme, filled in with what is usual."""
+    chosen, kind = get_object_or_404(Term, pk=pk), get_object_or_404(Programme, pk=programme)
+    community = community_of(request)
+    form = series_form(request, kind, community, initial=USUAL.get(kind.name, {}))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = series_actions.create_series(
+                term=chosen,
+                community=community,
+                programme=kind,
+                pattern=form.pattern(),
+                now=timezone.now(),
+                actor=request.user,
+            )
+        except series_actions.NameTaken:
+            form.add_error("name", "这学期已经有这个名字的班，换一个名字。")
+        else:
+            messages.success(request, f"{made}加好了。都加完以后，点“生成这学期的场次”。")
+            return redirect(term_address(chosen))
+    context = {"form": form, "term": chosen, "programme": kind}
+    return render(request, "classes/series_form.html", context, status=422 if form.errors else 200)
+
+
+def series_form(request: HttpRequest, programme: Programme, community: Community, initial: dict) -> SeriesForm:
+    """The form of a class with the community's rooms to choose from."""
+    rooms = list(Room.objects.filter(venue__community=community).values_list("name", flat=True))
+    return SeriesForm(request.POST or None, initial=initial, programme=programme, rooms=rooms)
+
+
+@require_GET
+@staff_required
+def series(request: HttpRequest, pk: int) -> HttpResponse:
+    """One class: learners, waiting list, sessions to come."""
+    found = series_of(pk)
+    page = queries.series_page(series=found, now=timezone.now())
+    context = {"page": page, "series": found, "may_organise": request.user.may_organise}
+    return render(request, "classes/series.html", context)
+
+
+def series_of(pk: int) -> Series:
+    """The class with what its pages need, or 404."""
+    days = Prefetch("days", SeriesDay.objects.order_by("weekday"))
+    found = Series.objects.select_related("programme", "room", "term", "community").prefetch_related(days)
+    return get_object_or_404(found, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def series_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a class."""
+    found = series_of(pk)
+    form = series_form(request, found.programme, found.community, initial=initial_of(found))
+    sessions = found.sessions.count()
+    if request.method == "POST" and form.is_valid():
+        try:
+            series_actions.change_series(series=found, pattern=form.pattern(), now=timezone.now(), actor=request.user)
+        except series_actions.NameTaken:
+            form.add_error("name", "这学期已经有这个名字的班，换一个名字。")
+        except series_actions.SeatsInUse:
+            form.add_error("capacity", "已入班的人比这个数多。先请人退班，再减名额。")
+        except series_actions.TimesFixed:
+            form.add_error("time", f"已经生成 {sessions} 场，星期和时间不能在这里改。请加一个新班。")
+        else:
+            messages.success(request, f"{found}改好了。")
+            return redirect("desk:series", pk)
+    context = {"form": form, "term": found.term, "programme": found.programme, "series": found, "sessions": sessions}
+    return render(request, "classes/series_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@organiser_required
+def series_promote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the free seat to whoever waits longest and fits."""
+    found = series_of(pk)
+    moved: Enrolment | None = actions.promote(series=found, now=timezone.now(), actor=request.user)
+    if moved:
+        messages.success(request, f"{moved.learner}已转入{found}。请打个电话告诉家里。")
+    else:
+        messages.warning(request, "候补的人里，没有哪位的日子正好有空位。")
+    return redirect("desk:series", pk)
