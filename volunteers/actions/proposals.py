@@ -1,0 +1,155 @@
+"""Asking for a proposal, stopping it, changing one pair in it, throwing it away."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from classes.models import Community
+from people import audit
+from people.models import User
+from volunteers import planning
+from volunteers.models import Placement, Proposal, Volunteer
+
+Status = Proposal.Status
+OPEN = (Status.WAITING, Status.RUNNING, Status.READY)
+# A worker says where it is about twice a second; silent for this long, it is gone.
+SILENT_FOR = timedelta(seconds=60)
+ATTEMPTS = 3
+LONGEST = timedelta(days=62)
+GAVE_UP = f"试了 {ATTEMPTS} 次都没排完，已经停下。请缩短日期再补一次。"
+
+
+class RangeTooLong(Exception):
+    """More days than one run is meant for, or none at all."""
+
+
+class NotReady(Exception):
+    """The proposal is not in a state in which this can be done."""
+
+
+class CannotSwap(Exception):
+    """A rule is in the way of the other person; the message says which."""
+
+
+@transaction.atomic
+def request_proposal(
+    *, community: Community | None, from_on: date, until_on: date, now: datetime, actor: User | None
+) -> Proposal:
+    """A waiting proposal for the range, both days included. Whoever calls also starts the task.
+
+    One community has one proposal under way: an earlier one for review is thrown away.
+    Raises RangeTooLong.
+    """
+    if not from_on <= until_on <= from_on + LONGEST:
+        raise RangeTooLong
+    for earlier in Proposal.objects.filter(community=community, status__in=OPEN):
+        _close(earlier, now)
+    proposal = Proposal.objects.create(
+        community=community,
+        from_on=from_on,
+        until_on=until_on,
+        requested_by=actor,
+        created_at=now,
+        stage="等后台开始",
+    )
+    audit.write(
+        actor=actor,
+        verb="补齐",
+        thing=f"proposal:{proposal.pk}",
+        now=now,
+        summary=f"{community or '全部社区'} {from_on}–{until_on}",
+    )
+    return proposal
+
+
+@transaction.atomic
+def claim_proposal(*, pk: int, now: datetime) -> Proposal | None:
+    """Take a waiting proposal, or one whose worker has fallen silent; None when it is not to be had.
+
+    After too many silent workers the proposal has failed.
+    """
+    silent = Q(status=Status.RUNNING, claimed_at__lt=now - SILENT_FOR)
+    free = Proposal.objects.filter(Q(status=Status.WAITING) | silent, pk=pk)
+    if free.filter(attempts__gte=ATTEMPTS).update(status=Status.FAILED, error=GAVE_UP, finished_at=now):
+        audit.write(actor=None, verb="没排成", thing=f"proposal:{pk}", now=now, summary=GAVE_UP)
+        return None
+    claimed = free.update(
+        status=Status.RUNNING, claimed_at=now, attempts=F("attempts") + 1, stage="读取课表和空闲时间", progress=2
+    )
+    return Proposal.objects.get(pk=pk) if claimed else None
+
+
+def report_progress(*, proposal: Proposal, stage: str, progress: int, now: datetime) -> bool:
+    """Write how far the claimed run is; False when it was stopped, discarded or taken over."""
+    mine = Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING, attempts=proposal.attempts)
+    if not mine.update(stage=stage, progress=progress, claimed_at=now):
+        return False
+    return not mine.filter(answer__stop=True).exists()
+
+
+@transaction.atomic
+def fail_proposal(*, proposal: Proposal, why: str, now: datetime) -> None:
+    """Say on the page that this run came to nothing."""
+    mine = Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING, attempts=proposal.attempts)
+    if mine.update(status=Status.FAILED, error=why[:300], finished_at=now, stage=""):
+        audit.write(actor=None, verb="没排成", thing=f"proposal:{proposal.pk}", now=now, summary=why)
+
+
+def stop_proposal(*, proposal: Proposal) -> None:
+    """Ask the running engine to hand in the best plan it has."""
+    if not Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING).update(answer={"stop": True}):
+        raise NotReady
+
+
+@transaction.atomic
+def discard_proposal(*, proposal: Proposal, now: datetime, actor: User | None) -> None:
+    """Throw away what is still open of a proposal; a running engine stops. Raises NotReady.
+
+    What has been accepted stays as it is.
+    """
+    if not _close(proposal, now):
+        raise NotReady
+    audit.write(actor=actor, verb="不要这次建议", thing=f"proposal:{proposal.pk}", now=now)
+
+
+def _close(proposal: Proposal, now: datetime) -> int:
+    kept = proposal.placements.filter(status=Placement.Status.ACCEPTED).exists()
+    ended = Status.ACCEPTED if kept else Status.DISCARDED
+    closed = Proposal.objects.filter(pk=proposal.pk, status__in=OPEN).update(status=ended, finished_at=now)
+    if closed:
+        proposal.placements.filter(status=Placement.Status.PROPOSED).update(status=Placement.Status.REFUSED)
+    return closed
+
+
+@transaction.atomic
+def swap_placement(*, placement: Placement, volunteer: Volunteer, now: datetime, actor: User | None) -> Placement:
+    """Propose another person for the place; the one before becomes an alternative.
+
+    Raises CannotSwap with the rule in the way, NotReady when the row is not open any more.
+    """
+    if placement.status != Placement.Status.PROPOSED or placement.proposal.status != Status.READY:
+        raise NotReady
+    obstacle = planning.obstacle_to_swap(placement=placement, volunteer=volunteer, now=now)
+    if obstacle:
+        raise CannotSwap(obstacle)
+    before = placement.volunteer_id
+    found = planning.candidates(shift=placement.shift, now=now, limit=10_000)
+    own = next((c.reasons for c in found.candidates if c.volunteer.pk == volunteer.pk), [])
+    others = [row for row in placement.alternatives if row["volunteer"] != volunteer.pk]
+    Placement.objects.filter(pk=placement.pk, status=Placement.Status.PROPOSED).update(
+        volunteer=volunteer,
+        reasons=own,
+        alternatives=[*others, {"volunteer": before, "text": "原来建议的人", "costs": {}}],
+        bends_a_wish=False,
+    )
+    audit.write(
+        actor=actor,
+        verb="换人",
+        thing=f"placement:{placement.pk}",
+        now=now,
+        summary=f"换成 {volunteer}",
+        data={"from": before, "to": volunteer.pk},
+    )
+    placement.refresh_from_db()
+    return placement

@@ -1,0 +1,353 @@
+"""The page 匹配: one proposal as an organiser reviews it, and who is told what once it is published."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+
+from classes.calendar import teaching_week
+from classes.models import Community, Programme, Session, Term
+from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
+from volunteers.queries import recruiting
+
+GAPS_SHOWN = 12
+LOADS_SHOWN = 12
+ALL_OPEN_UP_TO = 60
+# The last step of the engine's funnel: nothing of their own keeps these people away.
+ABLE = ("spare", "not-held")
+# What is true of the people who are left once a rule has been applied.
+LEFT_AFTER = {
+    "here": "还不在这一场",
+    "community": "愿意来这个社区",
+    "programme": "参加这个项目",
+    "lesson": "可以当讲师",
+    "adult": "满 18 岁",
+    "clearance": "当天背景查询有效",
+    "free": "这个时间有空",
+    "barred": "到了这个岗位的年龄",
+    "one-place": "没排在同一时间的别处",
+    "week-limit": "这周没到本人上限",
+    "month-limit": "这个月没到本人上限",
+    "total-limit": "没到本人上限",
+    "staffed": "还有名额",
+    "newcomers": "有老手可以带",
+    "club": "有同伴一起来",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One proposed pair. `stale` says what changed since the run; such a row cannot be ticked."""
+
+    placement: Placement
+    alternatives: list[tuple[Volunteer, str]]
+    stale: str = ""
+
+    @property
+    def session(self) -> Session:
+        """Where."""
+        return self.placement.shift.session
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.placement.status == Placement.Status.PROPOSED and not self.stale
+
+    @property
+    def is_ticked(self) -> bool:
+        """Ticked beforehand unless somebody should be asked first."""
+        return self.is_open and not self.placement.bends_a_wish
+
+    @property
+    def minds(self) -> int:
+        """How many things to mind."""
+        return sum(reason["label"] == "留意" for reason in self.placement.reasons)
+
+
+@dataclass(slots=True)
+class Week:
+    """The rows of one calendar week; `is_open` shows them in full."""
+
+    monday: date
+    number: int | None
+    is_open: bool = False
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def sunday(self) -> date:
+        """The last day."""
+        return self.monday + timedelta(days=6)
+
+    @property
+    def ticked(self) -> int:
+        """How many rows are ticked beforehand."""
+        return sum(row.is_ticked for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of the funnel: how many are left, and who fell out."""
+
+    text: str
+    left: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One thing to do about a gap: words, what stands behind them, where to do it."""
+
+    text: str
+    detail: str
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """Places that stayed empty, with the funnel and the ways out."""
+
+    shift: Shift
+    missing: int
+    text: str
+    steps: list[Step]
+    ways_out: list[WayOut]
+    recruit_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How often somebody comes with and without the proposal."""
+
+    volunteer: Volunteer
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything the review page shows."""
+
+    proposal: Proposal
+    weeks: list[Week]
+    unfilled: list[Unfilled]
+    unfilled_more: list[Unfilled]
+    loads: list[Load]
+    filled: int
+    left: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, in the order of time."""
+        return [row for week in self.weeks for row in week.rows]
+
+    @property
+    def ticked(self) -> int:
+        """How many rows are ticked beforehand."""
+        return sum(row.is_ticked for row in self.rows)
+
+    @property
+    def open_rows(self) -> int:
+        """How many rows can still be accepted."""
+        return sum(row.is_open for row in self.rows)
+
+    @property
+    def people(self) -> int:
+        """How many people the ticked rows are about."""
+        return len({row.placement.volunteer_id for row in self.rows if row.is_ticked})
+
+    @property
+    def sample(self) -> Row | None:
+        """The row whose message is shown as an example."""
+        return next((row for row in self.rows if row.is_ticked), next(iter(self.rows), None))
+
+    @property
+    def most(self) -> int:
+        """The longest bar of the loads."""
+        return max([1, *(load.after for load in self.loads)])
+
+
+@dataclass(slots=True)
+class Told:
+    """One person and the places about which this person is told."""
+
+    volunteer: Volunteer
+    placements: list[Placement] = field(default_factory=list)
+
+
+def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Review:
+    """The proposal as it stands now. `week` is the Monday shown in full when there is much. Six queries."""
+    rows = list(_placements(proposal).filter(status__in=(Placement.Status.PROPOSED, Placement.Status.STALE)))
+    gaps = proposal.answer.get("unfilled", [])
+    shifts = _shifts(gap["shift"] for gap in gaps)
+    people = _people(rows, gaps, proposal.answer.get("loads", []))
+    unfilled = [
+        _unfilled(gap, shifts[gap["shift"]], people, proposal.answer["volunteers"])
+        for gap in gaps
+        if gap["shift"] in shifts
+    ]
+    taken_at = _taken(rows)
+    found = [_row(row, people, taken_at, now) for row in rows]
+    return Review(
+        proposal=proposal,
+        weeks=_weeks(found, week),
+        unfilled=unfilled[:GAPS_SHOWN],
+        unfilled_more=unfilled[GAPS_SHOWN:],
+        loads=_loads(proposal, people),
+        filled=len(rows),
+        left=sum(gap.missing for gap in unfilled),
+    )
+
+
+def row(*, placement: Placement, now: datetime) -> Row:
+    """One row alone, as it stands now."""
+    found = _placements(placement.proposal).get(pk=placement.pk)
+    return _row(found, _people([found], [], []), _taken([found]), now)
+
+
+def told(*, proposal: Proposal, status: str = Assignment.Status.DRAFT) -> list[Told]:
+    """Who is told what when the proposal is published, in the order of names. One query."""
+    people: dict[int, Told] = {}
+    drafts = _placements(proposal).filter(status=Placement.Status.ACCEPTED, assignment__status=status)
+    for placement in drafts.order_by("volunteer__person__name_key", "volunteer_id", "shift__session__starts_at"):
+        person = people.setdefault(placement.volunteer_id, Told(placement.volunteer))
+        person.placements.append(placement)
+    return list(people.values())
+
+
+def outcome(*, proposal: Proposal) -> dict[str, list[Placement]]:
+    """The rows by what became of them: accepted, stale, refused. One query."""
+    found: dict[str, list[Placement]] = defaultdict(list)
+    for placement in _placements(proposal):
+        found[placement.status].append(placement)
+    return dict(found)
+
+
+def open_places(*, community: Community | None, first: date, last: date, now: datetime) -> int:
+    """How many places of the days are empty. One query."""
+    shifts = Shift.objects.filter(
+        session__status=Session.Status.PLANNED, session__on_date__range=(first, last), session__starts_at__gt=now
+    )
+    if community:
+        shifts = shifts.filter(session__community=community)
+    sums = shifts.aggregate(needed=Sum("needed"), taken=Sum("taken"))
+    return (sums["needed"] or 0) - (sums["taken"] or 0)
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def _placements(proposal: Proposal):
+    return proposal.placements.select_related(
+        "volunteer__person",
+        "assignment",
+        "shift__role",
+        "shift__session__series__programme",
+        "shift__session__lesson",
+        "shift__session__room",
+        "shift__session__community",
+    ).order_by("shift__session__starts_at", "shift__session_id", "-shift__role__is_lead", "id")
+
+
+def _shifts(ids: Iterable[int]) -> dict[int, Shift]:
+    found = Shift.objects.select_related(
+        "role", "session__series__programme", "session__lesson", "session__room", "session__community"
+    )
+    return found.in_bulk(list(ids))
+
+
+def _people(rows: list[Placement], gaps: list[dict[str, Any]], loads: list[dict[str, int]]) -> dict[int, Volunteer]:
+    ids = {other["volunteer"] for row in rows for other in row.alternatives}
+    ids |= {load["volunteer"] for load in loads}
+    ids |= {person for gap in gaps for way in gap["ways_out"] for person in way["people"]}
+    return Volunteer.objects.select_related("person").in_bulk(ids)
+
+
+def _taken(rows: list[Placement]) -> set[tuple[int, int]]:
+    """(volunteer, session) of everything agreed at the sessions of the rows."""
+    active = Assignment.objects.filter(session__in={row.shift.session_id for row in rows}, status__in=Assignment.ACTIVE)
+    return set(active.order_by().values_list("volunteer_id", "session_id"))
+
+
+def _row(placement: Placement, people: dict[int, Volunteer], taken: set[tuple[int, int]], now: datetime) -> Row:
+    others = [
+        (people[other["volunteer"]], other["text"]) for other in placement.alternatives if other["volunteer"] in people
+    ]
+    return Row(placement, others, placement.stale_why or _changed(placement, taken, now))
+
+
+def _changed(placement: Placement, taken: set[tuple[int, int]], now: datetime) -> str:
+    """What has happened since the run that makes an open row impossible."""
+    shift, session = placement.shift, placement.shift.session
+    if placement.status != Placement.Status.PROPOSED:
+        return ""
+    if session.status != Session.Status.PLANNED:
+        return "这一场停课了"
+    if session.starts_at <= now:
+        return "这一场已经开始了"
+    if placement.volunteer.status != Volunteer.Status.ACTIVE:
+        return "本人暂停或离开了"
+    if (placement.volunteer_id, session.pk) in taken:
+        return "本人已经在这一场了"
+    if shift.taken >= shift.needed:
+        return "这个名额已经有人了"
+    return ""
+
+
+def _weeks(rows: list[Row], shown: date | None) -> list[Week]:
+    weeks: dict[date, Week] = {}
+    terms = list(Term.objects.all())
+    for row in rows:
+        day = row.session.on_date
+        monday = day - timedelta(days=day.weekday())
+        if monday not in weeks:
+            term = next((t for t in terms if t.starts_on <= day <= t.ends_on), None)
+            weeks[monday] = Week(monday, teaching_week(term, monday) if term else None)
+        weeks[monday].rows.append(row)
+    found = list(weeks.values())
+    for week in found:
+        week.is_open = len(rows) <= ALL_OPEN_UP_TO or week.monday == (shown if shown in weeks else found[0].monday)
+    return found
+
+
+def _unfilled(gap: dict[str, Any], shift: Shift, people: dict[int, Volunteer], everybody: int) -> Unfilled:
+    missing = max(0, shift.needed - shift.taken) and gap["missing"]
+    steps = [Step("全部在册志愿者", everybody)]
+    steps += [
+        Step(LEFT_AFTER.get(cause["rule"], cause["label"]), cause["remaining"], f"{cause['count']} 人{cause['label']}")
+        for cause in gap["funnel"]
+        if cause["rule"] not in ABLE
+    ]
+    ways = [_way_out(way, people) for way in gap["ways_out"] if way["kind"] != "recruit"]
+    text = recruiting.for_shift(shift, gaps=max(1, missing), address=settings.LINKE_ADDRESS)
+    return Unfilled(shift, missing, gap["text"], steps, ways, text)
+
+
+def _way_out(way: dict[str, Any], people: dict[int, Volunteer]) -> WayOut:
+    names = "、".join(str(people[pk]) for pk in way["people"] if pk in people)
+    names += " 等人" if way["count"] > len(way["people"]) else ""
+    count = way["count"]
+    return {
+        "week-limit": WayOut(f"问{names}能不能多来一次", f"{count} 人这周已到自己说的上限"),
+        "free": WayOut(f"问{names}这个时间能不能来", f"{count} 人别的都合适，只是没填这个时间"),
+        "one-place": WayOut(f"把{names}从同一时间的另一场换过来", f"{count} 人在那边"),
+        "lesson": WayOut("看看还有谁能当讲师", f"{count} 人没有勾“可以当讲师”", "desk:volunteers"),
+        "clearance": WayOut(f"给{names}补办背景查询", f"{count} 人当天没有有效的查询", "desk:volunteers"),
+        "newcomers": WayOut("先请一位有经验的人", f"有老手在，{count} 位新人就能一起来"),
+    }[way["kind"]]
+
+
+def _loads(proposal: Proposal, people: dict[int, Volunteer]) -> list[Load]:
+    return [
+        Load(people[load["volunteer"]], load["before"], load["before"] + load["new"])
+        for load in proposal.answer.get("loads", [])
+        if load["volunteer"] in people
+    ][:LOADS_SHOWN]
+
+
+def programme_words(programme: Programme) -> str:
+    """What a volunteer does there, for the example of a message."""
+    return {"child": "帮孩子看作业", "senior": "教老人用手机", "desk": "在手机门诊答疑"}[programme.kind]

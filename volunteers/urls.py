@@ -1,0 +1,28 @@
+"""Addresses of the volunteers app: `desk` (staff, under /desk/) and `public` (at the root)."""
+
+from django.urls import path
+
+from volunteers.views import board, people, today
+
+desk = [
+    path("", today.today, name="today"),
+    path("call-list/", today.call_list, name="call-list"),
+    path("more/", today.more, name="more"),
+    path("week/", board.week, name="week"),
+    path("week/place/", board.place, name="place"),
+    path("week/release/", board.release, name="release"),
+    path("week/publish/", board.publish, name="publish"),
+    path("volunteers/", people.volunteers, name="volunteers"),
+    path("volunteers/add/", people.add, name="volunteer-add"),
+    path("volunteers/<int:pk>/", people.volunteer, name="volunteer"),
+    path("volunteers/<int:pk>/edit/", people.edit, name="volunteer-edit"),
+    path("volunteers/<int:pk>/phone/", people.reveal, name="volunteer-reveal"),
+    path("volunteers/<int:pk>/clearance/", people.clearance, name="volunteer-clearance"),
+    path("volunteers/<int:pk>/note/", people.note, name="volunteer-note"),
+    path("volunteers/<int:pk>/link/", people.renew, name="volunteer-renew"),
+    *[
+        path(f"volunteers/<int:pk>/{verb}/", people.act, {"verb": verb}, name=f"volunteer-{verb}")
+        for verb in people.ACTS
+    ],
+]
+public: list = []

@@ -1,0 +1,232 @@
+"""匹配: ask for a proposal, watch it, review it, accept, publish."""
+
+from datetime import date, timedelta
+from functools import partial
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from people.access import organiser_required, staff_required
+from volunteers.actions import proposals as actions
+from volunteers.actions import roster
+from volunteers.context import community_of
+from volunteers.models import Placement, Proposal, Volunteer
+from volunteers.queries import proposals as queries
+from volunteers.tasks import run_proposal
+
+Status = Proposal.Status
+START = "volunteers/matching.html"
+PROGRESS = "volunteers/matching_progress.html"
+REVIEW = "volunteers/matching_review.html"
+ACCEPTED = "volunteers/matching_accepted.html"
+LATE_AFTER = timedelta(minutes=2)
+UNDER_WAY = (Status.WAITING, Status.RUNNING, Status.READY, Status.ACCEPTED)
+FOUR_WEEKS = timedelta(days=27)
+
+
+@require_GET
+@staff_required
+def match(request: HttpRequest) -> HttpResponse:
+    """The proposal under way, else the form that asks for one. `?new=1` always shows the form."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "volunteers/no_community.html")
+    latest = Proposal.objects.filter(community=community).first()
+    if latest and latest.status in UNDER_WAY and "new" not in request.GET:
+        return redirect("desk:proposal", latest.pk)
+    return _start_page(request, latest)
+
+
+@require_POST
+@organiser_required
+def start(request: HttpRequest) -> HttpResponse:
+    """补齐: write the waiting proposal and start its task once it is committed."""
+    now = timezone.now()
+    span = presets(timezone.localdate(now)).get(request.POST.get("span", ""))
+    first = _date(request.POST.get("from")) if span is None else span[1]
+    last = _date(request.POST.get("to")) if span is None else span[2]
+    if first is None or last is None:
+        messages.error(request, "请选好从哪天到哪天。")
+        return redirect(f"{reverse('desk:match')}?new=1")
+    try:
+        with transaction.atomic():
+            proposal = actions.request_proposal(
+                community=community_of(request), from_on=first, until_on=last, now=now, actor=request.user
+            )
+            transaction.on_commit(partial(run_proposal.enqueue, proposal.pk))
+    except actions.RangeTooLong:
+        messages.error(request, "一次最多排两个月，结束不能早于开始。请改一下日期。")
+        return redirect(f"{reverse('desk:match')}?new=1")
+    return redirect("desk:proposal", proposal.pk)
+
+
+@require_GET
+@staff_required
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal in whatever state it is; while the engine works, htmx asks for the fragment."""
+    found = _proposal(pk)
+    now = timezone.now()
+    if found.status in (Status.WAITING, Status.RUNNING):
+        fragment = "#progress" if request.htmx else ""
+        late = found.status == Status.WAITING and now - found.created_at > LATE_AFTER
+        return render(request, PROGRESS + fragment, _may(request) | {"proposal": found, "is_late": late})
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    if found.status in (Status.DISCARDED, Status.FAILED):
+        return _start_page(request, found)
+    rows = queries.outcome(proposal=found)
+    if found.status == Status.READY and (Placement.Status.ACCEPTED not in rows or "rest" in request.GET):
+        review = queries.review(proposal=found, now=now, week=_date(request.GET.get("week")))
+        context = {"review": review, "proposal": found, "done": len(rows.get(Placement.Status.ACCEPTED, []))}
+        return render(request, REVIEW, _may(request) | context)
+    return render(request, ACCEPTED, _may(request) | _accepted(found, rows))
+
+
+@require_POST
+@organiser_required
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a run: `keep=1` looks at the best plan so far, otherwise it is thrown away."""
+    found = _proposal(pk)
+    try:
+        if request.POST.get("keep"):
+            actions.stop_proposal(proposal=found)
+        else:
+            actions.discard_proposal(proposal=found, now=timezone.now(), actor=request.user)
+    except actions.NotReady:
+        messages.info(request, "刚好排完了。")
+    return redirect("desk:proposal", pk)
+
+
+@require_POST
+@organiser_required
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the ticked rows: they become drafts on the board, still nobody is told."""
+    found = _proposal(pk)
+    ids = [int(value) for value in request.POST.getlist("placement") if value.isdecimal()]
+    if not ids:
+        messages.error(request, "一项都没选。请先打勾，再采纳。")
+        return redirect("desk:proposal", pk)
+    try:
+        roster.accept_placements(proposal=found, placement_ids=ids, now=timezone.now(), actor=request.user)
+    except roster.Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk:proposal", pk)
+
+
+@require_POST
+@organiser_required
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """全部不要: nothing changes on the board."""
+    try:
+        actions.discard_proposal(proposal=_proposal(pk), now=timezone.now(), actor=request.user)
+    except actions.NotReady:
+        messages.error(request, "这次建议已经采纳或撤掉了。")
+        return redirect("desk:proposal", pk)
+    messages.success(request, "这次的建议都不要了，排班表一点没动。")
+    return redirect(f"{reverse('desk:match')}?new=1")
+
+
+@require_POST
+@organiser_required
+def swap(request: HttpRequest, pk: int, placement_pk: int) -> HttpResponse:
+    """换成…: another person on one row."""
+    placement = get_object_or_404(
+        Placement.objects.select_related("proposal", "shift__role", "shift__session__community"),
+        pk=placement_pk,
+        proposal=pk,
+    )
+    volunteer = get_object_or_404(Volunteer, pk=request.POST.get("to") or 0)
+    now = timezone.now()
+    refused = ""
+    try:
+        actions.swap_placement(placement=placement, volunteer=volunteer, now=now, actor=request.user)
+    except actions.CannotSwap as obstacle:
+        refused = f"换不成{volunteer}：{obstacle}。"
+    except actions.NotReady:
+        refused = "这一项已经采纳或撤掉了，请刷新页面。"
+    if request.htmx:
+        row = queries.row(placement=placement, now=now)
+        context = _may(request) | {"row": row, "proposal": placement.proposal, "refused": refused}
+        return render(request, "volunteers/matching_row.html", context, status=409 if refused else 200)
+    if refused:
+        messages.error(request, refused)
+    monday = placement.shift.session.on_date - timedelta(days=placement.shift.session.on_date.weekday())
+    return redirect(f"{reverse('desk:proposal', args=[pk])}?week={monday}#p-{placement_pk}")
+
+
+@require_POST
+@organiser_required
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite everybody whose place was accepted; from here on they know."""
+    found = _proposal(pk)
+    people = len(queries.told(proposal=found))
+    try:
+        roster.publish_proposal(proposal=found, now=timezone.now(), actor=request.user)
+    except roster.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已发布，正在通知 {people} 人。")
+    return redirect("desk:proposal", pk)
+
+
+# --- what the pages are made of -----------------------------------------------------------------
+
+
+def presets(today: date) -> dict[str, tuple[str, date, date]]:
+    """The usual ranges: name, first and last day."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return {
+        "this": ("这周", today, sunday),
+        "next": ("下周", sunday + timedelta(days=1), sunday + timedelta(days=7)),
+        "four": ("四周", today, today + FOUR_WEEKS),
+    }
+
+
+def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
+    now = timezone.now()
+    community = community_of(request)
+    spans = [
+        {
+            "value": value,
+            "name": name,
+            "first": first,
+            "last": last,
+            "gaps": queries.open_places(community=community, first=first, last=last, now=now),
+        }
+        for value, (name, first, last) in presets(timezone.localdate(now)).items()
+    ]
+    chosen = next((span["value"] for span in spans if span["gaps"]), spans[-1]["value"])
+    context = {"spans": spans, "chosen": chosen, "latest": latest, "any_gap": any(span["gaps"] for span in spans)}
+    return render(request, START, _may(request) | context)
+
+
+def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
+    return {
+        "proposal": found,
+        "accepted": rows.get(Placement.Status.ACCEPTED, []),
+        "stale": rows.get(Placement.Status.STALE, []),
+        "open": rows.get(Placement.Status.PROPOSED, []),
+        "refused": rows.get(Placement.Status.REFUSED, []),
+        "told": queries.told(proposal=found),
+    }
+
+
+def _proposal(pk: int) -> Proposal:
+    return get_object_or_404(Proposal.objects.select_related("community"), pk=pk)
+
+
+def _may(request: HttpRequest) -> dict:
+    return {"may_organise": request.user.may_organise}
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
