@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -47,13 +48,12 @@ def secret_key(folder: Path) -> str:
         return given
     path = folder / "secret-key"
     if not path.exists():
-        own = folder / f"secret-key.{os.getpid()}"
-        own.touch(mode=0o600)
-        own.write_text(secrets.token_urlsafe(50))
-        # Of two processes that start together one wins, and both read the winner's key.
-        with suppress(FileExistsError):
-            os.link(own, path)
-        own.unlink()
+        with NamedTemporaryFile("w", dir=folder, prefix="secret-key-") as own:  # only its owner may read it
+            own.write(secrets.token_urlsafe(50))
+            own.flush()
+            # Of two processes that start together one wins, and both read the winner's key.
+            with suppress(FileExistsError):
+                os.link(own.name, path)
     return path.read_text()
 
 

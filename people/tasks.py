@@ -1,12 +1,24 @@
-"""Work in the background that belongs to no other app."""
+"""Work in the background: sending what is due, and a sign of life."""
 
 from django.tasks import task
 from django.utils import timezone
 
+from people import outbox
 from people.models import Heartbeat
+
+MOST_AT_ONCE = 200
+
+
+@task()
+def deliver_messages() -> int:
+    """Send what is due, a bounded number at a time; answers how many notes were handled."""
+    for handled in range(MOST_AT_ONCE):
+        if outbox.deliver_next(now=timezone.now()) is None:
+            return handled
+    return MOST_AT_ONCE
 
 
 @task()
 def beat() -> None:
-    """Say that the worker makes progress: /healthz tells how long ago that was."""
+    """The canary: written by a real run of a task, so a green page means that work is done."""
     Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})

@@ -4,6 +4,20 @@ from django.db import models
 from django.db.models import Q
 
 
+SHOWN_DIGITS = 4
+
+
+def mask_phone(phone: str | None) -> str:
+    """138****1234; a landline 029-****4321; nothing stays nothing."""
+    if not phone:
+        return ""
+    if "-" in phone:
+        head = phone.split("-")[0] + "-"
+    else:
+        head = phone[:3] if len(phone) >= 2 * SHOWN_DIGITS else ""
+    return f"{head}****{phone[-SHOWN_DIGITS:]}"
+
+
 class Person(models.Model):
     """Somebody known to the programme.
 
@@ -44,6 +58,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        """The contact as pages and notes show it."""
+        return mask_phone(self.phone)
 
 
 class PersonNote(models.Model):
