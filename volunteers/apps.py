@@ -1,5 +1,7 @@
 """Who helps: organisations, roles, availability, shifts, offers and service."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class VolunteersConfig(AppConfig):
 
     name = "volunteers"
     verbose_name = "志愿者"
+
+    def ready(self) -> None:
+        """The need of a session follows its learners in every process, also in commands."""
+        import_module("volunteers.actions.shifts")

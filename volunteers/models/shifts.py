@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 
 class Role(models.Model):
@@ -105,3 +106,9 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.volunteer_id} on {self.shift_id} {self.status}"
+
+    @property
+    def arrival_code(self) -> str:
+        """Four digits that a newcomer says at the door. Derived, so that nothing is stored."""
+        digest = salted_hmac("volunteers.arrival-code", str(self.pk)).digest()
+        return f"{int.from_bytes(digest[:4]) % 10_000:04d}"

@@ -10,22 +10,21 @@ from django.utils import timezone
 
 from classes.calendar import teaching_week
 from classes.models import Community, Programme, Session, Term
-from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Problem, Travel, Window
+from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Problem, Window
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Assignment, Availability, CheckIn, Clearance, Role, Shift, Volunteer
-from volunteers.planning import windows
+from volunteers.models import Assignment, Availability, CheckIn, Role, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
+from volunteers.rules import windows
+from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
+from volunteers.rules.windows import TRAVEL
 
-# Minutes between two communities: the figures of the benchmark files (docs/matching.md).
-TRAVEL = Travel(base_minutes=12, minutes_per_km=6)
 # A child who comes and finds no adult is worse than a lesson moved, a lesson worse than a quiet desk.
 PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DESK: 3}
 # What a lead may lead when the session has no lesson of the catalogue.
 NO_LESSON = "-"
 RECENT = timedelta(days=28)
-ADULT_AT = 18
 DIALECT_WISHED = 1
 
 
@@ -191,7 +190,7 @@ def _people(
     days: list[date],
     serving: set[tuple[int, int, date]],
 ) -> Iterable[Person]:
-    cleared = _cleared_until(index)
+    cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
     recent: dict[int, int] = defaultdict(int)
     for volunteer_id, _, day in serving:
@@ -209,7 +208,7 @@ def _people(
             id=pk,
             home=volunteer.home_id or communities[0].pk,
             reach=_reach(volunteer, communities),
-            does=_does(volunteer),
+            does=does(volunteer),
             leads=lessons if volunteer.may_lead else (),
             child_clearance_until=cleared.get(pk),
             dialect=volunteer.dialect,
@@ -230,45 +229,6 @@ def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...
     if home is None:
         return tuple(c.pk for c in communities)
     return tuple(c.pk for c in communities if c == home or (home.street and c.street == home.street))
-
-
-def _does(volunteer: Volunteer) -> tuple[str, ...]:
-    """The programmes; whoever teaches seniors also answers at the desk."""
-    does = set(volunteer.programmes)
-    if Programme.Kind.SENIOR in does:
-        does.add(Programme.Kind.DESK)
-    return tuple(kind for kind in Programme.Kind.values if kind in does)
-
-
-def _cleared_until(index: Index) -> dict[int, date]:
-    """Until when each may be with children: the newest word counts, and "not clear" bars."""
-    found: dict[int, date] = {}
-    rows = Clearance.objects.filter(volunteer__in=list(index.volunteers)).exclude(result=Clearance.Result.PENDING)
-    for row in rows.order_by("recorded_at", "id"):
-        if row.result == Clearance.Result.CLEAR and row.valid_until:
-            found[row.volunteer_id] = max(row.valid_until, found.get(row.volunteer_id, row.valid_until))
-        else:
-            found.pop(row.volunteer_id, None)
-    return found
-
-
-def turns(volunteer: Volunteer, age: int) -> date | None:
-    """The latest day on which the volunteer can reach that age; None when no birth is known.
-
-    Birth is kept as precisely as it was told: a year alone counts as its last day.
-    """
-    person = volunteer.person
-    if person.birth_year is None:
-        return None
-    year, month, day = person.birth_year + age, person.birth_month, person.birth_day
-    if month is None:
-        return date(year, 12, 31)
-    if day is None:
-        return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    try:
-        return date(year, month, day)
-    except ValueError:  # born on 29 February
-        return date(year, month + 1, 1)
 
 
 def _too_young(index: Index) -> Iterable[tuple[int, int]]:

@@ -149,7 +149,7 @@ def _unfilled(gap: Gap, shift: Shift, missing: int) -> dict[str, Any]:
         "shift": shift.pk,
         "missing": missing,
         "held": gap.held,
-        "text": gap.text,
+        "text": words.gap_text(gap, shift.role.name),
         "because": {cause.rule: cause.count for cause in gap.because},
         "funnel": [asdict(cause) for cause in gap.because],
         "ways_out": ways_out(gap),

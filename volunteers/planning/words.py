@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from volunteers.matching.explain import Gap
 from volunteers.matching.problem import Session as Meeting
-from volunteers.matching.reasons import MIND, Reason
+from volunteers.matching.reasons import FAMILIAR, MIND, Reason
 from volunteers.models import Availability
 from volunteers.planning.load import Index
-from volunteers.planning.windows import END_OF_DAY, telling_row
+from volunteers.rules.windows import END_OF_DAY, telling_row
 
 WEEKDAYS = "一二三四五六日"
 STAGES = {
@@ -24,6 +25,10 @@ STAGES = {
 }
 # Facts that go against what the person said they would like: the row is not ticked beforehand.
 BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
+# Being new to a class is a fact, not a warning: red is for what needs a decision.
+LABELS = {"first-time": FAMILIAR}
+# The last step of a gap's funnel: people whom no rule of their own keeps away.
+ABLE = {"spare", "not-held"}
 MONTHS = re.compile(r"(?<!\d)(\d{1,2})\s*月")
 WEEKS = {Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
 
@@ -33,9 +38,14 @@ def reasons_of(
 ) -> list[dict[str, Any]]:
     """The reasons to keep with a placement: code, label, text; what to mind comes last."""
     kept = [
-        {"code": reason.code, "label": reason.label, "text": _free(reason, meeting, volunteer, index)}
+        {
+            "code": reason.code,
+            "label": LABELS.get(reason.code, reason.label),
+            "text": _text(reason, meeting, volunteer, index),
+        }
         for reason in found
     ]
+    kept.sort(key=lambda reason: reason["label"] == MIND)
     touching = [note for note in notes if concerns(note, meeting.starts_at.date())]
     kept += [{"code": "note", "label": MIND, "text": f"备注里写着“{note}”"} for note in touching]
     return kept
@@ -54,6 +64,24 @@ def bends_a_wish(reasons: Iterable[dict[str, Any]]) -> bool:
 def stage(code: str) -> str:
     """What the engine is doing, for the progress page."""
     return "，".join(dict.fromkeys(STAGES.get(part, "比较不同的排法") for part in code.split("+")))
+
+
+def gap_text(gap: Gap, role: str) -> str:
+    """One sentence about a place that stays empty, with the role's own name."""
+    if gap.held:
+        return "这一场开得了，只是人手少一些。"
+    able = next((cause.count for cause in gap.because if cause.rule in ABLE), 0)
+    if able:
+        return f"能来当{role}的有 {able} 位，可是凑不齐这一场至少要的人，所以一个也没排。"
+    return f"这一场还开不起来：没有一位条件全合的{role}。"
+
+
+def _text(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
+    if reason.code == "first-time":
+        return "第一次来这个班"
+    if reason.code == "newcomer":
+        return "第一次做志愿者，提醒里附上“第一次怎么做”"
+    return _free(reason, meeting, volunteer, index).replace("从业查询", "背景查询")
 
 
 def _free(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
@@ -82,7 +110,7 @@ def _when(row: Availability) -> str:
 def _told(row: Availability) -> str:
     if not row.told_on:
         return f"，见{row.told_how}" if row.told_how else ""
-    how = f"“{row.told_how}”" if row.told_how else ""
+    how = f"（{row.told_how}）" if row.told_how else ""
     return f"，本人 {row.told_on.month}月{row.told_on.day}日填的{how}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 
 from volunteers.matching.problem import Session as Meeting
-from volunteers.matching.problem import Window
+from volunteers.matching.problem import Travel, Window
 from volunteers.models import Availability
 
 Kind = Availability.Kind
@@ -12,6 +12,8 @@ Weeks = Availability.Weeks
 Period = tuple[datetime, datetime]
 
 END_OF_DAY = time(23, 59)
+# Minutes between two communities; 0 inside one. The figures of the benchmark files.
+TRAVEL = Travel(base_minutes=12, minutes_per_km=6)
 
 
 def applies(row: Availability, day: date, week_number: int | None) -> bool:

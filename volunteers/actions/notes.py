@@ -1,0 +1,92 @@
+"""The words of notes to volunteers. Every note says what, when, where and who asks."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from people import outbox
+from people.models import Message
+from volunteers.models import Assignment
+
+WEEKDAYS = "一二三四五六日"
+
+
+def when(moment: datetime) -> str:
+    """周六 9月19日 14:30"""
+    local = timezone.localtime(moment)
+    return f"周{WEEKDAYS[local.weekday()]} {local:%-m月%-d日 %H:%M}"
+
+
+def line(assignment: Assignment) -> str:
+    """One place in a note: when, what, as what, where."""
+    session = assignment.session
+    ends = timezone.localtime(session.ends_at)
+    where = f"，{session.room.name}" if session.room else ""
+    return f"{when(session.starts_at)}–{ends:%H:%M} {session.series.name}（{assignment.shift.role.name}）{where}"
+
+
+def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: datetime) -> Message:
+    """Invite one volunteer to some places, with what the law asks to be said (志愿服务条例 art. 12)."""
+    first = assignments[0]
+    risks = dict.fromkeys(one.session.series.programme.risk_note for one in assignments)
+    body = [
+        f"{first.volunteer}，您好。{first.session.community}想请您来：",
+        *(line(one) for one in assignments),
+        *(f"请留意：{risk}" for risk in risks if risk),
+        f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
+    ]
+    return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now)
+
+
+def released(*, assignment: Assignment, now: datetime) -> Message:
+    """A place that was asked for or agreed is not needed any more."""
+    body = [f"{assignment.volunteer}，您好。下面这一场不用来了，谢谢您：", line(assignment)]
+    return _write(assignment, "release", "有一场不用来了", body, now)
+
+
+def cancelled(*, assignment: Assignment, now: datetime) -> Message:
+    """The session is not held."""
+    reason = assignment.session.cancel_reason
+    body = [f"{assignment.volunteer}，您好。下面这一场停课，不用来了：", line(assignment)]
+    body += [f"原因：{reason}"] if reason else []
+    return _write(assignment, "cancel", "有一场停课", body, now)
+
+
+def signed_up(*, assignment: Assignment, now: datetime) -> Message:
+    """The place is held; the link is theirs alone."""
+    body = [
+        f"{assignment.volunteer}，名额留好了：",
+        line(assignment),
+        f"到了报这四个数：{assignment.arrival_code}。改时间、来不了，都从这个链接走；链接只认您，别转给别人。",
+    ]
+    return _write(assignment, "sign-up", "名额留好了", body, now)
+
+
+def reminder(*, assignment: Assignment, now: datetime) -> Message:
+    """The day before."""
+    is_agreed = assignment.status == Assignment.Status.ACCEPTED
+    ask = "明天见。临时来不了，请早点打开链接说一声。" if is_agreed else "您还没回，能来、来不了，打开链接点一下。"
+    body = [f"{assignment.volunteer}，您好。明天有您一场：", line(assignment), ask]
+    return _write(assignment, "reminder", "明天有您一场", body, now)
+
+
+def _write(assignment: Assignment, kind: str, subject: str, body: Iterable[str], now: datetime) -> Message:
+    volunteer = assignment.volunteer
+    return outbox.write(
+        person=volunteer.person,
+        kind=kind,
+        about=_about(assignment, kind),
+        subject=subject,
+        body="\n".join(body),
+        link=f"/me/{volunteer.token}/",
+        now=now,
+        happens_at=assignment.session.starts_at,
+    )
+
+
+def _about(assignment: Assignment, kind: str) -> str:
+    """A reminder is said once; a place given, taken back and given again is a new thing to tell."""
+    if kind == "reminder":
+        return f"assignment:{assignment.pk}"
+    return f"assignment:{assignment.pk}:{assignment.changed_at:%Y%m%d%H%M%S%f}"

@@ -1,0 +1,181 @@
+"""Signing oneself up: a name and a phone number hold a place at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from classes.models import Session
+from people import audit, names
+from people.actions import create_person
+from people.models import Consent, Person
+from people.workbooks.phones import read_phone
+from volunteers.actions import answers, notes, seats
+from volunteers.actions.seats import AlreadyPlaced, InTwoPlaces, NotHeld, Refused, RuleBroken, ShiftFull
+from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.rules import WISHES
+
+__all__ = [
+    "AlreadyPlaced",
+    "ConsentMissing",
+    "InTwoPlaces",
+    "NotHeld",
+    "OtherName",
+    "Refused",
+    "RuleBroken",
+    "SessionFull",
+    "SignedUp",
+    "WrongPhone",
+    "join",
+    "sign_up",
+    "switch",
+]
+
+CONSENT_VERSION = "2026-09"
+CONSENT_PURPOSE = "用名字和手机号排班、记服务时长"
+
+
+class SessionFull(Refused):
+    """Every place has somebody."""
+
+
+class ConsentMissing(Refused):
+    """Nothing is kept about anybody who has not agreed (PIPL art. 13)."""
+
+
+class WrongPhone(Refused):
+    """Not a mobile number; the message says what is wrong with it."""
+
+
+class OtherName(Refused):
+    """The number belongs to a volunteer of another name; which one is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """What signing up made: `code` is said at the door, `is_known` that the person was here before."""
+
+    volunteer: Volunteer
+    assignment: Assignment
+    code: str
+    is_known: bool = False
+
+
+def sign_up(*, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime) -> SignedUp:
+    """Hold a place for somebody by name and mobile number.
+
+    The same number and name is the same volunteer; nobody is entered unless the place is
+    held. Raises Refused: ConsentMissing, WrongPhone, SessionFull, OtherName, AlreadyPlaced,
+    InTwoPlaces, RuleBroken (children's sessions without a clearance), NotHeld.
+    """
+    if not consent:
+        raise ConsentMissing("请先勾选同意，我们才能记下您的名字和手机号。")
+    read = read_phone(phone)
+    if read.kind != "mobile":
+        raise WrongPhone(read.reason or "请填 11 位手机号。")
+    # Cheap and outside the transaction: most who come too late never wait for a lock.
+    if not open_shifts(session):
+        raise SessionFull("刚刚满了。")
+    return _hold(session, names.clean(name), read.number, occupation, now)
+
+
+@transaction.atomic
+def _hold(session: Session, name: str, mobile: str, occupation: str, now: datetime) -> SignedUp:
+    volunteer, is_known = _volunteer(session, name, mobile, occupation)
+    assignment = join(volunteer=volunteer, session=session, now=now)
+    consents = Consent.objects.filter(person=volunteer.person, version=CONSENT_VERSION, withdrawn_at=None)
+    if not consents.exists():
+        Consent.objects.create(
+            person=volunteer.person, version=CONSENT_VERSION, purpose=CONSENT_PURPOSE, channel="网页", given_at=now
+        )
+    return SignedUp(volunteer, assignment, assignment.arrival_code, is_known)
+
+
+def _volunteer(session: Session, name: str, mobile: str, occupation: str) -> tuple[Volunteer, bool]:
+    """The volunteer of that number, made when there is none. Raises OtherName."""
+    known = _known(mobile)
+    if known is None:
+        try:
+            with transaction.atomic():
+                return _enter(session, name, mobile, occupation), False
+        except IntegrityError:
+            known = _known(mobile)  # entered by another tap at this moment
+            if known is None:
+                raise
+    if known.person.name != name:
+        raise OtherName("这个手机号登记的是另一个名字。请核对，或者换您自己的手机号；有疑问请打社区电话。")
+    return known, True
+
+
+def _known(mobile: str) -> Volunteer | None:
+    staying = Volunteer.objects.exclude(status=Volunteer.Status.LEFT)
+    return staying.filter(mobile=mobile).select_related("person").first()
+
+
+def _enter(session: Session, name: str, mobile: str, occupation: str) -> Volunteer:
+    kind = session.series.programme.kind
+    person = Person.objects.filter(name=name, phone=mobile, volunteer=None).first()
+    return Volunteer.objects.create(
+        person=person or create_person(name=name, phone=mobile),
+        mobile=mobile,
+        home=session.community,
+        occupation=occupation,
+        source=Volunteer.Source.SIGN_UP,
+        programmes=[kind],
+    )
+
+
+@transaction.atomic
+def join(*, volunteer: Volunteer, session: Session, now: datetime) -> Assignment:
+    """Hold a place for a known volunteer who asks for it; agreed at once, because they said it.
+
+    Their own wishes (times, programme, times a week) do not stand in the way.
+    Raises SessionFull and the refusals of `seats.take`.
+    """
+    seats.lock([volunteer.pk])
+    assignment = _take_first(volunteer, session, now)
+    # Told in writing, so that a place taken in somebody's name comes to their knowledge.
+    notes.signed_up(assignment=assignment, now=now)
+    audit.write(
+        actor=None,
+        label=str(volunteer),
+        verb="报名",
+        thing=f"session:{session.pk}",
+        now=now,
+        summary=f"{volunteer} {notes.when(session.starts_at)}",
+        data={"assignment": assignment.pk, "volunteer": volunteer.pk},
+    )
+    return assignment
+
+
+def _take_first(volunteer: Volunteer, session: Session, now: datetime) -> Assignment:
+    """A place of the first shift that has one."""
+    for shift in open_shifts(session, may_lead=volunteer.may_lead):
+        shift.session = session
+        try:
+            return seats.take(
+                shift=shift,
+                volunteer=volunteer,
+                status=Assignment.Status.ACCEPTED,
+                source="sign_up",
+                now=now,
+                overlooking=WISHES,
+            )
+        except ShiftFull:
+            continue
+    raise SessionFull("刚刚满了。")
+
+
+def open_shifts(session: Session, *, may_lead: bool = False) -> Iterable[Shift]:
+    """Shifts with a place for somebody who signs up: helpers first, leads only who may lead."""
+    found = Shift.objects.filter(session=session, taken__lt=F("needed")).select_related("role")
+    return list(found.order_by("role__is_lead", "id") if may_lead else found.filter(role__is_lead=False))
+
+
+@transaction.atomic
+def switch(*, assignment: Assignment, session: Session, now: datetime) -> Assignment:
+    """来不了，换到别的场次: both or neither. Raises what `withdraw` and `join` raise."""
+    answers.withdraw(assignment=assignment, now=now, note=f"换到{notes.when(session.starts_at)}")
+    return join(volunteer=assignment.volunteer, session=session, now=now)

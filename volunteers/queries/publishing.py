@@ -1,0 +1,57 @@
+"""What publishing would tell whom."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db.models import QuerySet
+
+from classes.models import Community, Session
+from volunteers.models import Assignment, Proposal, Volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One volunteer and the places they will be asked about, in the order of time."""
+
+    volunteer: Volunteer
+    assignments: list[Assignment]
+
+
+def drafts(
+    *, now: datetime, community: Community | None = None, from_on: date | None = None, until_on: date | None = None
+) -> QuerySet[Assignment]:
+    """Draft places of sessions that are still to come, ready to be shown and told."""
+    found = Assignment.objects.filter(
+        status=Assignment.Status.DRAFT, starts_at__gt=now, session__status=Session.Status.PLANNED
+    )
+    if community:
+        found = found.filter(session__community=community)
+    if from_on and until_on:
+        found = found.filter(session__on_date__range=(from_on, until_on))
+    return for_telling(found)
+
+
+def drafts_of(proposal: Proposal, *, now: datetime) -> QuerySet[Assignment]:
+    """The draft places that one proposal made."""
+    return drafts(now=now).filter(placements__proposal=proposal).distinct()
+
+
+def for_telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """With everything a note about a place says, one volunteer after the other."""
+    return assignments.select_related(
+        "volunteer__person",
+        "shift__role",
+        "session__series__programme",
+        "session__room",
+        "session__community",
+    ).order_by("volunteer__person__name_key", "volunteer_id", "starts_at", "id")
+
+
+def publish_preview(found: QuerySet[Assignment]) -> list[Told]:
+    """Who will be told what: exactly what publishing these drafts does. One query."""
+    return [
+        Told(rows[0].volunteer, rows)
+        for _, group in groupby(found, key=lambda assignment: assignment.volunteer_id)
+        for rows in [list(group)]
+    ]

@@ -1,0 +1,192 @@
+"""May this volunteer take this place: one ordered list of refusals on the models.
+
+The same meanings as the engine's rules (`volunteers.matching.rules`), whose labels they
+borrow; here for one session as it stands, for sign-up, board, import and publishing.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from classes.calendar import teaching_week
+from classes.models import Community, Programme, Session, Term
+from volunteers.matching.gates import Cleared, DoesProgramme, Free, MayLead, OfAge
+from volunteers.matching.limits import OnePlaceAtATime, WeekLimit
+from volunteers.models import Assignment, Availability, Role, Volunteer
+from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
+from volunteers.rules.windows import TRAVEL, free_windows
+
+ONE_PLACE = OnePlaceAtATime.code
+# A person's own wishes: whoever signs up has just said otherwise.
+WISHES = frozenset({DoesProgramme.code, Free.code, WeekLimit.code})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why not: `code` of the rule, short `label`, and a `sentence` for this case."""
+
+    code: str
+    label: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known about some volunteers around one session, by volunteer id."""
+
+    session: Session
+    week_number: int | None = None
+    cleared: dict[int, date] = field(default_factory=dict)
+    availability: dict[int, list[Availability]] = field(default_factory=dict)
+    assignments: dict[int, list[Assignment]] = field(default_factory=dict)
+
+
+def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking: Iterable[str] = ()) -> list[Refusal]:
+    """Everything in the way of this volunteer, in the fixed order of the rules; empty means yes.
+
+    `overlooking` are codes of rules that do not count here (WISHES for people who sign up).
+    """
+    return _judge(volunteer, role, _know([volunteer.pk], session), frozenset(overlooking))
+
+
+def gate(session: Session, role: Role) -> list[tuple[Volunteer, list[Refusal]]]:
+    """Every volunteer who has not left, with what is in the way. A constant number of queries."""
+    people = Volunteer.objects.exclude(status=Volunteer.Status.LEFT).select_related("person", "organisation")
+    everybody = list(people.order_by("person__name_key", "id"))
+    known = _know([volunteer.pk for volunteer in everybody], session)
+    return [(volunteer, _judge(volunteer, role, known, frozenset())) for volunteer in everybody]
+
+
+def _know(people: list[int], session: Session) -> Known:
+    term = Term.objects.filter(starts_on__lte=session.on_date, ends_on__gte=session.on_date).first()
+    known = Known(
+        session=session,
+        week_number=teaching_week(term, session.on_date) if term else None,
+        cleared=cleared_until(people),
+        availability=defaultdict(list),
+        assignments=defaultdict(list),
+    )
+    for row in Availability.objects.filter(volunteer__in=people).order_by("id"):
+        known.availability[row.volunteer_id].append(row)
+    monday = session.on_date - timedelta(days=session.on_date.weekday())
+    active = Assignment.objects.filter(
+        volunteer__in=people,
+        status__in=Assignment.ACTIVE,
+        session__on_date__range=(monday, monday + timedelta(days=6)),
+    ).exclude(session__status=Session.Status.CANCELLED)
+    for assignment in active.select_related("session__community", "session__series").order_by("starts_at", "id"):
+        known.assignments[assignment.volunteer_id].append(assignment)
+    return known
+
+
+def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozenset[str]) -> list[Refusal]:
+    found = (
+        _inactive(volunteer),
+        _other_programme(volunteer, known.session),
+        _too_young(volunteer, role, known.session),
+        _not_cleared(volunteer, role, known),
+        _no_lead(volunteer, role),
+        _busy_day(volunteer, known),
+        _already_here(volunteer, known),
+        _elsewhere(volunteer, known),
+        _week_is_full(volunteer, known),
+    )
+    return [refusal for refusal in found if refusal and refusal.code not in overlooking]
+
+
+def _inactive(volunteer: Volunteer) -> Refusal | None:
+    if volunteer.status == Volunteer.Status.ACTIVE:
+        return None
+    word = volunteer.get_status_display()
+    return Refusal("inactive", "暂停或离开了", f"{volunteer}现在是“{word}”，请先恢复。")
+
+
+def _other_programme(volunteer: Volunteer, session: Session) -> Refusal | None:
+    kind = session.series.programme.kind
+    if kind in does(volunteer):
+        return None
+    word = Programme.Kind(kind).label
+    return Refusal(DoesProgramme.code, DoesProgramme.label, f"{volunteer}没有选“{word}”。")
+
+
+def _too_young(volunteer: Volunteer, role: Role, session: Session) -> Refusal | None:
+    """Adults only for children and for leads, counted on the session's date (domain 9.6 rule 8)."""
+    with_children = session.series.programme.kind == Programme.Kind.CHILD
+    age = ADULT_AT if role.is_lead or with_children else role.minimum_age
+    allowed_from = turns(volunteer, age)
+    if allowed_from is None or allowed_from <= session.on_date:
+        return None
+    label = OfAge.label if age == ADULT_AT else f"不到 {age} 岁"
+    return Refusal(OfAge.code, label, f"{role}要满 {age} 岁，{volunteer}当天还不到。")
+
+
+def _not_cleared(volunteer: Volunteer, role: Role, known: Known) -> Refusal | None:
+    """未成年人保护法 art. 62: the session's date counts, not today's."""
+    if not (known.session.series.programme.needs_clearance or role.needs_clearance):
+        return None
+    until = known.cleared.get(volunteer.pk)
+    if until and known.session.on_date <= until:
+        return None
+    why = f"查询 {until.month}月{until.day}日就到期了" if until else "还没有登记有效的背景查询"
+    return Refusal(Cleared.code, Cleared.label, f"陪孩子要有当天有效的背景查询，{volunteer}{why}。")
+
+
+def _no_lead(volunteer: Volunteer, role: Role) -> Refusal | None:
+    if not role.is_lead or volunteer.may_lead:
+        return None
+    return Refusal(MayLead.code, MayLead.label, f"{volunteer}还没有登记可以当讲师。")
+
+
+def _busy_day(volunteer: Volunteer, known: Known) -> Refusal | None:
+    session = known.session
+    rows = known.availability.get(volunteer.pk, [])
+    starts, ends = _local(session.starts_at), _local(session.ends_at)
+    for window in free_windows(rows, [session.on_date], lambda day: known.week_number):
+        if window.starts_at <= starts and ends <= window.ends_at:
+            return None
+    said = "没填过哪天有空" if not rows else f"没说 {starts:%-m月%-d日 %H:%M}–{ends:%H:%M} 整段有空"
+    return Refusal(Free.code, Free.label, f"{volunteer}{said}。")
+
+
+def _already_here(volunteer: Volunteer, known: Known) -> Refusal | None:
+    if any(one.session_id == known.session.pk for one in known.assignments.get(volunteer.pk, [])):
+        return Refusal("here", "已经在这一场", f"{volunteer}已经在这一场了。")
+    return None
+
+
+def _elsewhere(volunteer: Volunteer, known: Known) -> Refusal | None:
+    session = known.session
+    for other in known.assignments.get(volunteer.pk, []):
+        if other.session_id == session.pk:
+            continue
+        way = travel(session.community, other.session.community)
+        if other.starts_at < session.ends_at + way and session.starts_at < other.ends_at + way:
+            when = f"{_local(other.starts_at):%H:%M}–{_local(other.ends_at):%H:%M}"
+            text = f"{volunteer}这天 {when} 在{other.session.series.name}"
+            text += f"，路上要 {int(way.total_seconds() // 60)} 分钟，赶不过来。" if way else "，时间撞上了。"
+            return Refusal(OnePlaceAtATime.code, OnePlaceAtATime.label, text)
+    return None
+
+
+def _week_is_full(volunteer: Volunteer, known: Known) -> Refusal | None:
+    limit = volunteer.max_per_week
+    others = [one for one in known.assignments.get(volunteer.pk, []) if one.session_id != known.session.pk]
+    if limit is None or len(others) < limit:
+        return None
+    return Refusal(WeekLimit.code, WeekLimit.label, f"{volunteer}说每周最多 {limit} 次，这一周已经 {len(others)} 次。")
+
+
+def travel(one: Community, other: Community) -> timedelta:
+    """The way between two communities in whole minutes, rounded up; nothing inside one."""
+    if one.pk == other.pk:
+        return timedelta()
+    km = math.hypot(one.x_km - other.x_km, one.y_km - other.y_km)
+    return timedelta(minutes=math.ceil(TRAVEL.base_minutes + TRAVEL.minutes_per_km * km - 1e-9))
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(tzinfo=None)

@@ -1,0 +1,48 @@
+"""What is known about one volunteer, as the rules read it: age, programmes, clearance."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from classes.models import Programme
+from volunteers.models import Clearance, Volunteer
+
+ADULT_AT = 18
+
+
+def turns(volunteer: Volunteer, age: int) -> date | None:
+    """The latest day on which the volunteer can reach that age; None when no birth is known.
+
+    Birth is kept as precisely as it was told: a year alone counts as its last day.
+    """
+    person = volunteer.person
+    if person.birth_year is None:
+        return None
+    year, month, day = person.birth_year + age, person.birth_month, person.birth_day
+    if month is None:
+        return date(year, 12, 31)
+    if day is None:
+        return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    try:
+        return date(year, month, day)
+    except ValueError:  # born on 29 February
+        return date(year, month + 1, 1)
+
+
+def does(volunteer: Volunteer) -> tuple[str, ...]:
+    """The kinds of programme; whoever teaches seniors also answers at the desk."""
+    kinds = set(volunteer.programmes)
+    if Programme.Kind.SENIOR in kinds:
+        kinds.add(Programme.Kind.DESK)
+    return tuple(kind for kind in Programme.Kind.values if kind in kinds)
+
+
+def cleared_until(volunteers: Iterable[int]) -> dict[int, date]:
+    """Until when each may be with children: the newest word counts, and "not clear" bars. One query."""
+    found: dict[int, date] = {}
+    rows = Clearance.objects.filter(volunteer__in=list(volunteers)).exclude(result=Clearance.Result.PENDING)
+    for row in rows.order_by("recorded_at", "id"):
+        if row.result == Clearance.Result.CLEAR and row.valid_until:
+            found[row.volunteer_id] = max(row.valid_until, found.get(row.volunteer_id, row.valid_until))
+        else:
+            found.pop(row.volunteer_id, None)
+    return found
