@@ -11,6 +11,7 @@ from tests import make
 from volunteers.actions import people as actions
 from volunteers.models import Clearance, Volunteer
 from volunteers.queries import people
+from volunteers.rules import persons
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-11-24", "10:00")
@@ -218,7 +219,7 @@ class TestPersonPage:
         page = client.get(reverse("desk:volunteer", args=[who.pk]))
         tries = [
             client.post(reverse("desk:volunteer-reveal", args=[who.pk])),
-            client.post(reverse("desk:volunteer-act", args=[who.pk, "pause"])),
+            client.post(reverse("desk:volunteer-pause", args=[who.pk])),
             client.post(reverse("desk:volunteer-clearance", args=[who.pk])),
             client.post(reverse("desk:volunteer-renew", args=[who.pk])),
             client.get(reverse("desk:volunteer-add")),
@@ -293,3 +294,25 @@ class TestPersonPage:
         assert who.clearances.get().valid_until == today + timedelta(days=365)
         assert refused.status_code == 422
         assert "12 个月" in refused.content.decode()
+
+
+def test_the_list_and_the_rules_agree_on_clearances():
+    """One meaning, said in SQL for the list and in Python for the gate."""
+    histories = [
+        [],
+        [("clear", date(2027, 6, 30))],
+        [("clear", date(2027, 6, 30)), ("clear", date(2027, 1, 1))],
+        [("clear", date(2027, 6, 30)), ("not_clear", None)],
+        [("not_clear", None), ("clear", date(2027, 6, 30))],
+        [("clear", date(2027, 6, 30)), ("pending", None)],
+    ]
+    for history in histories:
+        who = make.volunteer()
+        for result, until in history:
+            Clearance.objects.create(volunteer=who, result=result, valid_until=until)
+
+    rows = people.listed(community=make.community(), filters=people.Filters(), now=NOW)
+    listed = {row.pk: row.cleared_until for row in rows if row.cleared_until}
+
+    assert len(listed) == 4
+    assert listed == persons.cleared_until(row.pk for row in rows)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from classes.models import Community
 from people import actions as person_actions
@@ -12,10 +13,10 @@ from people import audit
 from people.models import PersonNote, User
 from volunteers.models import Clearance, Organisation, Volunteer
 from volunteers.models.volunteer import new_token
+from volunteers.rules.persons import ADULT_AT, turns
 
 # 未成年人保护法 art. 62: the check is repeated every year.
 CLEARANCE_LASTS = timedelta(days=366)
-ADULT = 18
 
 
 class MobileTaken(Exception):
@@ -149,8 +150,8 @@ def let_lead(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None
 
     Raises NotALead for minors and for people who have never helped: nobody leads the first time.
     """
-    year = volunteer.person.birth_year
-    if year is not None and now.year - year < ADULT:
+    adult_on = turns(volunteer, ADULT_AT)
+    if adult_on and adult_on > timezone.localdate(now):
         raise NotALead("未成年人不能当讲师。")
     if not volunteer.experienced and not volunteer.checkins.exists():
         raise NotALead("第一次来的人先当一次助教，再当讲师。")

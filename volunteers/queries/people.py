@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -43,22 +43,20 @@ class Filters:
 
 def listed(*, community: Community, filters: Filters, now: datetime) -> QuerySet[Volunteer]:
     """Volunteers of a community, or of none yet, with `next_at`, `last_on`, `this_month`
-    and `cleared_until` (by the newest judged check: one that is under way changes nothing)."""
+    and `cleared_until` (the meaning of `rules.persons.cleared_until`, for many at once)."""
     today = timezone.localdate(now)
     active = Assignment.objects.filter(volunteer=OuterRef("pk"), status__in=Assignment.ACTIVE).order_by()
-    judged = (
-        Clearance.objects.filter(volunteer=OuterRef("pk"))
-        .exclude(result=Clearance.Result.PENDING)
-        .order_by("-recorded_at", "-id")
-        .values(until=Case(When(result=Clearance.Result.CLEAR, then=F("valid_until"))))
+    barred = Clearance.objects.filter(
+        volunteer=OuterRef("volunteer"), result=Clearance.Result.NOT_CLEAR, id__gt=OuterRef("id")
     )
+    clear = Clearance.objects.filter(~Exists(barred), volunteer=OuterRef("pk"), result=Clearance.Result.CLEAR)
     month = active.filter(session__on_date__year=today.year, session__on_date__month=today.month)
     found = (
         Volunteer.objects.filter(Q(home=community) | Q(home__isnull=True))
         .exclude(status=Volunteer.Status.LEFT)
         .select_related("person", "organisation", "home")
         .annotate(
-            cleared_until=Subquery(judged[:1]),
+            cleared_until=_one(clear.order_by(), Max("valid_until")),
             next_at=_one(active.filter(starts_at__gt=now), Min("starts_at")),
             last_on=_one(CheckIn.objects.filter(volunteer=OuterRef("pk")).order_by(), Max("on_date")),
             this_month=Coalesce(_one(month, Count("pk")), 0),

@@ -16,7 +16,7 @@ from volunteers import planning
 from volunteers.actions import roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.queries import board, recruiting
+from volunteers.queries import board, publishing, recruiting
 
 PAGE = "volunteers/week.html"
 
@@ -81,16 +81,18 @@ def publish(request: HttpRequest) -> HttpResponse:
     monday = board.monday_of(_date(request, "w") or timezone.localdate(now))
     sunday = monday + timedelta(days=6)
     back = f"{reverse('desk:week')}?w={monday}"
+    page = {"monday": monday, "sunday": sunday, "back": back}
     if request.method == "POST":
-        told = roster.publish(community=community, from_on=monday, until_on=sunday, now=now, actor=request.user)
-        messages.success(request, f"已发布，正在通知 {len({a.volunteer_id for a in told})} 人。")
-        return redirect(back)
-    cards = board.cards_between(community=community, first=monday, last=sunday, now=now)
-    return render(
-        request,
-        "volunteers/publish.html",
-        {"told": board.drafted(cards, now=now), "monday": monday, "sunday": sunday, "back": back},
-    )
+        try:
+            told = roster.publish(community=community, from_on=monday, until_on=sunday, now=now, actor=request.user)
+        except roster.NoRiskNote as refusal:
+            page["refused"] = str(refusal)
+        else:
+            messages.success(request, f"已发布，正在通知 {len({a.volunteer_id for a in told})} 人。")
+            return redirect(back)
+    drafts = publishing.drafts(community=community, from_on=monday, until_on=sunday, now=now)
+    page["told"] = publishing.publish_preview(drafts)
+    return render(request, "volunteers/publish.html", page, status=409 if "refused" in page else 200)
 
 
 # --- what the page is made of -----------------------------------------------------------------
