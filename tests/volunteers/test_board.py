@@ -186,3 +186,227 @@ def test_recruiting_text_says_when_where_and_the_link():
     assert "还缺 2 位辅导" in text
     assert "11月25日（周三） 16:30–18:30" in text
     assert f"http://linke.example/s/{shift.session_id}/" in text
+
+
+# --- through the browser's door -----------------------------------------------------------------
+
+DAY = timezone.localdate() + timedelta(days=3)
+HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "side"}
+
+
+@pytest.fixture
+def gap():
+    """A senior session three days from now with two places for helpers."""
+    programme = make.programme("senior", risk_note="不碰钱和密码。")
+    of = make.series("菜鸟学堂·启蒙", weekdays=(DAY.weekday(),), programme=programme)
+    session = make.session(DAY.isoformat(), of, lesson=None, expected=4)
+    make.shift(session, "lead", needed=0)
+    return make.shift(session, "helper", needed=2)
+
+
+def free_volunteer(name: str):
+    """Somebody who is free on that day."""
+    who = make.volunteer(name)
+    make.free(who, DAY.weekday())
+    return who
+
+
+def post_place(client, gap, who, **extra):
+    """Press 安排 beside a name."""
+    return client.post(reverse("desk:place"), {"shift": gap.pk, "volunteer": who.pk}, **extra)
+
+
+class TestSidePanel:
+    def test_shows_who_fits_with_reasons_and_counts_the_others(self, client, gap):
+        free_volunteer("单雄信")
+        make.volunteer("解珍")
+        client.force_login(make.user())
+
+        page = client.get(reverse("desk:week"), {"gap": gap.pk})
+
+        text = page.content.decode()
+        assert "补这个空缺" in text
+        assert [str(c.volunteer) for c in page.context["found"].candidates] == ["单雄信"]
+        assert "另外 1 人为什么不行" in text
+        assert "还缺 2 位助教" in text
+
+    def test_htmx_gets_the_panel_alone(self, client, gap):
+        client.force_login(make.user())
+
+        panel = client.get(reverse("desk:week"), {"gap": gap.pk}, **HTMX).content.decode()
+
+        assert panel.lstrip().startswith("<aside")
+
+    def test_a_filled_place_says_how_it_stands(self, client, gap):
+        placed = make.assignment(gap, make.volunteer("单雄信"), "offered")
+        client.force_login(make.user())
+
+        text = client.get(reverse("desk:week"), {"who": placed.pk}).content.decode()
+
+        assert "通知了，等回复" in text
+        assert "撤下单雄信" in text
+
+    def test_a_viewer_sees_the_reasons_and_no_buttons(self, client, gap):
+        free_volunteer("单雄信")
+        client.force_login(make.user("kan", role="viewer"))
+
+        text = client.get(reverse("desk:week"), {"gap": gap.pk}).content.decode()
+
+        assert "单雄信" in text
+        assert reverse("desk:place") not in text
+
+    def test_a_shift_that_is_gone_is_not_found(self, client):
+        make.community()
+        client.force_login(make.user())
+
+        assert client.get(reverse("desk:week"), {"gap": 999}).status_code == 404
+
+
+class TestPlacing:
+    def test_places_a_draft_with_its_reasons_and_offers_undo(self, client, gap):
+        who = free_volunteer("单雄信")
+        client.force_login(make.user())
+
+        page = client.get(post_place(client, gap, who)["Location"].split("#")[0])
+
+        placed = Assignment.objects.get()
+        assert (placed.status, placed.volunteer, placed.source) == ("draft", who, "staff")
+        assert placed.reasons
+        assert "已放好" in page.content.decode()
+        assert reverse("desk:release") in page.content.decode()
+
+    def test_htmx_gets_the_card_the_summary_and_the_toast(self, client, gap):
+        who = free_volunteer("单雄信")
+        client.force_login(make.user())
+
+        text = post_place(client, gap, who, HTTP_HX_REQUEST="true").content.decode()
+
+        assert text.lstrip().startswith(f'<article class="ses bird" id="ses-{gap.session_id}"')
+        for fragment in ("sum", "state", "acts", "strip", "toast", "side"):
+            assert f'id="{fragment}"' in text
+        assert "<html" not in text
+
+    def test_a_place_filled_meanwhile_gives_the_card_back_and_says_who_and_when(self, client, gap):
+        first, second, late = (free_volunteer(name) for name in ("单雄信", "解珍", "曾国荃"))
+        client.force_login(make.user())
+        post_place(client, gap, first)
+        post_place(client, gap, second)
+
+        answer = post_place(client, gap, late, HTTP_HX_REQUEST="true")
+        page = post_place(client, gap, late)
+
+        assert (answer.status_code, page.status_code) == (409, 409)
+        assert "已经由解珍补上了" in answer.content.decode()
+        assert f'id="ses-{gap.session_id}"' in answer.content.decode()
+        assert "已经由解珍补上了" in page.content.decode()
+        assert Assignment.objects.count() == 2
+
+    def test_a_broken_rule_is_a_sentence(self, client, gap):
+        busy = make.volunteer("单雄信")
+        client.force_login(make.user())
+
+        answer = post_place(client, gap, busy, HTTP_HX_REQUEST="true")
+
+        assert answer.status_code == 409
+        assert 'role="alert"' in answer.content.decode()
+        assert not Assignment.objects.exists()
+
+    def test_undo_gives_the_place_back(self, client, gap):
+        who = free_volunteer("单雄信")
+        client.force_login(make.user())
+        post_place(client, gap, who)
+
+        client.post(reverse("desk:release"), {"assignment": Assignment.objects.get().pk})
+        again = client.post(reverse("desk:release"), {"assignment": Assignment.objects.get().pk}, HTTP_HX_REQUEST="true")
+
+        gap.refresh_from_db()
+        assert (Assignment.objects.get().status, gap.taken) == ("released", 0)
+        assert again.status_code == 409
+
+    def test_a_viewer_may_not(self, client, gap):
+        who = free_volunteer("单雄信")
+        placed = make.assignment(gap, who, "draft")
+        client.force_login(make.user("kan", role="viewer"))
+
+        answers = [
+            post_place(client, gap, who),
+            client.post(reverse("desk:release"), {"assignment": placed.pk}),
+            client.get(reverse("desk:publish")),
+            client.post(reverse("desk:publish")),
+        ]
+
+        assert [answer.status_code for answer in answers] == [403] * 4
+        placed.refresh_from_db()
+        assert placed.status == "draft"
+
+
+class TestPublishPage:
+    def test_shows_exactly_who_gets_what_then_tells_them_once(self, client, gap):
+        make.assignment(gap, free_volunteer("单雄信"), "draft")
+        client.force_login(make.user())
+        monday = board.monday_of(DAY)
+
+        before = client.get(reverse("desk:publish"), {"w": monday}).content.decode()
+        client.post(reverse("desk:publish"), {"w": monday})
+        client.post(reverse("desk:publish"), {"w": monday})
+
+        assert "发布，通知 1 人" in before
+        assert "单雄信" in before
+        placed = Assignment.objects.get()
+        assert placed.status == "offered"
+        assert placed.volunteer.person.messages.count() == 1
+
+    def test_without_a_risk_note_nobody_is_told_and_the_page_says_why(self, client, gap):
+        gap.session.series.programme.risk_note = ""
+        gap.session.series.programme.save()
+        make.assignment(gap, free_volunteer("单雄信"), "draft")
+        client.force_login(make.user())
+
+        page = client.post(reverse("desk:publish"), {"w": board.monday_of(DAY)})
+
+        assert page.status_code == 409
+        assert "风险提示" in page.content.decode()
+        assert Assignment.objects.get().status == "draft"
+
+
+class TestPage:
+    def test_an_empty_week_points_to_the_timetable(self, client):
+        make.community()
+        client.force_login(make.user())
+
+        text = client.get(reverse("desk:week")).content.decode()
+
+        assert "这周还没课" in text
+        assert reverse("desk:term") in text
+
+    def test_without_any_community_it_points_to_the_import(self, client):
+        client.force_login(make.user())
+
+        assert reverse("desk:import") in client.get(reverse("desk:week")).content.decode()
+
+    def test_the_community_is_remembered(self, client):
+        make.community()
+        other = make.community("向阳社区")
+        client.force_login(make.user())
+        client.get(reverse("desk:week"), {"community": other.pk})
+
+        assert client.get(reverse("desk:week")).context["community"] == other
+
+    def test_a_week_that_is_no_date_is_this_week(self, client, gap):
+        client.force_login(make.user())
+
+        page = client.get(reverse("desk:week"), {"w": "bald"})
+
+        assert page.context["week"].monday == board.monday_of(timezone.localdate())
+
+    @pytest.mark.parametrize("n", [1, 3, 30])
+    def test_costs_twelve_queries_however_much_there_is(self, client, n, django_assert_num_queries):
+        client.force_login(make.user())
+        for number in range(n):
+            shift = make.shift(make.session(DAY.isoformat(), make.series(f"班{number}")), needed=3)
+            make.assignment(shift, make.volunteer(), "draft")
+            make.assignment(shift, make.volunteer(), "offered")
+        client.get(reverse("desk:week"), {"w": DAY})
+
+        with django_assert_num_queries(12):
+            client.get(reverse("desk:week"), {"w": DAY})
