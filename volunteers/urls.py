@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from volunteers.views import board, people, today
+from volunteers.views import board, matching, people, today
 
 desk = [
     path("", today.today, name="today"),
@@ -12,6 +12,14 @@ desk = [
     path("week/place/", board.place, name="place"),
     path("week/release/", board.release, name="release"),
     path("week/publish/", board.publish, name="publish"),
+    path("match/", matching.match, name="match"),
+    path("match/start/", matching.start, name="match-start"),
+    path("match/<int:pk>/", matching.proposal, name="proposal"),
+    path("match/<int:pk>/stop/", matching.stop, name="proposal-stop"),
+    path("match/<int:pk>/accept/", matching.accept, name="proposal-accept"),
+    path("match/<int:pk>/discard/", matching.discard, name="proposal-discard"),
+    path("match/<int:pk>/publish/", matching.publish, name="proposal-publish"),
+    path("match/<int:pk>/<int:placement_pk>/swap/", matching.swap, name="placement-swap"),
     path("volunteers/", people.volunteers, name="volunteers"),
     path("volunteers/add/", people.add, name="volunteer-add"),
     path("volunteers/<int:pk>/", people.volunteer, name="volunteer"),
