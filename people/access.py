@@ -21,7 +21,7 @@ def organiser_required(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args, **kwargs):
         if not request.user.may_organise:
-            raise PermissionDenied("您的账号只能看,不能改。请找站长开通“社工”角色。")
+            raise PermissionDenied("您的账号只能看，不能改。请找站长开通“社工”角色。")
         return view(request, *args, **kwargs)
 
     return login_required(checked)

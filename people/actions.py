@@ -27,9 +27,6 @@ def change_contact(*, person: Person, name: str, phone: str) -> None:
     person.save(update_fields=["name", "phone", "name_key", "search"])
 
 
-def note(*, person: Person, text: str, source: str = "") -> PersonNote:
-    """Keep words with a person; said twice they are kept once."""
-    kept, _ = PersonNote.objects.get_or_create(
-        person=person, text=text[:500], defaults={"source": source[:200]}
-    )
-    return kept
+def note(*, person: Person, text: str, source: str = "") -> tuple[PersonNote, bool]:
+    """Keep words with a person; said twice they are kept once. Answers whether they are new."""
+    return PersonNote.objects.get_or_create(person=person, text=text[:500], defaults={"source": source[:200]})

@@ -201,6 +201,6 @@ def reveal_phone(*, volunteer: Volunteer, now: datetime, actor: User | None) -> 
 def add_note(*, volunteer: Volunteer, text: str, now: datetime, actor: User | None) -> PersonNote:
     """Words that stay with the person."""
     by = (actor.get_full_name() or actor.username) if actor else ""
-    kept = person_actions.note(person=volunteer.person, text=text, source=f"{by} {now:%Y-%m-%d}".strip())
+    kept, _ = person_actions.note(person=volunteer.person, text=text, source=f"{by} {now:%Y-%m-%d}".strip())
     _wrote(volunteer, "note", "写了备注", now=now, actor=actor)
     return kept

@@ -27,6 +27,7 @@ class ImportBatch(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     files = models.JSONField(default=list, blank=True)
     undo_report = models.JSONField(default=list, blank=True)
+    summary = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["-id"]
