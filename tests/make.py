@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from classes.models import Community, Learner, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from people.actions import create_person
-from people.models import User
+from people.models import Person, User
 from volunteers.models import Assignment, Availability, Clearance, Role, Shift, Volunteer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -57,6 +57,7 @@ def programme(kind: str = "senior", **fields) -> Programme:
         "desk": {"on_holiday": "ask", "on_makeup": "ask"},
     }
     name = fields.pop("name", names[kind])
+    fields.setdefault("risk_note", "不碰钱和密码。")
     return Programme.objects.get_or_create(name=name, defaults={"kind": kind, **packs[kind], **fields})[0]
 
 
@@ -111,13 +112,16 @@ def shift(of: Session | None = None, code: str = "helper", needed: int = 2, **fi
     )
 
 
+def person(name: str = "周远", phone: str = "", **fields) -> Person:
+    """Somebody with a number of their own."""
+    return create_person(name=name, phone=phone or f"1600001{next(numbers):04d}", **fields)
+
+
 def volunteer(name: str = "周远", phone: str = "", **fields) -> Volunteer:
     """An adult volunteer, free on no day until told otherwise."""
     phone = phone or f"1600001{next(numbers):04d}"
     born = fields.pop("born", (1990, 5, 1))
-    person = create_person(
-        name=name, phone=phone, birth_year=born[0], birth_month=born[1], birth_day=born[2]
-    )
+    person = create_person(name=name, phone=phone, birth_year=born[0], birth_month=born[1], birth_day=born[2])
     defaults = {
         "home": fields.pop("home", None) or community(),
         "programmes": ["senior", "child", "desk"],
