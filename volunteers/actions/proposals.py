@@ -130,18 +130,16 @@ def swap_placement(*, placement: Placement, volunteer: Volunteer, now: datetime,
     """
     if placement.status != Placement.Status.PROPOSED or placement.proposal.status != Status.READY:
         raise NotReady
-    obstacle = planning.obstacle_to_swap(placement=placement, volunteer=volunteer, now=now)
-    if obstacle:
-        raise CannotSwap(obstacle)
+    found = planning.consider_swap(placement=placement, volunteer=volunteer, now=now)
+    if found.obstacle:
+        raise CannotSwap(found.obstacle)
     before = placement.volunteer_id
-    found = planning.candidates(shift=placement.shift, now=now, limit=10_000)
-    own = next((c.reasons for c in found.candidates if c.volunteer.pk == volunteer.pk), [])
     others = [row for row in placement.alternatives if row["volunteer"] != volunteer.pk]
     Placement.objects.filter(pk=placement.pk, status=Placement.Status.PROPOSED).update(
         volunteer=volunteer,
-        reasons=own,
+        reasons=list(found.reasons),
         alternatives=[*others, {"volunteer": before, "text": "原来建议的人", "costs": {}}],
-        bends_a_wish=False,
+        bends_a_wish=planning.bends_a_wish(found.reasons),
     )
     audit.write(
         actor=actor,

@@ -1,6 +1,6 @@
 """The only bridge between the engine and the models: load a problem, save a proposal, rank."""
 
-from volunteers.planning.candidates import Candidate, Candidates, candidates, obstacle_to_swap
+from volunteers.planning.candidates import Candidate, Candidates, Swap, candidates, consider_swap
 from volunteers.planning.load import Index, load_problem
 from volunteers.planning.proposing import (
     SECONDS,
@@ -10,7 +10,7 @@ from volunteers.planning.proposing import (
     find_plan,
     save_proposal,
 )
-from volunteers.planning.words import stage
+from volunteers.planning.words import bends_a_wish, stage
 
 __all__ = [
     "SECONDS",
@@ -19,11 +19,13 @@ __all__ = [
     "Candidates",
     "Index",
     "ProposalGone",
+    "Swap",
     "answer_document",
+    "bends_a_wish",
     "candidates",
+    "consider_swap",
     "find_plan",
     "load_problem",
-    "obstacle_to_swap",
     "save_proposal",
     "stage",
 ]

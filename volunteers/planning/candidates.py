@@ -8,6 +8,7 @@ from volunteers.matching.locks import sort_locks
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
 from volunteers.matching.rank import PERSONAL, obstacle, rank
+from volunteers.matching.reasons import reasons
 from volunteers.matching.standing import Standing
 from volunteers.models import Placement, Shift, Volunteer
 from volunteers.planning import words
@@ -68,38 +69,49 @@ def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
     )
 
 
-def obstacle_to_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) -> str:
-    """Why this volunteer cannot take over a proposed place; empty when nothing is in the way.
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Whether somebody else may have a proposed place: `obstacle` is empty, or the rule in the way."""
+
+    obstacle: str = ""
+    reasons: tuple[dict[str, Any], ...] = ()
+
+
+def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) -> Swap:
+    """What is in the way of this volunteer taking over a proposed place, else the reasons for it.
 
     Counts what is agreed and what the same proposal puts beside it.
     """
     problem, index = _week_of(placement.shift, now)
     if placement.shift.session_id not in index.sessions:
-        return "这一场已经开始或停课了"
+        return Swap("这一场已经开始或停课了")
     if volunteer.pk not in problem.volunteer:
-        return "暂停或离开了"
+        return Swap("暂停或离开了")
+    plan = {*sort_locks(problem)[0].values(), *_proposed_beside(placement, problem)}
+    if any(pair.volunteer == volunteer.pk and pair.session == placement.shift.session_id for pair in plan):
+        return Swap("已经在这一场")
+    standing = Standing(problem, sorted(plan))
+    person, meeting = problem.volunteer[volunteer.pk], problem.session[placement.shift.session_id]
+    role = engine_role(placement.shift.role)
+    rule = obstacle(standing, person, meeting, role, PERSONAL)
+    if rule:
+        return Swap(rule.label)
+    found = reasons(standing, person, meeting, role)
+    notes = volunteer.person.notes.values_list("text", flat=True)
+    return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, notes)))
+
+
+def _proposed_beside(placement: Placement, problem: Problem) -> list[Pair]:
     others = Placement.objects.filter(
         proposal=placement.proposal_id,
         status=Placement.Status.PROPOSED,
-        shift__session__in=list(index.sessions),
+        shift__session__in=list(problem.session),
     ).exclude(pk=placement.pk)
-    proposed = [
+    return [
         Pair(other.volunteer_id, other.shift.session_id, engine_role(other.shift.role))
         for other in others.select_related("shift__role")
         if other.volunteer_id in problem.volunteer
     ]
-    plan = {*sort_locks(problem)[0].values(), *proposed}
-    standing = Standing(problem, sorted(plan))
-    if any(one.volunteer == volunteer.pk and one.session == placement.shift.session_id for one in plan):
-        return "已经在这一场"
-    rule = obstacle(
-        standing,
-        problem.volunteer[volunteer.pk],
-        problem.session[placement.shift.session_id],
-        engine_role(placement.shift.role),
-        PERSONAL,
-    )
-    return rule.label if rule else ""
 
 
 def _week_of(shift: Shift, now: datetime) -> tuple[Problem, Index]:

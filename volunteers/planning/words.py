@@ -7,7 +7,7 @@ from typing import Any
 
 from volunteers.matching.explain import Gap
 from volunteers.matching.problem import Session as Meeting
-from volunteers.matching.reasons import FAMILIAR, MIND, Reason
+from volunteers.matching.reasons import MIND, Reason
 from volunteers.models import Availability
 from volunteers.planning.load import Index
 from volunteers.rules.windows import END_OF_DAY, telling_row
@@ -26,7 +26,7 @@ STAGES = {
 # Facts that go against what the person said they would like: the row is not ticked beforehand.
 BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
 # Being new to a class is a fact, not a warning: red is for what needs a decision.
-LABELS = {"first-time": FAMILIAR}
+LABELS = {"first-time": "初次"}
 # The last step of a gap's funnel: people whom no rule of their own keeps away.
 ABLE = {"spare", "not-held"}
 MONTHS = re.compile(r"(?<!\d)(\d{1,2})\s*月")

@@ -16,7 +16,7 @@ from volunteers.queries import recruiting
 
 GAPS_SHOWN = 12
 LOADS_SHOWN = 12
-ALL_OPEN_UP_TO = 60
+ALL_OPEN_UP_TO = 30
 # The last step of the engine's funnel: nothing of their own keeps these people away.
 ABLE = ("spare", "not-held")
 # What is true of the people who are left once a rule has been applied.
@@ -63,9 +63,12 @@ class Row:
         return self.is_open and not self.placement.bends_a_wish
 
     @property
-    def minds(self) -> int:
-        """How many things to mind."""
-        return sum(reason["label"] == "留意" for reason in self.placement.reasons)
+    def reasons(self) -> list[tuple[str, str]]:
+        """Label and text, one line a label."""
+        lines: dict[str, list[str]] = {}
+        for reason in self.placement.reasons:
+            lines.setdefault(reason["label"], []).append(reason["text"])
+        return [(label, "；".join(texts)) for label, texts in lines.items()]
 
 
 @dataclass(slots=True)
