@@ -87,6 +87,7 @@ class TermPage:
     rows: list[SeriesRow]
     months: list[Month]
     questions: list[DayQuestion]
+    past_questions: list[DayQuestion]
     predicted: list[int]
     sessions: int
     totals: list[tuple[str, str, int]]
@@ -139,8 +140,9 @@ def term_page(*, term: Term, community: Community, now: datetime) -> TermPage:
     return TermPage(
         term=term,
         rows=series_rows(series_with_numbers(term, community), sessions, today),
-        months=months_of(term, days, running, questions, today),
-        questions=questions,
+        months=months_of(term, days, running, [q for q in questions if q.on_date >= today], today),
+        questions=[question for question in questions if question.on_date >= today],
+        past_questions=[question for question in questions if question.on_date < today],
         predicted=days.predicted_years(),
         sessions=len(running),
         totals=totals_of(running),
