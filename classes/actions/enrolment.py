@@ -151,8 +151,12 @@ def promote(*, series: Series, now: datetime, actor: User | None = None) -> Enro
     """Give a free seat to the first who waits and whose days are free; None when nobody fits."""
     waiting = series.enrolments.filter(status=Status.WAITING).exclude(why=DAYS_UNSAID)
     for enrolment in waiting.select_related("learner__person", "series").order_by("created_at", "id"):
-        if confirm(enrolment=enrolment, now=now, actor=actor).status == Status.CONFIRMED:
-            return enrolment
+        try:
+            settled = confirm(enrolment=enrolment, now=now, actor=actor)
+        except NotActive:  # Somebody else has just settled this one.
+            continue
+        if settled.status == Status.CONFIRMED:
+            return settled
     return None
 
 
