@@ -40,7 +40,6 @@ FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>{folder}</dir>
-  <dir>/usr/share/fonts</dir>
   <cachedir>{cache}</cachedir>
 </fontconfig>
 """
