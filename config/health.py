@@ -1,6 +1,6 @@
 """Is the product able to work? Progress is asked for, not signs of life."""
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """
     try:
         beat = Heartbeat.objects.order_by("-beat_at").first()
-    except DatabaseError:
+    except Error:
         return JsonResponse({"database": "away", "worker": "unknown", "worker_seconds": None}, status=503)
     if beat is None:
         return JsonResponse({"database": "ok", "worker": "never", "worker_seconds": None})

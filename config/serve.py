@@ -24,7 +24,7 @@ import django
 import psutil
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,19 +188,15 @@ class Supervisor:
             self.web.kill()
             time.sleep(1)
             self.web.start()
-        if self.worker.ended or not self.makes_progress():
-            say("后台任务停了，重新启动。 The worker made no progress; starting it again.")
-            self.restart_worker()
-
-    def makes_progress(self) -> bool:
         try:
-            return self.canary.look(time.monotonic(), self.worker.is_busy)
-        except DatabaseError as trouble:
+            if self.worker.ended or not self.canary.look(time.monotonic(), self.worker.is_busy):
+                say("后台任务停了，重新启动。 The worker made no progress; starting it again.")
+                self.restart_worker()
+        except Error as trouble:
             # Without a database nobody can tell; /healthz says so and pages fail. Killing the worker would not help.
             say(f"数据库没有回应。 The database does not answer: {trouble}")
             connections.close_all()
             time.sleep(2)
-            return True
 
     def restart_worker(self) -> None:
         self.worker.kill()
@@ -252,8 +248,11 @@ def demo_logins() -> list[str]:
     return ["  ".join(str(part) for part in login) for login in import_module("volunteers.demo").LOGINS]
 
 
-def announce(address: str, empty: bool) -> None:
-    """Say where to go and who can sign in."""
+def announce(port: int, host: str, address: str, empty: bool) -> None:
+    """Wait until the web server listens, then say where to go and who can sign in."""
+    until = time.monotonic() + 30
+    while port_is_free(host, port) and time.monotonic() < until:
+        time.sleep(0.1)
     say(f"\n邻课  公开页 Public  {address}/\n      工作台 Desk    {address}/desk/")
     if empty:
         say("      还没有账号：./run manage createsuperuser  (no login yet)")
@@ -308,7 +307,7 @@ def main() -> None:
         worker=Group("worker", [sys.executable, str(ROOT / "manage.py"), "qcluster"]),
         canary=Canary(enqueue=lambda: background.enqueue(CANARY), has_run=background.has_run),
         release_claims=background.release_claims,
-        on_start=lambda: announce(address, asked.empty),
+        on_start=lambda: announce(asked.port, asked.host, address, asked.empty),
     ).run()
 
 
