@@ -11,7 +11,7 @@ from .enrolment import (
     record_consent,
     withdraw,
 )
-from .placing import Placed, place_by_level
+from .placing import Placed, place_by_level, take_back
 from .timetable import (
     AlreadyAnswered,
     AlreadyCancelled,
@@ -44,5 +44,6 @@ __all__ = [
     "promote",
     "record_consent",
     "session_on",
+    "take_back",
     "withdraw",
 ]

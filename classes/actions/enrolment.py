@@ -182,10 +182,8 @@ def wanted_days(learner: Learner, series: Series) -> list[int] | None:
     """
     if learner.kind != Learner.Kind.CHILD:
         return []
-    if learner.days_wanted is None:
-        return None
     own = {day.weekday for day in series.days.all()}
-    return sorted(own & set(learner.days_wanted or own)) or None
+    return sorted(own & set(learner.days_wanted or [])) or None
 
 
 def places_changed(series_ids: set[int], now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from classes.actions import enrolment as places
+from classes.actions import seats
 from classes.models import Community, Enrolment, Learner, Programme, Room, Series, Term
 
 Status = Enrolment.Status
@@ -45,6 +46,20 @@ def place_by_level(*, term: Term, community: Community, now: datetime) -> Placed
     if changed:
         places.places_changed(changed, now)
     return done
+
+
+@transaction.atomic
+def take_back(*, enrolments: Iterable[int], now: datetime) -> None:
+    """Undo places given by a run (by enrolment id), as if they had not been given; seats become free."""
+    changed: set[int] = set()
+    found = Enrolment.objects.filter(pk__in=list(enrolments)).select_related("series")
+    for enrolment in found:
+        if enrolment.status == Status.CONFIRMED:
+            seats.give_back(enrolment.series, enrolment.weekdays)
+            changed.add(enrolment.series_id)
+    found.delete()
+    if changed:
+        places.places_changed(changed, now)
 
 
 def without_a_class(term: Term, community: Community) -> Iterable[Learner]:

@@ -32,7 +32,7 @@ class Learner(models.Model):
     health_note = models.CharField("过敏/健康", max_length=80, blank=True)
     photo_consent = models.CharField("照片同意", max_length=10, blank=True)
     consent_on = models.DateField("监护人签字日期", null=True, blank=True)
-    # Weekdays the guardian asked for (Monday is 0); null means nobody has said yet.
+    # Weekdays the guardian asked for (Monday is 0); nothing means nobody has said yet.
     days_wanted = models.JSONField("想哪几天来", null=True, blank=True)
 
     class Meta:
