@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.tasks import task
 from django.utils import timezone
@@ -48,10 +48,18 @@ def run_waiting_proposals() -> int:
     return len(found)
 
 
-def solve_claimed(proposal: Proposal, *, seconds: float = planning.SECONDS) -> Proposal:
-    """Load, solve, save. Raises ProposalGone when it was discarded or taken over meanwhile."""
+def solve_claimed(
+    proposal: Proposal, *, seconds: float = planning.SECONDS, as_of: datetime | None = None
+) -> Proposal:
+    """Load, solve, save. Raises ProposalGone when it was discarded or taken over meanwhile.
+
+    Sessions that have begun are left out; `as_of` is the moment that counts as now for that.
+    """
     problem, index = planning.load_problem(
-        community=proposal.community, from_on=proposal.from_on, until_on=proposal.until_on, now=timezone.now()
+        community=proposal.community,
+        from_on=proposal.from_on,
+        until_on=proposal.until_on,
+        now=as_of or timezone.now(),
     )
     answer = planning.find_plan(problem, seconds=seconds, on_progress=_speaker(proposal))
     return planning.save_proposal(proposal=proposal, problem=problem, index=index, answer=answer, now=timezone.now())

@@ -122,9 +122,11 @@ def _weekly_limit(said: str, reading: Reading) -> dict[str, Any]:
 
 
 def _experience(said: str, reading: Reading) -> dict[str, bool | None]:
-    """是 has led before; 否 and 第一次 have not, so an experienced person should be beside them."""
-    if re.match(r"第一次|首次|新|否|没|无|未|不是|×|n$|N$", said):
+    """是 has led before; 否 has not led; 第一次 has never been here, and needs somebody who has."""
+    if re.match(r"第一次|首次|新", said):
         return {"experienced": False, "newcomer": True}
+    if re.match(r"否|没|无|未|不是|×|n$|N$", said):
+        return {"experienced": False, "newcomer": False}
     if re.match(r"是|有|带过|√|y$|Y$|参加过|做过", said):
         return {"experienced": True, "newcomer": False}
     if said:

@@ -15,9 +15,7 @@ class VolunteerForm(forms.Form):
     """The basics of a volunteer, to add or to change."""
 
     name = forms.CharField(label="姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
-    mobile = forms.CharField(
-        label="手机号", max_length=30, error_messages={"required": "请写手机号，通知要用。"}
-    )
+    mobile = forms.CharField(label="手机号", max_length=30, error_messages={"required": "请写手机号，通知要用。"})
     programmes = forms.MultipleChoiceField(
         label="愿意参加", choices=PROGRAMMES, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -26,7 +24,7 @@ class VolunteerForm(forms.Form):
     max_per_week = forms.IntegerField(label="每周最多几次", min_value=1, max_value=14, required=False)
     gender = forms.ChoiceField(label="性别", choices=Person.Gender.choices, required=False)
     birth_year = forms.IntegerField(label="出生年", min_value=1920, max_value=2020, required=False)
-    experienced = forms.BooleanField(label="以前带过课", required=False)
+    experienced = forms.BooleanField(label="以前来帮过忙", required=False)
     dialect = forms.BooleanField(label="会说关中话", required=False)
 
     def clean_mobile(self) -> str:

@@ -8,20 +8,29 @@ from .batches import (
     commit,
     counts,
     decide,
+    discard,
     fix,
+    may_undo_until,
     preview,
 )
+from .places import TermUnknown, community_named, receive, term_named
 from .undo import undo
 
 __all__ = [
     "UNDO_HOURS",
     "AlreadyDone",
     "NothingToRead",
+    "TermUnknown",
     "TooLateToUndo",
     "commit",
+    "community_named",
     "counts",
     "decide",
+    "discard",
     "fix",
+    "may_undo_until",
     "preview",
+    "receive",
+    "term_named",
     "undo",
 ]

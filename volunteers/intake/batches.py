@@ -9,10 +9,10 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from classes import actions as classes
-from classes.models import Community, Learner, Term
+from classes.models import Community, Enrolment, Learner, Series, SeriesDay, Term
 from people import audit, workbooks
 from people.models import User
 from people.workbooks import Row, Sheet, UnreadableFile
@@ -22,6 +22,7 @@ from . import class_rows, learner_rows, service_rows, volunteer_rows
 from .outcome import Intake, Outcome, Result, Verdict, attention
 
 UNDO_HOURS = 24
+LONGEST_NAME = 100
 TAKERS: dict[str, Callable[[Row, Intake], Outcome]] = {
     "rooms": class_rows.take_room,
     "timetable": class_rows.take_class,
@@ -33,6 +34,8 @@ TAKERS: dict[str, Callable[[Row, Intake], Outcome]] = {
 }
 ORDER = list(TAKERS)
 DATES = ("on", "term_starts", "term_ends")
+# Learners without a class are placed when one of these came in.
+PLACED_AFTER = {model._meta.label for model in (Learner, Series, SeriesDay)}
 
 
 class NothingToRead(Exception):
@@ -80,13 +83,16 @@ def preview(
 def _read(files: list[tuple[str, bytes]], text: str, year: int) -> tuple[list[Sheet], list[dict[str, Any]]]:
     sheets: list[Sheet] = []
     broken = []
-    for name, content in files:
+    for name, content in _named_once(files):
         try:
             sheets += workbooks.read(name, content, year=year)
         except UnreadableFile as error:
-            broken.append({"file": name, "sheet": "", "kind": "unknown", "error": str(error)})
+            broken.append(_unread(name, error))
     if text.strip():
-        sheets += workbooks.read_text(text, year=year)
+        try:
+            sheets += workbooks.read_text(text, year=year)
+        except UnreadableFile as error:
+            broken.append(_unread("粘贴的内容", error))
     known = [sheet for sheet in sheets if sheet.kind in TAKERS]
     broken += [
         {**_described(sheet), "error": "没看懂这张表是什么：没有姓名、时间这样的列名。请看看选对了没有。"}
@@ -96,10 +102,25 @@ def _read(files: list[tuple[str, bytes]], text: str, year: int) -> tuple[list[Sh
     return sorted(known, key=lambda sheet: ORDER.index(sheet.kind)), broken
 
 
+def _named_once(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Two files of one name get different names, so that every row knows its own sheet."""
+    taken: list[str] = []
+    for name, _ in files:
+        short = name[-LONGEST_NAME:]
+        taken.append(short if short not in taken else f"({len(taken) + 1}){short}")
+    return [(name, content) for name, (_, content) in zip(taken, files, strict=True)]
+
+
+def _unread(name: str, error: UnreadableFile) -> dict[str, Any]:
+    return _described(Sheet(name, "", "unknown", None, {}, [])) | {"error": str(error)}
+
+
 def _described(sheet: Sheet) -> dict[str, Any]:
+    """What the pages say about a sheet. `headings` keeps the order that a JSON column may lose."""
     return {
         "file": sheet.file,
-        "sheet": sheet.sheet,
+        "sheet": sheet.sheet[:60],
+        "headings": list(dict.fromkeys(heading for row in sheet.rows for heading in row.raw)),
         "kind": sheet.kind,
         "columns": sheet.columns,
         "heading_row": sheet.heading_row,
@@ -113,7 +134,7 @@ def _described(sheet: Sheet) -> dict[str, Any]:
 def _stored(batch: ImportBatch, row: Row) -> ImportRow:
     return ImportRow(
         batch=batch,
-        file=row.file[:120],
+        file=row.file,
         sheet=row.sheet[:60],
         number=row.number,
         kind=row.kind,
@@ -143,12 +164,13 @@ def assess(batch: ImportBatch, now: datetime) -> ImportBatch:
     with transaction.atomic():
         rows, outcomes, summary = _carry_out(batch, now)
         transaction.set_rollback(True)
+    said = ("verdict", "why", "wrong_fields", "matched", "fields", "notes")
+    before = {row["pk"]: row for row in batch.rows.values("pk", *said)}
     for row, outcome in zip(rows, outcomes, strict=True):
         row.verdict, row.why = outcome.verdict, outcome.why[:300]
         row.wrong_fields, row.matched = outcome.wrong_fields, outcome.matched
-    ImportRow.objects.bulk_update(
-        rows, ["verdict", "why", "wrong_fields", "matched", "fields", "notes"], batch_size=200
-    )
+    changed = [row for row in rows if any(getattr(row, name) != before[row.pk][name] for name in said)]
+    ImportRow.objects.bulk_update(changed, said, batch_size=200)
     batch.summary = summary
     batch.save(update_fields=["summary"])
     return batch
@@ -159,16 +181,24 @@ def _carry_out(batch: ImportBatch, now: datetime) -> tuple[list[ImportRow], list
     sheets = {(f["file"], f["sheet"], f["kind"]): f for f in batch.files}
     rows = sorted(batch.rows.all(), key=lambda row: (ORDER.index(row.kind), row.pk))
     outcomes = [_one(row, sheets[row.file, row.sheet, row.kind], batch, now) for row in rows]
-    summary: dict[str, Any] = {"enrolled": 0, "waiting": 0, "requested": 0, "left": []}
-    if any(label == Learner._meta.label for outcome in outcomes for label, _ in outcome.made):
-        placed = classes.place_by_level(term=batch.term, community=batch.community, now=now)
-        summary = {
-            "enrolled": placed.confirmed,
-            "waiting": placed.waiting,
-            "requested": placed.requested,
-            "left": [{"name": left["name"], "why": left["why"]} for left in placed.left],
-        }
+    summary: dict[str, Any] = {"enrolled": 0, "waiting": 0, "requested": 0, "left": [], "placed": []}
+    if any(label in PLACED_AFTER for outcome in outcomes for label, _ in outcome.made):
+        summary = _place(batch, now)
     return rows, outcomes, summary
+
+
+def _place(batch: ImportBatch, now: datetime) -> dict[str, Any]:
+    """Give learners without a class a place; `placed` are the enrolments made, for undo."""
+    known = Enrolment.objects.filter(series__term=batch.term, series__community=batch.community)
+    before = set(known.values_list("pk", flat=True))
+    placed = classes.place_by_level(term=batch.term, community=batch.community, now=now)
+    return {
+        "enrolled": placed.confirmed,
+        "waiting": placed.waiting,
+        "requested": placed.requested,
+        "left": [{"name": left["name"], "why": left["why"]} for left in placed.left],
+        "placed": sorted(set(known.values_list("pk", flat=True)) - before),
+    }
 
 
 def _one(stored: ImportRow, sheet: dict[str, Any], batch: ImportBatch, now: datetime) -> Outcome:
@@ -181,7 +211,12 @@ def _one(stored: ImportRow, sheet: dict[str, Any], batch: ImportBatch, now: date
     intake = Intake(batch.community, batch.term, now, facts, stored.decision)
     try:
         with transaction.atomic():
-            return TAKERS[row.kind](row, intake)
+            outcome = TAKERS[row.kind](row, intake)
+            if outcome.result == Result.LEFT:
+                transaction.set_rollback(True)
+            return outcome
+    except DataError:
+        return attention("这一行里有一格太长，放不下。请改短，其余的写到备注里。")
     except IntegrityError:
         return attention("这一行和已有的记录冲突，没有导入。请看看是不是重复了。")
 
@@ -194,6 +229,12 @@ def _again(stored: ImportRow, sheet: dict[str, Any], year: int) -> Row:
         row.fields["number"] = stored.fields.get("number")
     stored.fields, stored.notes = _jsonable(row.fields), row.notes
     return row
+
+
+def discard(*, batch: ImportBatch) -> None:
+    """Throw a preview away. Raises AlreadyDone."""
+    _must_be_preview(batch)
+    batch.delete()
 
 
 def fix(*, row: ImportRow, changes: dict[str, str], now: datetime) -> ImportRow:
@@ -287,6 +328,7 @@ __all__ = [
     "commit",
     "counts",
     "decide",
+    "discard",
     "fix",
     "may_undo_until",
     "preview",

@@ -67,7 +67,7 @@ def _merge_senior(row: Row, learner: Learner) -> Outcome:
         phone_brand=fields["phone_brand"],
         level_text=fields["level_text"],
         needs=fields["needs"],
-        wishes="、".join(fields["wishes"]),
+        wishes="、".join(fields["wishes"])[:80],
         address=fields["address"],
     )
     done.keeps(learner.person, row.notes, row)

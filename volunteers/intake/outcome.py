@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from classes.models import Community, Term
 from people import actions as people
+from people import names
 from people.models import Person
 from people.workbooks import PartialDate, Row
 from volunteers.models import ImportRow
@@ -16,6 +17,7 @@ from volunteers.models import ImportRow
 Verdict = ImportRow.Verdict
 Result = ImportRow.Result
 Thing = TypeVar("Thing", bound=Model)
+LEAP_DAY = (2, 29)
 
 
 @dataclass(slots=True)
@@ -47,11 +49,15 @@ class Outcome:
         return thing
 
     def fills(self, thing: Model, **values: Any) -> bool:
-        """Write values into fields that are empty; what was there before is remembered."""
+        """Write values into fields that are empty; what was there before and after is remembered."""
         fresh = {name: value for name, value in values.items() if value and not getattr(thing, name)}
         if not fresh:
             return False
-        self.changed.append([thing._meta.label, thing.pk, {name: _plain(getattr(thing, name)) for name in fresh}])
+        if isinstance(thing, Person) and "phone" in fresh:
+            fresh["search"] = names.search_words(thing.name, fresh["phone"])
+        before = {name: _plain(getattr(thing, name)) for name in fresh}
+        after = {name: _plain(value) for name, value in fresh.items()}
+        self.changed.append([thing._meta.label, thing.pk, before, after])
         for name, value in fresh.items():
             setattr(thing, name, value)
         thing.save(update_fields=list(fresh))
@@ -94,6 +100,14 @@ def same_birth(person: Person, born: PartialDate | None) -> bool:
     if person.birth_year != born.year:
         return False
     return not person.birth_month or not born.month or person.birth_month == born.month
+
+
+def within(day: date | None, term: Term) -> date | None:
+    """A day written without its year belongs to the term: 1月9日 of 2026秋 is in 2027."""
+    if day is None or term.starts_on <= day <= term.ends_on or (day.month, day.day) == LEAP_DAY:
+        return day
+    later = day.replace(year=day.year + 1)
+    return later if term.starts_on <= later <= term.ends_on else day
 
 
 def say_day(day: date) -> str:

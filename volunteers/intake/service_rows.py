@@ -1,7 +1,6 @@
 """Lines about who came, and chains of people who write themselves into one session."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from volunteers import rules
 from volunteers.actions import seats, shifts
 from volunteers.models import Assignment, CheckIn, Shift, Volunteer
 
-from .outcome import Intake, Outcome, attention, merged, say_day
+from .outcome import Intake, Outcome, attention, merged, say_day, within
 from .volunteer_rows import by_name, like_name, series_named
 
 ROLE_OF = {"senior": "helper", "child": "tutor", "desk": "desk"}
@@ -28,7 +27,7 @@ def take_attendance(row: Row, intake: Intake) -> Outcome:
     who = _one(fields["person"], "")
     if isinstance(who, Outcome):
         return who
-    on = fields["on"]
+    on = within(fields["on"], intake.term)
     known = CheckIn.objects.filter(volunteer=who, series=series, on_date=on).first()
     if known:
         done = merged(f"{who} {say_day(on)}这一次已经登记过。", f"checkin:{known.pk}")
@@ -64,17 +63,27 @@ def take_chain(row: Row, intake: Intake) -> Outcome:
     """One line of a 接龙: the person agreed by writing it, so the place is accepted."""
     facts = intake.facts
     series = series_named(facts.get("series") or "", intake)
-    if series is None or not facts.get("on"):
+    on = within(facts.get("on"), intake.term)
+    if series is None or on is None:
         return attention(
             f"接龙说的是“{facts.get('series') or '没写班名'}”，课表里没有这个班或没写日期，先导入课表或改接龙第一行。"
         )
     who = _one(row.fields["name"], row.fields["phone"])
     if isinstance(who, Outcome):
         return who
+    known = Session.objects.filter(series=series, on_date=on).exists()
     try:
-        session = classes.session_on(series=series, on_date=facts["on"], now=intake.now)
+        session = classes.session_on(series=series, on_date=on, now=intake.now)
     except classes.RoomTaken as taken:
         return attention(str(taken))
+    done = _line(row, who, session, intake)
+    if not known:
+        done.made.insert(0, [session._meta.label, session.pk])
+    return done
+
+
+def _line(row: Row, who: Volunteer, session: Session, intake: Intake) -> Outcome:
+    """One line, once its person and session are known."""
     here = Assignment.objects.filter(session=session, volunteer=who, status__in=Assignment.ACTIVE).first()
     if row.fields["cancelled"]:
         return _cancelled(row, who, session, here, intake)
@@ -88,21 +97,23 @@ def take_chain(row: Row, intake: Intake) -> Outcome:
 def _cancelled(row: Row, who: Volunteer, session: Session, here: Assignment | None, intake: Intake) -> Outcome:
     done = merged(f"{who}写了取消，{say_day(session.on_date)}这一场不算。", f"volunteer:{who.pk}")
     if here:
-        done.changed.append([here._meta.label, here.pk, {"status": here.status}])
+        done.changed.append([here._meta.label, here.pk, {"status": here.status}, {"status": "declined"}])
         seats.move(here, to=Assignment.Status.DECLINED, now=intake.now, note="接龙里取消", only_from=Assignment.ACTIVE)
     done.keeps(who.person, row.notes, row)
     return done
 
 
 def _seat(row: Row, who: Volunteer, session: Session, intake: Intake) -> Outcome:
+    done = Outcome(why=f"排进{say_day(session.on_date)} {session.series}。")
     if not session.shifts.exists():
         shifts.set_demand(sessions=[session], now=min(intake.now, session.starts_at - BEFORE_CLASS))
+        for fresh in session.shifts.all():
+            done.makes(fresh)
     kind = Programme.Kind(session.series.programme.kind)
     shift = Shift.objects.filter(session=session, role__code=ROLE_OF[kind]).select_related("role").first()
     if shift is None:
         return attention(f"{say_day(session.on_date)}这一场还没有要助教，先在课表里写好要几位。")
     shift.session = session
-    done = Outcome(why=f"排进{say_day(session.on_date)} {session.series}。")
     try:
         made = seats.take(
             shift=shift,
@@ -136,10 +147,3 @@ def _moment(on: date, clock: str | None) -> datetime | None:
     if not clock:
         return None
     return timezone.make_aware(datetime.combine(on, time.fromisoformat(clock)))
-
-
-def reopen(assignment: Assignment, status: str, values: dict[str, Any]) -> None:
-    """Give a place back to somebody whose cancelling is undone, when it is still free."""
-    shift = assignment.shift
-    if status in Assignment.ACTIVE and seats.claim(shift):
-        Assignment.objects.filter(pk=assignment.pk).update(**values)

@@ -39,6 +39,8 @@ def _known_mobile(row: Row, holder: Volunteer, intake: Intake) -> Outcome:
     name = names.clean(row.fields["name"])
     if holder.person.name == name or intake.decision == "same":
         return _merge(row, holder, intake)
+    if intake.decision == "new":
+        return attention(f"{holder.person.name}已经在用这个手机号，每位志愿者的手机号只能是自己的，请把这一行的改对。", "phone")
     return probably(
         f"手机号和{holder.person.name}的一样，名字不同，像是同一个人。是同一个人选“合并”，不是就把手机号改对。",
         f"volunteer:{holder.pk}",
@@ -89,7 +91,7 @@ def _create(row: Row, intake: Intake) -> Outcome:
             programmes=fields["programmes"],
             skills=fields["skills"],
             dialect=any(DIALECT in skill for skill in fields["skills"]),
-            experienced=bool(fields["experienced"]),
+            experienced=not fields["newcomer"],
             may_lead=_may_lead(row, intake),
             max_per_week=fields["max_per_week"],
             submitted_on=fields["submitted_at"].date() if fields["submitted_at"] else None,

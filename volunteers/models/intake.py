@@ -41,7 +41,7 @@ class ImportRow(models.Model):
     """One row: what was read, what is to become of it, and what it made (for undo).
 
     `made` is [[model label, pk], …] in order of creation; `changed` is
-    [[model label, pk, {field: value before}], …].
+    [[model label, pk, {field: value before}, {field: value after}], …].
     """
 
     class Verdict(models.TextChoices):

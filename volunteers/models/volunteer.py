@@ -28,8 +28,8 @@ class Volunteer(models.Model):
 
     `mobile` repeats the person's phone because it must be unique among volunteers who have
     not left. `programmes` are the kinds they wish to serve (senior, child, desk).
-    `may_lead` says an organiser trusts them to lead a senior class; it is never true for
-    somebody who comes for the first time.
+    `experienced` is false for people who come for the first time: at a session they never
+    outnumber the others. `may_lead` says an organiser trusts them to lead a senior class.
     """
 
     class Status(models.TextChoices):
@@ -67,7 +67,7 @@ class Volunteer(models.Model):
     programmes = models.JSONField("愿意参加", default=list, blank=True)
     skills = models.JSONField("擅长", default=list, blank=True)
     dialect = models.BooleanField("会说关中话", default=False)
-    experienced = models.BooleanField("带过", default=False)
+    experienced = models.BooleanField("以前来过", default=False)
     may_lead = models.BooleanField("可以当讲师", default=False)
     max_per_week = models.PositiveSmallIntegerField("每周最多", null=True, blank=True)
     token = models.CharField(max_length=40, unique=True, default=new_token)

@@ -193,6 +193,7 @@ def _people(
     cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
     recent: dict[int, int] = defaultdict(int)
+    served = {volunteer_id for volunteer_id, _, _ in serving}
     for volunteer_id, _, day in serving:
         recent[volunteer_id] += days[0] - RECENT <= day < days[0]
     agreed: dict[int, list[Assignment]] = defaultdict(list)
@@ -212,7 +213,7 @@ def _people(
             leads=lessons if volunteer.may_lead else (),
             child_clearance_until=cleared.get(pk),
             dialect=volunteer.dialect,
-            newcomer=not volunteer.experienced,
+            newcomer=not volunteer.experienced and pk not in served,
             max_per_week=volunteer.max_per_week,
             club=volunteer.organisation_id,
             recent_load=recent[pk],

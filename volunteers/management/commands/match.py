@@ -1,7 +1,7 @@
 """manage.py match: fill the gaps of some days and print the proposal."""
 
 import json
-from datetime import date
+from datetime import date, datetime, time
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -36,7 +36,10 @@ class Command(BaseCommand):
         claimed = proposals.claim_proposal(pk=waiting.pk, now=now)
         if claimed is None:
             raise CommandError(f"A worker took proposal {waiting.pk}; look at it on the page 匹配.")
-        proposal = solve_claimed(claimed, seconds=seconds)
+        # Days that are all over are planned as they stood on the first of them: to look back and compare.
+        begin = timezone.make_aware(datetime.combine(from_on, time.min))
+        over = until_on < timezone.localdate(now)
+        proposal = solve_claimed(claimed, seconds=seconds, as_of=begin if over else None)
         self._say(proposal)
         if json:
             self.stdout.write(document(proposal))
