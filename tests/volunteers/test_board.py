@@ -82,7 +82,9 @@ class TestCards:
         shown = week()
 
         assert shown.cards[0].warnings == ["18 人入班，阅览室只有 16 个座位"]
-        assert [(alert.lead, alert.text) for alert in shown.alerts] == [("四点半课堂", "18 人入班，阅览室只有 16 个座位")]
+        assert [(alert.lead, alert.text) for alert in shown.alerts] == [
+            ("四点半课堂", "18 人入班，阅览室只有 16 个座位")
+        ]
 
     def test_another_community_has_its_own_board(self):
         wednesday(community=make.community("向阳社区"))
@@ -317,7 +319,9 @@ class TestPlacing:
         post_place(client, gap, who)
 
         client.post(reverse("desk:release"), {"assignment": Assignment.objects.get().pk})
-        again = client.post(reverse("desk:release"), {"assignment": Assignment.objects.get().pk}, HTTP_HX_REQUEST="true")
+        again = client.post(
+            reverse("desk:release"), {"assignment": Assignment.objects.get().pk}, HTTP_HX_REQUEST="true"
+        )
 
         gap.refresh_from_db()
         assert (Assignment.objects.get().status, gap.taken) == ("released", 0)

@@ -26,7 +26,14 @@ def found(**filters) -> list[str]:
 class TestSearch:
     @pytest.mark.parametrize(
         ("name", "typed"),
-        [("单雄信", "shan"), ("解珍", "xie"), ("曾国荃", "zeng"), ("曾国荃", "zgq"), ("吕洞宾", "lv"), ("吕洞宾", "lu")],
+        [
+            ("单雄信", "shan"),
+            ("解珍", "xie"),
+            ("曾国荃", "zeng"),
+            ("曾国荃", "zgq"),
+            ("吕洞宾", "lv"),
+            ("吕洞宾", "lu"),
+        ],
     )
     def test_surnames_are_found_by_how_they_are_read(self, name, typed):
         make.volunteer(name)
@@ -151,8 +158,12 @@ class TestActions:
 
         with pytest.raises(actions.ClearanceTooLong):
             actions.record_clearance(
-                volunteer=who, result="clear", checked_on=date(2026, 11, 20),
-                valid_until=date(2028, 1, 1), now=NOW, actor=None,
+                volunteer=who,
+                result="clear",
+                checked_on=date(2026, 11, 20),
+                valid_until=date(2028, 1, 1),
+                now=NOW,
+                actor=None,
             )
 
         assert not who.clearances.exists()
@@ -161,12 +172,19 @@ class TestActions:
         who = make.volunteer()
 
         kept = actions.record_clearance(
-            volunteer=who, result="not_clear", checked_on=date(2026, 11, 20),
-            valid_until=date(2027, 11, 20), now=NOW, actor=make.user(),
+            volunteer=who,
+            result="not_clear",
+            checked_on=date(2026, 11, 20),
+            valid_until=date(2027, 11, 20),
+            now=NOW,
+            actor=make.user(),
         )
 
         assert (kept.result, kept.valid_until, kept.recorded_by, kept.source) == (
-            "not_clear", None, "chen", "2026-11-20 查询",
+            "not_clear",
+            None,
+            "chen",
+            "2026-11-20 查询",
         )
 
     def test_nobody_leads_the_first_time_and_no_minor_leads(self):
@@ -288,7 +306,11 @@ class TestPersonPage:
         )
         refused = client.post(
             reverse("desk:volunteer-clearance", args=[who.pk]),
-            {"result": "clear", "checked_on": today.isoformat(), "valid_until": (today + timedelta(days=800)).isoformat()},
+            {
+                "result": "clear",
+                "checked_on": today.isoformat(),
+                "valid_until": (today + timedelta(days=800)).isoformat(),
+            },
         )
 
         assert who.clearances.get().valid_until == today + timedelta(days=365)

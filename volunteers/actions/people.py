@@ -83,8 +83,13 @@ def edit_volunteer(
     """Change the basics. Raises MobileTaken. The trail names the fields, never the old values."""
     _refuse_taken(mobile, besides=volunteer)
     person = volunteer.person
-    about_person = {key: fields.pop(key) for key in ("gender", "birth_year") if key in fields}
-    before = {"name": person.name, "mobile": volunteer.mobile, **_values(volunteer, fields), **_values(person, about_person)}
+    about_person: dict[str, Any] = {key: fields.pop(key) for key in ("gender", "birth_year") if key in fields}
+    before = {
+        "name": person.name,
+        "mobile": volunteer.mobile,
+        **_values(volunteer, fields),
+        **_values(person, about_person),
+    }
     person_actions.change_contact(person=person, name=name, phone=mobile)
     if about_person.get("birth_year") != person.birth_year and "birth_year" in about_person:
         about_person |= {"birth_month": None, "birth_day": None, "birth_is_estimate": False}

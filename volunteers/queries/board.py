@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from classes.calendar import Days, teaching_week
@@ -223,9 +224,7 @@ def week(*, community: Community, monday: date, now: datetime) -> Week:
     """The board of the week that starts on `monday`. Nine queries, however much there is."""
     sunday = monday + timedelta(days=6)
     today = timezone.localdate(now)
-    cards = _cards(
-        Session.objects.filter(community=community, on_date__range=(monday, sunday)), now=now
-    )
+    cards = _cards(Session.objects.filter(community=community, on_date__range=(monday, sunday)), now=now)
     days = _days(community, monday, cards, today)
     told = drafted(cards, now=now)
     term = Term.objects.filter(starts_on__lte=sunday, ends_on__gte=monday).first()
@@ -261,19 +260,17 @@ def drafted(cards: list[Card], *, now: datetime) -> dict[Volunteer, list[Assignm
     told: dict[Volunteer, list[Assignment]] = defaultdict(list)
     for card in cards:
         for place in card.places:
-            if place.state == "draft" and card.session.starts_at > now:
+            if place.assignment and place.state == "draft" and card.session.starts_at > now:
                 told[place.assignment.volunteer].append(place.assignment)
     return dict(told)
 
 
 def cards_between(*, community: Community, first: date, last: date, now: datetime) -> list[Card]:
     """The cards of a range of days, both included, in time order. Three queries."""
-    return _cards(
-        Session.objects.filter(community=community, on_date__range=(first, last)), now=now
-    )
+    return _cards(Session.objects.filter(community=community, on_date__range=(first, last)), now=now)
 
 
-def _cards(sessions, *, now: datetime) -> list[Card]:
+def _cards(sessions: QuerySet[Session], *, now: datetime) -> list[Card]:
     """Cards with their shifts and people: three queries."""
     found = sessions.select_related("series__programme", "series__term", "room", "lesson", "community")
     cards = {session.pk: Card(session) for session in found.order_by("starts_at", "id")}

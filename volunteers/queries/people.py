@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -66,7 +66,7 @@ def listed(*, community: Community, filters: Filters, now: datetime) -> QuerySet
     return _narrowed(_searched(found, filters.q), filters, today)
 
 
-def _one(rows: QuerySet, aggregate) -> Subquery:
+def _one(rows: QuerySet, aggregate: Aggregate) -> Subquery:
     """One aggregated number per volunteer as a subquery."""
     return Subquery(rows.values("volunteer").annotate(one=aggregate).values("one"))
 
@@ -197,7 +197,7 @@ def clearance_state(clearance: Clearance | None, today: date) -> str:
     """none, pending, not_clear, expired, expiring (30 days) or clear."""
     if clearance is None:
         return "none"
-    if clearance.result != Clearance.Result.CLEAR:
+    if clearance.result != Clearance.Result.CLEAR or clearance.valid_until is None:
         return clearance.result
     if clearance.valid_until < today:
         return "expired"

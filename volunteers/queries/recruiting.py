@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from classes.models import Session
 from volunteers.models import Shift
 from volunteers.queries.board import WEEKDAYS, Card
 
@@ -35,6 +36,6 @@ def for_week(cards: Iterable[Card], *, community: str, address: str) -> str:
     return "\n".join([*lines, f"看详情、报名：{address}/"])
 
 
-def _when(session) -> str:
+def _when(session: Session) -> str:
     starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
     return f"{starts:%-m月%-d日}（周{WEEKDAYS[starts.weekday()]}） {starts:%H:%M}–{ends:%H:%M}"

@@ -146,9 +146,7 @@ def _unanswered(community: Community, now: datetime) -> Todo | None:
 
 
 def _questions(community: Community, now: datetime) -> Todo | None:
-    asked = DayQuestion.objects.filter(
-        answer="", series__community=community, on_date__gte=timezone.localdate(now)
-    )
+    asked = DayQuestion.objects.filter(answer="", series__community=community, on_date__gte=timezone.localdate(now))
     found = list(asked.values_list("on_date", "series__name"))
     if not found:
         return None

@@ -82,9 +82,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     taken = None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_volunteer(
-                volunteer=volunteer, **form.cleaned_data, now=timezone.now(), actor=request.user
-            )
+            actions.edit_volunteer(volunteer=volunteer, **form.cleaned_data, now=timezone.now(), actor=request.user)
         except actions.MobileTaken as refusal:
             taken = refusal.volunteer
             form.add_error("mobile", str(refusal))
