@@ -97,7 +97,7 @@ def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) 
     if rule:
         return Swap(rule.label)
     found = reasons(standing, person, meeting, role)
-    notes = volunteer.person.notes.values_list("text", flat=True)
+    notes = [words.own_words(note.text, note.source) for note in volunteer.person.notes.all()]
     return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, notes)))
 
 

@@ -193,6 +193,7 @@ def _people(
     cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
     recent: dict[int, int] = defaultdict(int)
+    # Whoever has served once is new no longer, whatever the form said.
     served = {volunteer_id for volunteer_id, _, _ in serving}
     for volunteer_id, _, day in serving:
         recent[volunteer_id] += days[0] - RECENT <= day < days[0]

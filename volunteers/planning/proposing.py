@@ -91,7 +91,7 @@ def answer_document(problem: Problem, index: Index, answer: Answer, rows: list[P
     """The answer as `linke-roster-answer/1` with database ids, plus what the review page shows."""
     placed = Counter(row.shift_id for row in rows)
     unfilled = [
-        _unfilled(gap, shift, shift.needed - shift.taken - placed[shift.pk])
+        _unfilled(gap, shift, shift.needed - shift.taken - placed[shift.pk], problem)
         for gap in explain.gaps(problem, answer)
         if (shift := index.shifts.get((gap.session, gap.role)))
     ]
@@ -137,26 +137,30 @@ def _placement(
 def _notes(volunteers: set[int], index: Index) -> dict[int, list[str]]:
     owner = {index.volunteers[pk].person_id: pk for pk in volunteers}
     notes: dict[int, list[str]] = defaultdict(list)
-    for person, text in PersonNote.objects.filter(person__in=list(owner)).values_list("person_id", "text"):
-        notes[owner[person]].append(text)
+    found = PersonNote.objects.filter(person__in=list(owner)).values_list("person_id", "text", "source")
+    for person, text, source in found:
+        notes[owner[person]].append(words.own_words(text, source))
     return notes
 
 
-def _unfilled(gap: Gap, shift: Shift, missing: int) -> dict[str, Any]:
+def _unfilled(gap: Gap, shift: Shift, missing: int, problem: Problem) -> dict[str, Any]:
+    able = words.able_people(gap)
+    newcomers = sum(problem.volunteer[person].newcomer for person in able)
     return {
         "session": gap.session,
         "role": gap.role,
         "shift": shift.pk,
         "missing": missing,
         "held": gap.held,
-        "text": words.gap_text(gap, shift.role.name),
+        "text": words.gap_text(gap, shift.role.name, newcomers),
+        "too_new": not gap.held and 2 * newcomers > len(able),
         "because": {cause.rule: cause.count for cause in gap.because},
         "funnel": [asdict(cause) for cause in gap.because],
-        "ways_out": ways_out(gap),
+        "ways_out": ways_out(gap, newcomers),
     }
 
 
-def ways_out(gap: Gap) -> list[dict[str, Any]]:
+def ways_out(gap: Gap, newcomers: int) -> list[dict[str, Any]]:
     """What an organiser can do: ask people to bend their own wish, or open the place to all.
 
     Clearance and age are never bent; whoever lacks only the check is named so that it can be
@@ -168,6 +172,8 @@ def ways_out(gap: Gap) -> list[dict[str, Any]]:
         for rule in (*ASKABLE, "lesson", "clearance", "newcomers")
         if rule in by_rule
     ]
+    if newcomers and not gap.held and "newcomers" not in by_rule:
+        found.insert(0, {"kind": "newcomers", "count": newcomers, "people": []})
     return [*found, {"kind": "recruit", "count": 0, "people": []}]
 
 

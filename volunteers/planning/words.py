@@ -29,6 +29,8 @@ BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
 LABELS = {"first-time": "初次"}
 # The last step of a gap's funnel: people whom no rule of their own keeps away.
 ABLE = {"spare", "not-held"}
+# What the import puts before the words of the person themselves.
+OWN_WORDS = "备注："
 MONTHS = re.compile(r"(?<!\d)(\d{1,2})\s*月")
 WEEKS = {Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
 
@@ -66,14 +68,25 @@ def stage(code: str) -> str:
     return "，".join(dict.fromkeys(STAGES.get(part, "比较不同的排法") for part in code.split("+")))
 
 
-def gap_text(gap: Gap, role: str) -> str:
-    """One sentence about a place that stays empty, with the role's own name."""
+def gap_text(gap: Gap, role: str, newcomers: int) -> str:
+    """One sentence about a place that stays empty, with the role's own name.
+
+    `newcomers` counts the first-timers among those whom no rule of their own keeps away.
+    """
     if gap.held:
         return "这一场开得了，只是人手少一些。"
-    able = next((cause.count for cause in gap.because if cause.rule in ABLE), 0)
-    if able:
-        return f"能来当{role}的有 {able} 位，可是凑不齐这一场至少要的人，所以一个也没排。"
-    return f"这一场还开不起来：没有一位条件全合的{role}。"
+    able = able_people(gap)
+    if not able:
+        return f"这一场还开不起来：没有一位条件全合的{role}。"
+    if 2 * newcomers > len(able):
+        mix = "全都是第一次来" if newcomers == len(able) else f"其中 {newcomers} 位第一次来"
+        return f"能来当{role}的有 {len(able)} 位，{mix}。一场里新人不能比老手多，所以还开不起来。"
+    return f"能来当{role}的有 {len(able)} 位，可是凑不齐这一场至少要的人，所以一个也没排。"
+
+
+def able_people(gap: Gap) -> tuple[int, ...]:
+    """Who could come to this session as far as the person alone is concerned."""
+    return next((cause.volunteers for cause in gap.because if cause.rule in ABLE), ())
 
 
 def _text(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
@@ -109,9 +122,21 @@ def _when(row: Availability) -> str:
 
 def _told(row: Availability) -> str:
     if not row.told_on:
-        return f"，见{row.told_how}" if row.told_how else ""
-    how = f"（{row.told_how}）" if row.told_how else ""
+        return f"，见{_source(row.told_how)}" if row.told_how else ""
+    how = f"（{_source(row.told_how)}）" if row.told_how else ""
     return f"，本人 {row.told_on.month}月{row.told_on.day}日填的{how}"
+
+
+def _source(told_how: str) -> str:
+    """Where it was said, without the ending of a file's name."""
+    return re.sub(r"\.(xlsx?|csv|txt)$", "", told_how)
+
+
+def own_words(text: str, source: str) -> str:
+    """What the person wrote, out of a note; empty when a reader of files wrote the note."""
+    if text.startswith(OWN_WORDS):
+        return text.removeprefix(OWN_WORDS)
+    return "" if source else text
 
 
 def _weekday(day: date) -> str:

@@ -168,6 +168,11 @@ class Review:
         return next((row for row in self.rows if row.is_ticked), next(iter(self.rows), None))
 
     @property
+    def too_new(self) -> int:
+        """How many places stayed empty because too few of those who can come have done it before."""
+        return sum(gap["missing"] for gap in self.proposal.answer.get("unfilled", []) if gap.get("too_new"))
+
+    @property
     def most(self) -> int:
         """The longest bar of the loads."""
         return max([1, *(load.after for load in self.loads)])
@@ -339,7 +344,11 @@ def _way_out(way: dict[str, Any], people: dict[int, Volunteer]) -> WayOut:
         "one-place": WayOut(f"把{names}从同一时间的另一场换过来", f"{count} 人在那边"),
         "lesson": WayOut("看看还有谁能当讲师", f"{count} 人没有勾“可以当讲师”", "desk:volunteers"),
         "clearance": WayOut(f"给{names}补办背景查询", f"{count} 人当天没有有效的查询", "desk:volunteers"),
-        "newcomers": WayOut("先请一位有经验的人", f"有老手在，{count} 位新人就能一起来"),
+        "newcomers": WayOut(
+            "先请一位有经验的人",
+            f"有老手在，{count} 位新人就能一起来。谁来帮过忙，在志愿者页勾上“以前来帮过忙”",
+            "desk:volunteers",
+        ),
     }[way["kind"]]
 
 
