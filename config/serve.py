@@ -23,7 +23,7 @@ from pathlib import Path
 import django
 import psutil
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import Error, connections
 from django.utils import timezone
 
@@ -222,12 +222,12 @@ class Supervisor:
 
 
 def prepare(empty: bool) -> None:
-    """Bring the database up to date; a new one gets the demo data unless it shall stay empty."""
+    """Bring the database up to date; a new one gets staff accounts and, unless `empty`, a demo term."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    if not empty and "seed_demo" in get_commands() and not get_user_model().objects.exists():
-        say("正在写入演示数据…… Writing the demo data ...")
-        call_command("seed_demo", stdout=sys.stderr)
+    if not get_user_model().objects.exists():
+        say("正在写入演示数据，大约半分钟…… Writing the demo data, about half a minute ...")
+        call_command("seed_demo", empty=empty, stdout=sys.stderr)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -241,6 +241,15 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
+def answers(host: str, port: int) -> bool:
+    """True when a server listens there; looking does not get in its way."""
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
 def demo_logins() -> list[str]:
     """One line for each demo login: user name, password and what it may do."""
     if not find_spec("volunteers.demo"):
@@ -248,17 +257,14 @@ def demo_logins() -> list[str]:
     return ["  ".join(str(part) for part in login) for login in import_module("volunteers.demo").LOGINS]
 
 
-def announce(port: int, host: str, address: str, empty: bool) -> None:
+def announce(port: int, host: str, address: str) -> None:
     """Wait until the web server listens, then say where to go and who can sign in."""
     until = time.monotonic() + 30
-    while port_is_free(host, port) and time.monotonic() < until:
+    while not answers(host, port) and time.monotonic() < until:
         time.sleep(0.1)
     say(f"\n邻课  公开页 Public  {address}/\n      工作台 Desk    {address}/desk/")
-    if empty:
-        say("      还没有账号：./run manage createsuperuser  (no login yet)")
-    else:
-        for line in demo_logins():
-            say(f"      演示账号 Login  {line}")
+    for line in demo_logins():
+        say(f"      演示账号 Login  {line}")
     say("      按 Ctrl-C 停止。 Ctrl-C stops everything.\n")
 
 
@@ -307,7 +313,7 @@ def main() -> None:
         worker=Group("worker", [sys.executable, str(ROOT / "manage.py"), "qcluster"]),
         canary=Canary(enqueue=lambda: background.enqueue(CANARY), has_run=background.has_run),
         release_claims=background.release_claims,
-        on_start=lambda: announce(asked.port, asked.host, address, asked.empty),
+        on_start=lambda: announce(asked.port, asked.host, address),
     ).run()
 
 

@@ -1,0 +1,217 @@
+"""A made-up term for the demonstration, lived through with the product's own actions.
+
+Everything goes the way an organiser would go: the sample files are imported, the term is made,
+each past month is matched, published, answered and attended. All people are invented.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from classes import actions as classes
+from classes.models import Community, DayQuestion, Session, Term
+from people.models import Message, User
+from volunteers import intake
+from volunteers.actions import answers, proposals, roster, signup
+from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
+from volunteers.tasks import solve_claimed
+
+PASSWORD = "linke-demo-2026"
+LOGINS = [
+    ("chen", PASSWORD, "社工：全部功能"),
+    ("zhan", PASSWORD, "站长：全部功能"),
+    ("kan", PASSWORD, "只看"),
+]
+STAFF = {
+    "chen": ("陈社工", User.Role.ORGANISER),
+    "zhan": ("詹站长", User.Role.MANAGER),
+    "kan": ("街道办", User.Role.VIEWER),
+}
+COMMUNITY, TERM = "梧桐社区", "2026秋"
+SAMPLES = Path(__file__).parent / "samples"
+SEED = 20260901
+FOUR_WEEKS = timedelta(days=28)
+WEEK = timedelta(days=7)
+# A second sheet, as neighbouring groups hand it in: mostly people who are free after school.
+MORE_HEADINGS = "姓名\t手机号\t性别\t出生年月\t所属团队\t身份\t有空的时间\t愿意参加\t每周最多几次\t是否带过\t背景查询有效期"
+SURNAMES, GIVEN = "郑冯蒋韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹", ("春梅", "国庆", "建业", "丽华", "志远", "淑兰", "海燕", "文彬")
+FREE_TIMES = (
+    "周一到周五16:30-18:30",
+    "周一、三、五 16:00以后",
+    "周二、四 16:00以后",
+    "周三上午、周四上午",
+    "周六、周日全天",
+    "工作日下午4点后",
+)
+MORE = 26
+
+
+def accounts() -> None:
+    """The staff logins, for a demonstration or to begin with an empty database."""
+    for username, (name, role) in STAFF.items():
+        if not User.objects.filter(username=username).exists():
+            User.objects.create_user(username=username, password=PASSWORD, first_name=name, role=role)
+
+
+def live(*, now: datetime, say: Callable[[str], object]) -> None:
+    """Fill the database with a term as it stands at `now`."""
+    chance = random.Random(SEED)
+    chen = User.objects.get(username="chen")
+    community, term = bring_in(now, chen)
+    say("名单、课表导入好了。")
+    classes.generate_term(term=term, community=community, now=now)
+    answer_questions(term, now, chen)
+    this_week = monday_of(timezone.localdate(now))
+    start = monday_of(term.starts_on)
+    while start < this_week:
+        until = min(start + FOUR_WEEKS, this_week)
+        spend(community, start, until - timedelta(days=1), chen, chance, attended=True)
+        say(f"{start:%m-%d} 到 {until:%m-%d} 排好了。")
+        start = until
+    spend(community, this_week, this_week + WEEK - timedelta(days=1), chen, chance, attended=True)
+    coming(community, this_week + WEEK, now, chen, chance)
+    strangers(now)
+    settle_messages(now)
+
+
+def bring_in(now: datetime, chen: User) -> tuple[Community, Term]:
+    """Import the sample files and the second sheet."""
+    files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.iterdir()) if path.is_file()]
+    batch = intake.receive(files=files, text=more_volunteers(), community=COMMUNITY, term=TERM, now=now, actor=chen)
+    intake.commit(batch=batch, now=now, actor=chen)
+    Community.objects.filter(pk=batch.community_id).update(
+        street="春晓街道", help_name="陈老师", help_phone="029-80000001", help_hours="周一到周五 9:00–17:00"
+    )
+    return batch.community, batch.term
+
+
+def more_volunteers() -> str:
+    """The second sheet as text pasted from a table."""
+    chance = random.Random(SEED + 1)
+    lines = [MORE_HEADINGS]
+    for number in range(MORE):
+        row = (
+            SURNAMES[number % len(SURNAMES)] + GIVEN[number * 3 % len(GIVEN)],
+            f"1600002{number:04d}",
+            chance.choice("男女"),
+            f"{chance.randint(1958, 1996)}年{chance.randint(1, 12)}月",
+            chance.choice(("银龄互助中心", "退休教师协会", "悦读会", "春晓街道在职党员")),
+            chance.choice(("退休", "退休", "在职")),
+            FREE_TIMES[number % len(FREE_TIMES)],
+            "都可以",
+            str(chance.randint(2, 4)),
+            "第一次" if number % 9 == 8 else "是",
+            f"2027年{chance.randint(3, 8)}月{chance.randint(1, 28)}日",
+        )
+        lines.append("\t".join(row))
+    return "\n".join(lines)
+
+
+def answer_questions(term: Term, now: datetime, chen: User) -> None:
+    """Days before today that were asked about: make-up days ran, holidays did not."""
+    asked = DayQuestion.objects.filter(series__term=term, answer="", on_date__lt=timezone.localdate(now))
+    for question in asked:
+        answer = DayQuestion.Answer.RUN if "调休" in question.why else DayQuestion.Answer.SKIP
+        classes.answer_question(question=question, answer=answer, now=now, actor=chen)
+
+
+def spend(
+    community: Community, start: date, until: date, chen: User, chance: random.Random, *, attended: bool
+) -> None:
+    """One stretch of days: match, accept, publish, answer, and attend what is over."""
+    before = at(start, 8) - timedelta(days=5)
+    proposal = matched(community, start, until, before, chen)
+    ids = proposal.placements.values_list("pk", flat=True)
+    roster.accept_placements(proposal=proposal, placement_ids=ids, now=before, actor=chen)
+    roster.publish_proposal(proposal=proposal, now=before, actor=chen)
+    for offer in Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment"):
+        if chance.random() < 0.02:
+            answers.decline_offer(offer=offer, now=before + timedelta(hours=5))
+        else:
+            answers.accept_offer(offer=offer, now=before + timedelta(hours=chance.randint(1, 9)))
+    if attended:
+        attend(community, start, until, chance)
+
+
+def matched(community: Community, start: date, until: date, as_of: datetime, chen: User) -> Proposal:
+    """A proposal for the days, solved as things stood at `as_of`."""
+    waiting = proposals.request_proposal(
+        community=community, from_on=start, until_on=until, now=as_of, actor=chen
+    )
+    claimed = proposals.claim_proposal(pk=waiting.pk, now=as_of)
+    return solve_claimed(claimed, seconds=10, as_of=as_of)
+
+
+def attend(community: Community, start: date, until: date, chance: random.Random) -> None:
+    """Check-ins of sessions that are over; now and then a departure is missing."""
+    over = Assignment.objects.filter(
+        session__community=community,
+        session__on_date__range=(start, until),
+        ends_at__lt=timezone.now(),
+        status=Assignment.Status.ACCEPTED,
+    ).exclude(volunteer__checkins__session=F("session"))
+    CheckIn.objects.bulk_create(
+        (
+            CheckIn(
+                volunteer_id=row.volunteer_id,
+                series_id=row.session.series_id,
+                session=row.session,
+                on_date=row.session.on_date,
+                arrived_at=row.starts_at - timedelta(minutes=chance.randint(2, 15)),
+                left_at=row.ends_at + timedelta(minutes=chance.randint(0, 8)) if chance.random() > 0.03 else None,
+                source="签到",
+            )
+            for row in over.select_related("session")
+            if chance.random() > 0.02
+        ),
+        ignore_conflicts=True,
+    )
+    Session.objects.filter(community=community, ends_at__lt=timezone.now(), status=Session.Status.PLANNED).update(
+        status=Session.Status.DONE
+    )
+
+
+def coming(community: Community, start: date, now: datetime, chen: User, chance: random.Random) -> None:
+    """Next week is half way: most are placed, some have not answered, some are drafts, gaps stay."""
+    proposal = matched(community, start, start + WEEK - timedelta(days=1), now, chen)
+    ids = list(proposal.placements.values_list("pk", flat=True))
+    wanted = [pk for pk in ids if chance.random() < 0.62]
+    roster.accept_placements(proposal=proposal, placement_ids=wanted, now=now, actor=chen)
+    roster.publish(community=community, from_on=start, until_on=start + timedelta(days=4), now=now, actor=chen)
+    for offer in Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment"):
+        if chance.random() < 0.8:
+            answers.accept_offer(offer=offer, now=now)
+    Placement.objects.filter(proposal=proposal, status="proposed").update(status="refused")
+    Proposal.objects.filter(pk=proposal.pk, status="ready").update(status="accepted")
+
+
+def strangers(now: datetime) -> None:
+    """Two people came by the poster's QR code; nobody has met them yet."""
+    senior = Session.objects.filter(
+        starts_at__gt=now, series__programme__kind="senior", shifts__taken__lt=F("shifts__needed")
+    ).order_by("starts_at", "id")
+    for name, phone, session in zip(("许晓雨", "高文静"), ("16000030001", "16000030002"), senior.distinct(), strict=False):
+        signup.sign_up(session=session, name=name, phone=phone, occupation="student", consent=True, now=now)
+
+
+def settle_messages(now: datetime) -> None:
+    """What was written while the past was lived through has long been read."""
+    Message.objects.filter(status=Message.Status.WAITING, created_at__lt=now - timedelta(days=1)).update(
+        status=Message.Status.SENT, sent_at=F("created_at")
+    )
+    last = CheckIn.objects.aggregate(last=Max("on_date", filter=Q(left_at__isnull=False)))["last"]
+    Volunteer.objects.filter(checkins__on_date__lte=last, seen_at=None).update(seen_at=now)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def at(day: date, hour: int) -> datetime:
+    """That hour of the day in Shanghai."""
+    return timezone.make_aware(datetime.combine(day, time(hour)))
