@@ -83,6 +83,8 @@ def sign_up(*, session: Session, name: str, phone: str, occupation: str, consent
 
 @transaction.atomic
 def _hold(session: Session, name: str, mobile: str, occupation: str, now: datetime) -> SignedUp:
+    if not open_shifts(session):
+        raise SessionFull("刚刚满了。")  # somebody was quicker while this one waited for the lock
     volunteer, is_known = _volunteer(session, name, mobile, occupation)
     assignment = join(volunteer=volunteer, session=session, now=now)
     consents = Consent.objects.filter(person=volunteer.person, version=CONSENT_VERSION, withdrawn_at=None)

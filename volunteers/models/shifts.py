@@ -110,5 +110,5 @@ class Assignment(models.Model):
     @property
     def arrival_code(self) -> str:
         """Four digits that a newcomer says at the door. Derived, so that nothing is stored."""
-        digest = salted_hmac("volunteers.arrival-code", str(self.pk)).digest()
+        digest = salted_hmac("volunteers.arrival-code", str(self.pk), algorithm="sha256").digest()
         return f"{int.from_bytes(digest[:4]) % 10_000:04d}"

@@ -34,7 +34,7 @@ def drafts(
 
 def drafts_of(proposal: Proposal, *, now: datetime) -> QuerySet[Assignment]:
     """The draft places that one proposal made."""
-    return drafts(now=now).filter(placements__proposal=proposal).distinct()
+    return drafts(now=now).filter(placement__proposal=proposal).distinct()
 
 
 def for_telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:

@@ -1,0 +1,127 @@
+"""Many people at one moment, on real threads and the real database."""
+
+from datetime import date
+from threading import Barrier
+
+import pytest
+
+from people.models import Message
+from tests import make
+from volunteers.actions import answers, roster, signup
+from volunteers.models import Assignment, Offer, Shift, Volunteer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = make.at("2026-09-07", "10:00")
+ROUNDS = 50
+PEOPLE = 20
+
+
+def test_twenty_sign_ups_for_one_place_seat_exactly_one_in_every_round(together):
+    of = make.series(weekdays=tuple(range(7)))
+    first = date(2026, 9, 8).toordinal()
+    sessions = [make.session(f"{date.fromordinal(first + turn)}", of=of) for turn in range(ROUNDS)]
+    for session in sessions:
+        make.shift(session, needed=1)
+    start = Barrier(PEOPLE)
+
+    def sign_up_again_and_again(number):
+        answers = []
+        for turn, session in enumerate(sessions):
+            phone = f"16000{turn:02d}{number:04d}"
+            start.wait()
+            try:
+                answers.append(
+                    signup.sign_up(
+                        session=session, name=f"志愿者{number}", phone=phone, occupation="", consent=True, now=NOW
+                    )
+                )
+            except signup.SessionFull as full:
+                answers.append(full)
+        return answers
+
+    everybody = together(PEOPLE, sign_up_again_and_again)
+
+    for answers_of_a_round in zip(*everybody, strict=True):
+        assert sum(isinstance(one, signup.SignedUp) for one in answers_of_a_round) == 1
+        assert sum(isinstance(one, signup.SessionFull) for one in answers_of_a_round) == PEOPLE - 1
+    assert set(Shift.objects.values_list("taken", flat=True)) == {1}
+    assert Assignment.objects.count() == Volunteer.objects.count() == ROUNDS
+
+
+def test_one_number_typed_on_many_phones_is_one_volunteer(together):
+    session = make.session()
+    make.shift(session, needed=20)
+
+    def sign_up(number):
+        return signup.sign_up(session=session, name="周远", phone="16000000001", occupation="", consent=True, now=NOW)
+
+    results = together(10, sign_up)
+
+    assert sum(isinstance(one, signup.SignedUp) for one in results) == 1
+    assert all(isinstance(one, signup.SignedUp | signup.AlreadyPlaced) for one in results), results
+    assert Volunteer.objects.count() == 1
+    assert Shift.objects.get().taken == 1
+
+
+def test_one_person_placed_at_two_desks_is_in_one_place(together):
+    for turn in range(10):
+        who = make.volunteer(f"志愿者{turn}")
+        make.free(who, 5)
+        shifts = [make.shift(make.session("2026-09-12", of=make.series(f"班{turn}{side}"))) for side in "甲乙"]
+
+        def place(number, who=who, shifts=shifts):
+            return roster.place(shift=shifts[number], volunteer=who, now=NOW, actor=None)
+
+        results = together(2, place)
+
+        assert sum(isinstance(one, Assignment) for one in results) == 1, results
+        assert sum(isinstance(one, roster.InTwoPlaces) for one in results) == 1, results
+        assert sum(Shift.objects.filter(pk__in=[s.pk for s in shifts]).values_list("taken", flat=True)) == 1
+
+
+def test_publishing_at_two_desks_tells_nobody_twice(together):
+    shift = make.shift(needed=8)
+    for number in range(8):
+        make.assignment(shift, make.volunteer(f"志愿者{number}"), status="draft")
+    days = {"from_on": date(2026, 9, 7), "until_on": date(2026, 9, 13)}
+
+    def publish(_):
+        return len(roster.publish(community=None, **days, now=NOW, actor=None))
+
+    assert sum(together(4, publish)) == 8
+    assert Offer.objects.count() == Message.objects.count() == 8
+
+
+def test_declining_on_two_phones_frees_one_place(together):
+    shift = make.shift(needed=3)
+    agreed = make.assignment(shift, make.volunteer())
+    make.assignment(shift, make.volunteer("林淑芬"))
+
+    together(6, lambda _: answers.withdraw(assignment=agreed, now=NOW))
+
+    shift.refresh_from_db()
+    assert shift.taken == 1
+
+
+def test_the_freed_place_goes_to_one_of_those_who_want_it(together):
+    """Somebody comes back while others sign up."""
+    shift = make.shift(needed=1)
+    declined = make.assignment(shift, make.volunteer(), status="declined")
+
+    def want(number):
+        if number == 0:
+            return answers.come_back(assignment=declined, now=NOW)
+        return signup.sign_up(
+            session=shift.session,
+            name=f"志愿者{number}",
+            phone=f"1600000{number:04d}",
+            occupation="",
+            consent=True,
+            now=NOW,
+        )
+
+    results = together(8, want)
+
+    assert sum(not isinstance(one, Exception) for one in results) == 1, results
+    shift.refresh_from_db()
+    assert shift.taken == 1
