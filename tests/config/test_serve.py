@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -63,7 +62,7 @@ def health(port: int) -> dict | None:
     try:
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return json.load(answer)
-    except (URLError, ConnectionError):
+    except OSError:  # URLError is one, too
         return None
 
 
