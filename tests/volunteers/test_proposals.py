@@ -1,0 +1,375 @@
+"""Proposals: asked for, worked out in the background, reviewed, accepted, published."""
+
+import os
+import signal
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from people.models import AuditEntry, Message
+from tests import make
+from tests.config.waiting import until
+from volunteers import planning, tasks
+from volunteers.actions import proposals, roster
+from volunteers.models import Assignment, Placement, Proposal, Shift
+
+pytestmark = pytest.mark.django_db
+
+Status = Proposal.Status
+SATURDAY = date(2026, 9, 12)
+NOW = make.at("2026-09-07", "08:00")
+ORGANISER = "chen"
+
+
+def coming_saturday() -> date:
+    """A Saturday that is still to come by the real clock, for what the worker does."""
+    today = timezone.localdate()
+    return today + timedelta(days=(5 - today.weekday()) % 7 + 7)
+
+
+def gap(day: date | None = None, needed: int = 1, name: str = "手机门诊") -> Shift:
+    """A desk session that wants people."""
+    of = make.series(name=name, kind="desk")
+    of.programme.risk_note = "注意充电安全"
+    of.programme.save()
+    return make.shift(make.session(str(day or coming_saturday()), of), "desk", needed)
+
+
+def helper(name: str, **fields):
+    """Somebody who is free on Saturdays."""
+    volunteer = make.volunteer(name, **fields)
+    make.free(volunteer, 5, told_on=date(2026, 8, 29))
+    return volunteer
+
+
+def ask(day: date | None = None, **fields) -> Proposal:
+    """A waiting proposal for one Saturday."""
+    day = day or coming_saturday()
+    fields = {"community": None, "now": timezone.now(), "actor": None, **fields}
+    return proposals.request_proposal(from_on=day, until_on=day, **fields)
+
+
+def ready(**fields) -> Proposal:
+    """The same, worked out."""
+    proposal = ask(**fields)
+    assert tasks.run_proposal.call(proposal.pk) == "ready"
+    proposal.refresh_from_db()
+    return proposal
+
+
+class TestRunning:
+    def test_fills_the_gap_and_says_so(self):
+        gap()
+        helper("周远")
+
+        proposal = ready()
+
+        assert proposal.status == Status.READY
+        assert proposal.progress == 100
+        assert [str(p.volunteer) for p in proposal.placements.all()] == ["周远"]
+        assert proposal.answer["gaps_before"] == 1
+        assert proposal.answer["unfilled"] == []
+
+    def test_nobody_is_told(self):
+        gap()
+        helper("周远")
+
+        ready()
+
+        assert Message.objects.count() == 0
+        assert Assignment.objects.count() == 0
+
+    def test_runs_once_however_often_it_is_started(self):
+        gap()
+        helper("周远")
+        proposal = ready()
+
+        assert tasks.run_proposal.call(proposal.pk) == "nothing to do"
+        assert Proposal.objects.get(pk=proposal.pk).attempts == 1
+
+    def test_a_running_one_is_left_to_its_worker(self):
+        proposal = ask()
+        proposals.claim_proposal(pk=proposal.pk, now=timezone.now())
+
+        assert proposals.claim_proposal(pk=proposal.pk, now=timezone.now()) is None
+        assert tasks.run_waiting_proposals.call() == 0
+
+    def test_one_whose_worker_fell_silent_is_taken_over(self):
+        gap()
+        helper("周远")
+        proposal = ask()
+        long_ago = timezone.now() - proposals.SILENT_FOR - timedelta(seconds=1)
+        proposals.claim_proposal(pk=proposal.pk, now=long_ago)
+
+        assert tasks.run_waiting_proposals.call() == 1
+
+        proposal.refresh_from_db()
+        assert (proposal.status, proposal.attempts) == (Status.READY, 2)
+
+    def test_gives_up_after_three_silent_workers_and_says_it(self):
+        proposal = ask()
+        for hours in range(proposals.ATTEMPTS, 0, -1):
+            assert proposals.claim_proposal(pk=proposal.pk, now=timezone.now() - timedelta(hours=hours))
+
+        assert proposals.claim_proposal(pk=proposal.pk, now=timezone.now()) is None
+
+        proposal.refresh_from_db()
+        assert proposal.status == Status.FAILED
+        assert proposal.error == proposals.GAVE_UP
+        assert AuditEntry.objects.filter(thing=f"proposal:{proposal.pk}", verb="没排成").exists()
+
+    def test_progress_is_written_to_the_row(self):
+        gap()
+        helper("周远")
+        proposal = proposals.claim_proposal(pk=ask().pk, now=timezone.now())
+
+        goes_on = proposals.report_progress(
+            proposal=proposal, stage=planning.stage("short"), progress=40, now=timezone.now()
+        )
+
+        proposal.refresh_from_db()
+        assert goes_on
+        assert (proposal.stage, proposal.progress) == ("把缺的人手补齐", 40)
+
+    def test_discarded_meanwhile_it_stays_discarded(self):
+        gap()
+        helper("周远")
+        proposal = proposals.claim_proposal(pk=ask().pk, now=timezone.now())
+        proposals.discard_proposal(proposal=proposal, now=timezone.now(), actor=None)
+
+        with pytest.raises(planning.ProposalGone):
+            tasks.solve_claimed(proposal)
+
+        proposal.refresh_from_db()
+        assert proposal.status == Status.DISCARDED
+        assert proposal.placements.count() == 0
+
+    def test_stopped_it_hands_in_what_it_has(self):
+        gap()
+        helper("周远")
+        proposal = proposals.claim_proposal(pk=ask().pk, now=timezone.now())
+        proposals.stop_proposal(proposal=proposal)
+
+        tasks.solve_claimed(proposal)
+
+        proposal.refresh_from_db()
+        assert proposal.status == Status.READY
+        assert proposal.answer["cut_short"] is True
+        assert proposal.placements.count() == 1
+
+    def test_asking_again_throws_the_earlier_one_away(self):
+        earlier = ask()
+
+        ask()
+
+        earlier.refresh_from_db()
+        assert earlier.status == Status.DISCARDED
+
+    @pytest.mark.parametrize("days", [-1, 63])
+    def test_refuses_a_range_that_is_no_range(self, days):
+        with pytest.raises(proposals.RangeTooLong):
+            proposals.request_proposal(
+                community=None, from_on=SATURDAY, until_on=SATURDAY + timedelta(days=days), now=NOW, actor=None
+            )
+
+
+def crowd(people: int = 150, days: int = 28, places: int = 6) -> Proposal:
+    """A question that takes the engine a second or more; a waiting proposal for it."""
+    day = coming_saturday()
+    series = make.series(kind="desk", weekdays=range(7))
+    for offset in range(days):
+        make.shift(make.session(str(day + timedelta(days=offset)), series), "desk", places)
+    for number in range(people):
+        volunteer = make.volunteer(f"志愿者{number}", max_per_week=1 + number % 2)
+        for weekday in range(number % 3, 7, 2):
+            make.free(volunteer, weekday)
+    return proposals.request_proposal(
+        community=None, from_on=day, until_on=day + timedelta(days=days - 1), now=timezone.now(), actor=None
+    )
+
+
+class TestAKilledWorker:
+    def test_loses_nothing_and_the_next_one_finishes_once(self, database_url, start_process):
+        proposal = crowd()
+        mine = Proposal.objects.filter(pk=proposal.pk)
+        worker = start_process("manage.py", "qcluster", DATABASE_URL=database_url, LINKE_TASK_TIMEOUT="60")
+        tasks.run_proposal.enqueue(proposal.pk)
+
+        until(lambda: mine.filter(status=Status.RUNNING).exists())
+        os.killpg(worker.pid, signal.SIGKILL)
+
+        assert mine.get().status == Status.RUNNING
+        assert Placement.objects.count() == 0
+
+        mine.update(claimed_at=timezone.now() - proposals.SILENT_FOR * 2)
+        start_process("manage.py", "qcluster", DATABASE_URL=database_url, LINKE_TASK_TIMEOUT="60")
+        tasks.run_waiting_proposals.enqueue()
+
+        until(lambda: mine.filter(status=Status.READY).exists())
+        assert mine.get().attempts == 2
+        pairs = list(Placement.objects.values_list("shift", "volunteer"))
+        assert len(pairs) == len(set(pairs)) > 100
+
+
+class TestAccepting:
+    def test_makes_drafts_and_tells_nobody(self):
+        shift = gap()
+        helper("周远")
+        proposal = ready()
+
+        roster.accept_placements(
+            proposal=proposal,
+            placement_ids=[p.pk for p in proposal.placements.all()],
+            now=timezone.now(),
+            actor=None,
+        )
+
+        shift.refresh_from_db()
+        assert shift.taken == 1
+        assert [a.status for a in Assignment.objects.all()] == ["draft"]
+        assert Message.objects.count() == 0
+
+    def test_a_row_overtaken_by_events_goes_stale_and_says_why(self):
+        shift = gap()
+        helper("周远")
+        proposal = ready()
+        make.assignment(shift, make.volunteer("钱薇"))
+
+        roster.accept_placements(
+            proposal=proposal,
+            placement_ids=[p.pk for p in proposal.placements.all()],
+            now=timezone.now(),
+            actor=None,
+        )
+
+        (row,) = proposal.placements.all()
+        assert row.status == Placement.Status.STALE
+        assert row.stale_why
+
+
+class TestSwapping:
+    def swapped(self, proposal, volunteer):
+        return proposals.swap_placement(
+            placement=proposal.placements.get(), volunteer=volunteer, now=timezone.now(), actor=None
+        )
+
+    def test_the_other_person_takes_the_row_and_the_first_becomes_an_alternative(self):
+        gap()
+        first, other = helper("周远"), helper("钱薇")
+
+        row = self.swapped(ready(), other)
+
+        assert row.volunteer == other
+        assert [one["volunteer"] for one in row.alternatives] == [first.pk]
+        assert "有空" in {reason["label"] for reason in row.reasons}
+
+    def test_a_rule_in_the_way_is_named(self):
+        gap()
+        helper("周远")
+        busy = make.volunteer("钱薇")
+
+        with pytest.raises(proposals.CannotSwap, match="这个时间没空"):
+            self.swapped(ready(), busy)
+
+    def test_what_the_proposal_puts_beside_it_counts(self):
+        gap(name="第一场")
+        gap(name="第二场")
+        for name in ("周远", "钱薇"):
+            helper(name)
+        proposal = ready()
+        first, second = proposal.placements.all()
+
+        with pytest.raises(proposals.CannotSwap, match="冲突"):
+            proposals.swap_placement(placement=first, volunteer=second.volunteer, now=timezone.now(), actor=None)
+
+
+@pytest.fixture
+def organiser(client):
+    make.community()
+    client.force_login(make.user(ORGANISER))
+    return client
+
+
+class TestThePage:
+    def test_asks_watches_reviews_accepts_publishes(self, organiser, django_capture_on_commit_callbacks):
+        shift = gap()
+        helper("周远")
+        day = str(coming_saturday())
+
+        with django_capture_on_commit_callbacks() as started:
+            response = organiser.post("/desk/match/start/", {"from": day, "to": day})
+        proposal = Proposal.objects.get()
+        assert response.headers["Location"] == f"/desk/match/{proposal.pk}/"
+        assert len(started) == 1
+        assert "等后台开始" in organiser.get(response.headers["Location"]).text
+
+        tasks.run_proposal.call(proposal.pk)
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+        assert "1 个缺口" in page
+        assert "采纳选中的 1 项" in page
+        assert "本人 8月29日填的" in page
+
+        row = proposal.placements.get()
+        organiser.post(f"/desk/match/{proposal.pk}/accept/", {"placement": row.pk})
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+        assert "还没有通知任何人" in page
+        assert "发布，通知 1 人" in page
+        assert Message.objects.count() == 0
+
+        organiser.post(f"/desk/match/{proposal.pk}/publish/")
+        assert Assignment.objects.get(shift=shift).status == "offered"
+        assert Message.objects.count() == 1
+        assert "已通知，1 项" in organiser.get(f"/desk/match/{proposal.pk}/").text
+
+    def test_an_empty_place_shows_its_funnel_and_the_ways_out(self, organiser):
+        gap()
+        make.volunteer("周远")
+
+        page = organiser.get(f"/desk/match/{ready().pk}/").text
+
+        assert "没排上：" in page
+        assert "问周远这个时间能不能来" in page
+        assert "1 人这个时间没空" in page
+
+    def test_a_row_that_bends_a_wish_is_not_ticked(self, organiser):
+        gap()
+        volunteer = helper("周远")
+        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
+
+        page = organiser.get(f"/desk/match/{ready().pk}/").text
+
+        assert "采纳选中的 0 项" in page
+        assert "月要考试" in page
+
+    def test_discarding_leaves_the_roster_alone(self, organiser):
+        shift = gap()
+        helper("周远")
+        proposal = ready()
+
+        organiser.post(f"/desk/match/{proposal.pk}/discard/")
+
+        shift.refresh_from_db()
+        proposal.refresh_from_db()
+        assert (proposal.status, shift.taken) == (Status.DISCARDED, 0)
+
+    def test_who_may_only_look_cannot_start_it(self, client):
+        make.community()
+        client.force_login(make.user("kan", role="viewer"))
+
+        assert client.get("/desk/match/").status_code == 200
+        assert client.post("/desk/match/start/", {"span": "next"}).status_code == 403
+        assert Proposal.objects.count() == 0
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_asks_the_database_the_same_number_of_times(self, organiser, rows, django_assert_num_queries):
+        for number in range(rows):
+            gap(name=f"手机门诊{number}", needed=2)
+        for number in range(rows):
+            helper(f"志愿者{number}")
+        proposal = ready()
+        assert proposal.placements.count() == rows
+        organiser.get(f"/desk/match/{proposal.pk}/")
+
+        with django_assert_num_queries(10):
+            organiser.get(f"/desk/match/{proposal.pk}/")
