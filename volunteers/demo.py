@@ -48,6 +48,8 @@ FREE_TIMES = (
     "工作日下午4点后",
 )
 MORE = 26
+# Of those asked for next week, one in so many has not answered yet.
+SLOW = 4
 
 
 def accounts() -> None:
@@ -170,9 +172,8 @@ def attend(community: Community, start: date, until: date, chance: random.Random
         ),
         ignore_conflicts=True,
     )
-    Session.objects.filter(community=community, ends_at__lt=timezone.now(), status=Session.Status.PLANNED).update(
-        status=Session.Status.DONE
-    )
+    ended = Session.objects.filter(community=community, on_date__range=(start, until), ends_at__lt=timezone.now())
+    ended.filter(status=Session.Status.PLANNED).update(status=Session.Status.DONE)
 
 
 def coming(community: Community, start: date, now: datetime, chen: User, chance: random.Random) -> None:
@@ -182,8 +183,9 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
     wanted = [pk for pk in ids if chance.random() < 0.62]
     roster.accept_placements(proposal=proposal, placement_ids=wanted, now=now, actor=chen)
     roster.publish(community=community, from_on=start, until_on=start + timedelta(days=4), now=now, actor=chen)
-    for offer in Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment"):
-        if chance.random() < 0.8:
+    made = Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment")
+    for number, offer in enumerate(made.order_by("pk")):
+        if number % SLOW:
             answers.accept_offer(offer=offer, now=now)
     Placement.objects.filter(proposal=proposal, status="proposed").update(status="refused")
     Proposal.objects.filter(pk=proposal.pk, status="ready").update(status="accepted")
