@@ -91,9 +91,15 @@ def _take_back(row: ImportRow, mine: set[tuple[str, int]]) -> list[str]:
     busy = [why for thing in things if isinstance(thing, ANCHORS) and (why := _in_use(thing, mine))]
     if busy:
         return busy
-    if any(isinstance(thing, Series) for thing in things):
-        things = [thing for thing in things if not isinstance(thing, SeriesDay)]
+    things = [thing for thing in things if not _goes_with_its_series(thing, mine)]
     return [why for thing in reversed(things) if (why := _remove(thing, mine))]
+
+
+def _goes_with_its_series(thing: Model, mine: set[tuple[str, int]]) -> bool:
+    """Days, sessions and shifts of a class that this import made go, or stay, with the class."""
+    if isinstance(thing, Shift):
+        return _goes_with_its_series(thing.session, mine)
+    return isinstance(thing, SeriesDay | Session) and (Series._meta.label, thing.series_id) in mine
 
 
 def _remove(thing: Model, mine: set[tuple[str, int]]) -> str:
