@@ -1,5 +1,6 @@
 """Words, pictures, frames: what every page is made of."""
 
+import gzip
 import re
 from datetime import date, datetime, time
 from pathlib import Path
@@ -183,6 +184,18 @@ class TestCatalogue:
         }
 
         assert used - styled <= {"ok", "wait", "idle", "cands", "body"}  # states and hooks that look like nothing
+
+
+class TestWeight:
+    def test_all_style_sheets_together_stay_under_30_kilobytes(self):
+        sheets = [
+            path for app in ("people", "classes", "volunteers") for path in (ROOT / app / "static").rglob("*.css")
+        ]
+
+        assert sum(len(gzip.compress(path.read_bytes())) for path in sheets) < 30_000
+
+    def test_the_script_stays_under_6_kilobytes(self):
+        assert (ROOT / "people/static/people/linke.js").stat().st_size < 6_000
 
 
 class TestTextSize:
