@@ -98,7 +98,7 @@ class TestDays:
         session = make.session("2026-11-28", make.series(), day_type="makeup_workday")
         shift = make.shift(session, needed=3)
         make.assignment(shift, make.volunteer("甲一", occupation="working"))
-        make.assignment(shift, make.volunteer("乙一", occupation="working"), source="signup")
+        make.assignment(shift, make.volunteer("乙一", occupation="working"), source="sign_up")
         make.assignment(shift, make.volunteer("丙一", occupation="retired"))
 
         saturday = week().days[5]
@@ -151,7 +151,7 @@ class TestPictures:
         heat = week().heat
 
         assert [row.name for row in heat] == ["上午", "下午", "放学后"]
-        assert heat[2].cells[2] == pictures.Cell(filled=1, needed=3)
+        assert heat[2].cells[2] == pictures.Cell(filled=1, needed=3, gaps=2)
         assert heat[0].cells == [None] * 7
 
     def test_load_counts_the_month_against_the_own_limit(self):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from classes.calendar import Days, teaching_week
 from classes.demand import Facts, warnings_of
 from classes.models import CalendarDay, Community, DayQuestion, Programme, Session, Term
-from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.models import Assignment, Offer, Shift, Volunteer
 from volunteers.queries import pictures
 
 WEEKDAYS = "一二三四五六日"
@@ -64,13 +64,11 @@ class Card:
 
     @property
     def title(self) -> str:
-        """What fits in a column: the lesson for seniors, else the series."""
+        """What fits in a column: the lesson for seniors, else what tells the series from others."""
         session = self.session
-        if self.programme.kind == Kind.SENIOR and session.lesson:
-            return "复习课" if session.is_review else session.lesson.short_title
-        if session.is_review:
-            return "复习课"
-        return session.series.name.removesuffix("课堂")
+        if self.programme.kind == Kind.SENIOR and session.lesson and not session.is_review:
+            return session.lesson.short_title
+        return session.series.name.rsplit("·", 1)[-1].removesuffix("课堂")
 
     @property
     def audience(self) -> str:
@@ -238,7 +236,7 @@ def week(*, community: Community, monday: date, now: datetime) -> Week:
         drafts=sum(map(len, told.values())),
         publish_tells=len(told),
         alerts=_alerts(community, days),
-        heat=pictures.heat(_shift_sums(cards)),
+        heat=pictures.heat(_cells(cards)),
         loads=pictures.loads(community=community, day=monday + timedelta(days=3)),
         trend=pictures.trend(community=community, monday=monday, today=today),
     )
@@ -296,11 +294,16 @@ def _places(shift: Shift, assignments: list[Assignment], *, now: datetime) -> li
     rows = []
     for assignment in assignments:
         assignment.shift, assignment.session = shift, shift.session
-        told_us = assignment.source in ("link", "signup", "sign_up")
-        clash = BUSY_ON_MAKEUP.get(assignment.volunteer.occupation, "") if makeup and not told_us else ""
+        clash = BUSY_ON_MAKEUP.get(assignment.volunteer.occupation, "") if makeup and not _said_yes(assignment) else ""
         rows.append(Place(shift, STATES[assignment.status], assignment, clash))
     missing = "gap" if shift.session.starts_at > now else "gone"
     return rows + [Place(shift, missing)] * max(0, shift.needed - len(rows))
+
+
+def _said_yes(assignment: Assignment) -> bool:
+    """Whether the person agreed to this very date: signed up for it, or answered an invitation."""
+    offer = getattr(assignment, "offer", None)
+    return assignment.source == "sign_up" or (offer is not None and offer.answer == Offer.Answer.YES)
 
 
 def _warnings(card: Card) -> list[str]:
@@ -327,17 +330,16 @@ def _days(community: Community, monday: date, cards: list[Card], today: date) ->
     return days
 
 
-def _shift_sums(cards: list[Card]) -> list[tuple[int, int, int, int]]:
+def _cells(cards: list[Card]) -> list[tuple[int, int, pictures.Cell]]:
+    """Weekday, hour and places of each session that is held."""
     return [
         (
             card.session.on_date.weekday(),
             timezone.localtime(card.session.starts_at).hour,
-            min(shift.needed, sum(p.assignment is not None for p in card.places if p.shift is shift)),
-            shift.needed,
+            pictures.Cell(card.filled, len(card.places), card.gaps),
         )
         for card in cards
-        if not card.is_cancelled
-        for shift in card.shifts
+        if card.places
     ]
 
 

@@ -1,7 +1,7 @@
 """The three pictures under the board: where it is thin, who carries much, whether it grows."""
 
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,15 +20,14 @@ CHILD = Programme.Kind.CHILD
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Places filled and needed in one part of one day."""
+    """Places filled, needed and still wanted in one part of one day."""
 
-    filled: int
-    needed: int
+    filled: int = 0
+    needed: int = 0
+    gaps: int = 0
 
-    @property
-    def is_thin(self) -> bool:
-        """Whether somebody is missing."""
-        return self.filled < self.needed
+    def __add__(self, other: "Cell") -> "Cell":
+        return Cell(self.filled + other.filled, self.needed + other.needed, self.gaps + other.gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +88,13 @@ def part_of_day(hour: int) -> int:
     return 0 if hour < 12 else 1 if hour < 16 else 2
 
 
-def heat(places: Iterable[tuple[int, int, int, int]]) -> list[HeatRow]:
-    """Rows of the heat table from (weekday, hour, filled, needed) of each shift."""
-    sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for weekday, hour, filled, needed in places:
-        cell = sums[part_of_day(hour), weekday]
-        cell[0] += filled
-        cell[1] += needed
-    return [
-        HeatRow(name, [Cell(*sums[part, day]) if (part, day) in sums else None for day in range(7)])
-        for part, name in enumerate(PARTS)
-    ]
+def heat(places: Iterable[tuple[int, int, Cell]]) -> list[HeatRow]:
+    """Rows of the heat table from weekday, hour and places of each session."""
+    sums: dict[tuple[int, int], Cell] = {}
+    for weekday, hour, cell in places:
+        at = part_of_day(hour), weekday
+        sums[at] = sums.get(at, Cell()) + cell
+    return [HeatRow(name, [sums.get((part, day)) for day in range(7)]) for part, name in enumerate(PARTS)]
 
 
 def month_limit(per_week: int | None, day: date) -> int | None:

@@ -115,7 +115,7 @@ def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
     return [
         Todo(
             text=f"48 小时内缺 {gaps} 人",
-            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.title}，缺 {first.gaps} 人",
+            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}，缺 {first.gaps} 人",
             button=f"补 {gaps} 个空缺" if gaps > 1 else "补空缺",
             page="desk:week",
             query=f"?w={board.monday_of(starts.date())}&gap={shift.pk}#side",

@@ -9,9 +9,8 @@ register = template.Library()
 
 SOURCES = {
     "staff": "社区安排",
-    "match": "自动排班",
-    "signup": "自己报名",
-    "link": "自己答应",
+    "proposal": "自动排班",
+    "sign_up": "自己报名",
     "import": "从名单导入",
 }
 
