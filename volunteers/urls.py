@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from volunteers.views import board, matching, people, today
+from volunteers.views import board, matching, people, today, volunteer
+from volunteers.views import public as public_pages
 
 desk = [
     path("", today.today, name="today"),
+    path("poster/", public_pages.poster, name="poster"),
     path("call-list/", today.call_list, name="call-list"),
     path("more/", today.more, name="more"),
     path("week/", board.week, name="week"),
@@ -33,4 +35,15 @@ desk = [
         for verb in people.ACTS
     ],
 ]
-public: list = []
+public = [
+    path("", public_pages.sessions, name="list"),
+    path("s/<int:pk>/", public_pages.sign_up, name="sign-up"),
+    path("kept/<str:signed>/", public_pages.kept, name="kept"),
+    path("me/leave/", volunteer.not_me, name="not-me"),
+    path("me/<str:token>/", volunteer.me, name="me"),
+    path("me/<str:token>/free/", volunteer.free_time, name="free-time"),
+    path("me/<str:token>/<int:pk>/yes/", volunteer.answer, name="answer"),
+    path("me/<str:token>/<int:pk>/no/", volunteer.decline, name="decline"),
+    path("privacy/", public_pages.privacy, name="privacy"),
+    path("qr.svg", public_pages.qr, name="qr"),
+]

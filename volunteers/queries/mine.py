@@ -1,0 +1,137 @@
+"""A volunteer's own page: what is next, what comes later, when they are free, what they gave."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from classes.models import Programme, Session, Term
+from volunteers.models import Assignment, Availability, CheckIn, Offer, Volunteer
+from volunteers.queries.opening import Opening
+from volunteers.rules import travel
+
+Status = Assignment.Status
+# The three parts of a day on the page, each with its hours; they touch and do not overlap.
+BANDS = {
+    "am": ("上午", time(8), time(12)),
+    "pm": ("下午", time(12), time(16)),
+    "after": ("放学后", time(16), time(20)),
+}
+# A window that covers this much of a band lights it up.
+MOST_OF_A_BAND = timedelta(hours=2)
+STAMPS_IN_A_ROW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One place of the volunteer, with what can be said about it."""
+
+    assignment: Assignment
+    offer: Offer | None
+    opening: Opening
+
+    @property
+    def session(self) -> Session:
+        """The session."""
+        return self.assignment.session
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is asked for."""
+        return self.assignment.status == Status.OFFERED
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the volunteer comes."""
+        return self.assignment.status == Status.ACCEPTED
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether the volunteer cannot come."""
+        return self.assignment.status == Status.DECLINED
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given this term: whole visits only (arrived and left)."""
+
+    minutes: int
+    kinds: list[str]
+
+    @property
+    def empty(self) -> range:
+        """Stamps still to earn in the last row."""
+        return range(-len(self.kinds) % STAMPS_IN_A_ROW if self.kinds else STAMPS_IN_A_ROW)
+
+    @property
+    def sentence(self) -> str:
+        """The stamps in words."""
+        children = self.kinds.count("child")
+        parts = [(len(self.kinds) - children, "菜鸟学堂"), (children, "四点半课堂")]
+        words = "，".join(f"{count} 个{word}" for count, word in parts if count)
+        return f"{len(self.kinds)} 个章：{words}" if words else "还没有章"
+
+
+def places(*, volunteer: Volunteer, now: datetime) -> list[Mine]:
+    """Everything ahead that the volunteer knows of, in the order of time. One query."""
+    rows = Assignment.objects.filter(
+        volunteer=volunteer,
+        status__in=(Status.OFFERED, Status.ACCEPTED, Status.DECLINED),
+        ends_at__gt=now,
+        session__status=Session.Status.PLANNED,
+    ).select_related(
+        "offer",
+        "shift__role",
+        "session__series__programme",
+        "session__lesson",
+        "session__room",
+        "session__community",
+    )
+    found = [Mine(row, getattr(row, "offer", None), Opening(row.session, row.shift)) for row in rows.order_by("starts_at")]
+    held = {one.assignment.session_id for one in found if not one.is_declined}
+    return [one for one in found if not one.is_declined or one.assignment.session_id not in held]
+
+
+def bands(rows: Iterable[Availability], today: date) -> set[str]:
+    """The parts of the week ("2-after") that the weekly windows light up."""
+    lit = set()
+    for row in rows:
+        if row.weekday is None or row.kind == Availability.Kind.IMPOSSIBLE or (row.until_on and row.until_on < today):
+            continue
+        for code, (_, starts, ends) in BANDS.items():
+            if _span(max(row.starts, starts), min(row.ends, ends)) >= MOST_OF_A_BAND:
+                lit.add(f"{row.weekday}-{code}")
+    return lit
+
+
+def _span(starts: time, ends: time) -> timedelta:
+    return datetime.combine(date.min, ends) - datetime.combine(date.min, starts)
+
+
+def given(*, volunteer: Volunteer, now: datetime) -> Given:
+    """Hours and visits of this term. Two queries."""
+    today = timezone.localdate(now)
+    term = Term.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
+    rows = CheckIn.objects.filter(volunteer=volunteer, arrived_at__isnull=False, left_at__isnull=False)
+    if term:
+        rows = rows.filter(on_date__gte=term.starts_on)
+    visits = list(rows.order_by("on_date", "id").values_list("arrived_at", "left_at", "series__programme__kind"))
+    minutes = sum(int((left - arrived).total_seconds()) // 60 for arrived, left, _ in visits)
+    return Given(minutes, [str(kind) for _, _, kind in visits])
+
+
+def fitting(openings: Iterable[Opening], mine: Iterable[Mine], *, is_cleared: bool) -> list[Opening]:
+    """The openings that do not collide with what the volunteer has agreed to or is asked for."""
+    held = [one.session for one in mine if not one.is_declined]
+    return [
+        opening
+        for opening in openings
+        if (is_cleared or opening.kind != Programme.Kind.CHILD)
+        and not any(_collide(opening.session, session) for session in held)
+    ]
+
+
+def _collide(one: Session, other: Session) -> bool:
+    way = travel(one.community, other.community)
+    return one.starts_at < other.ends_at + way and other.starts_at < one.ends_at + way

@@ -1,0 +1,195 @@
+"""Pages for everybody: what is open, signing up, what we keep and why, the code to scan."""
+
+import segno
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods
+
+from classes.models import Community, Session
+from people.access import staff_required
+from volunteers.actions import signup
+from volunteers.context import community_of
+from volunteers.forms.signup import SignUpForm
+from volunteers.models import Assignment, Volunteer
+from volunteers.queries import opening
+from volunteers.views import device
+
+SIGNER = Signer(salt="volunteers.kept")
+
+
+@require_GET
+def sessions(request: HttpRequest) -> HttpResponse:
+    """可报名的场次: what is missing in seven days, and what one can do about it."""
+    now = timezone.now()
+    number = _number(request.GET.get("week"))
+    only = request.GET.get("p", "")
+    communities = list(Community.objects.order_by("id"))
+    asked = request.GET.get("community", "")
+    community = next((one for one in communities if str(one.pk) == asked), None)
+    first = opening.first_day(number, now)
+    week = opening.week(first=first, now=now, only=only, community=community)
+    return render(
+        request,
+        "volunteers/sessions.html",
+        {
+            "week": week,
+            "number": number,
+            "last": opening.FURTHEST_WEEK,
+            "only": only,
+            "chosen": community,
+            "community": community or (communities[0] if len(communities) == 1 else None),
+            "places": communities if len(communities) > 1 else [],
+            "later": [] if week.wanting or number else opening.next_open(now=now),
+            "my_token": device.token_of(request),
+            "today": timezone.localdate(now),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """报名: a form for strangers, one button for a phone we know. The status tells the truth."""
+    session, found = opening.opening_of(pk)
+    if session is None:
+        raise Http404
+    now = timezone.now()
+    if session.status != Session.Status.PLANNED or session.starts_at <= now:
+        return _over(request, session, now)
+    me = None if request.GET.get("new") else device.volunteer_of(request)
+    if request.method == "POST":
+        return _known_signs_up(request, session, found, me) if me else _stranger_signs_up(request, session, found)
+    if found is None or not found.gaps:
+        return _full(request, session)
+    return _form(request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me)
+
+
+def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpResponse:
+    if device.has_tried_too_often(request):
+        return _form(request, session, found, _typed(request), status=429, why="试得太勤了，请过一小时再来，或者打社区电话。")
+    form = _typed(request)
+    if not form.is_valid():
+        return _form(request, session, found, form, status=400)
+    try:
+        done = signup.sign_up(session=session, now=timezone.now(), **form.cleaned_data)
+    except signup.SessionFull:
+        return _full(request, session)
+    except signup.NotHeld:
+        return _over(request, session, timezone.now())
+    except signup.Refused as refusal:
+        return _form(request, session, found, form, status=409, why=str(refusal))
+    if done.is_known and device.token_of(request) != done.volunteer.token:
+        # Name and number are no secret among neighbours: they hold a place, they open no page.
+        return redirect("public:kept", signed=SIGNER.sign(done.assignment.pk))
+    return device.remember(_to_me(done.volunteer, done.assignment), done.volunteer.token)
+
+
+def _known_signs_up(request: HttpRequest, session: Session, found, me: Volunteer) -> HttpResponse:
+    try:
+        assignment = signup.join(volunteer=me, session=session, now=timezone.now())
+    except signup.SessionFull:
+        return _full(request, session)
+    except signup.Refused as refusal:
+        return _form(request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me, status=409, why=str(refusal))
+    return _to_me(me, assignment)
+
+
+def _to_me(volunteer: Volunteer, assignment: Assignment) -> HttpResponse:
+    return redirect(f"{reverse('public:me', args=[volunteer.token])}?new={assignment.pk}")
+
+
+def _typed(request: HttpRequest) -> SignUpForm:
+    return SignUpForm(request.POST, label_suffix="", auto_id="s-%s")
+
+
+def _form(
+    request: HttpRequest, session: Session, found, form: SignUpForm, *, me=None, status: int = 200, why: str = ""
+) -> HttpResponse:
+    context = {
+        "session": session,
+        "opening": found,
+        "form": form,
+        "me": me,
+        "why": why,
+        "community": session.community,
+        "my_token": device.token_of(request),
+    }
+    return render(request, "volunteers/sign_up.html", context, status=status)
+
+
+def _full(request: HttpRequest, session: Session) -> HttpResponse:
+    """刚刚满了: 409, with the next sessions that want somebody."""
+    return _elsewhere(request, session, "这一场刚刚满了", "谢谢您！下面这几场还缺人：", status=409)
+
+
+def _over(request: HttpRequest, session: Session, now) -> HttpResponse:
+    """410: it is gone and will not come back."""
+    if session.status == Session.Status.CANCELLED:
+        title, text = "这一场停课了", session.cancel_reason
+    else:
+        title, text = "这一场已经过了", ""
+    return _elsewhere(request, session, title, text or "下面这几场还缺人：", status=410)
+
+
+def _elsewhere(request: HttpRequest, session: Session, title: str, text: str, *, status: int) -> HttpResponse:
+    context = {
+        "title": title,
+        "text": text,
+        "session": session,
+        "openings": opening.next_open(now=timezone.now(), besides=[session.pk]),
+        "community": session.community,
+        "my_token": device.token_of(request),
+    }
+    return render(request, "volunteers/full.html", context, status=status)
+
+
+@require_GET
+def kept(request: HttpRequest, signed: str) -> HttpResponse:
+    """名额留好了, for somebody we know on a phone we do not: this one place and nothing else."""
+    try:
+        pk = SIGNER.unsign(signed)
+    except BadSignature as error:
+        raise Http404 from error
+    rows = Assignment.objects.select_related(
+        "volunteer__person", "session__series__programme", "session__lesson", "session__room", "session__community", "shift"
+    )
+    assignment = get_object_or_404(rows, pk=pk, status=Assignment.Status.ACCEPTED)
+    context = {
+        "assignment": assignment,
+        "opening": opening.Opening(assignment.session, assignment.shift),
+        "community": assignment.session.community,
+    }
+    return render(request, "volunteers/kept.html", context)
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about whom, why, and for how long."""
+    context = {"community": Community.objects.order_by("id").first(), "my_token": device.token_of(request)}
+    return render(request, "volunteers/privacy.html", context)
+
+
+@require_GET
+@cache_control(max_age=3600, public=True)
+def qr(request: HttpRequest) -> HttpResponse:
+    """The code that opens the list."""
+    code = segno.make(request.build_absolute_uri(reverse("public:list")), error="m", micro=False)
+    return HttpResponse(code.svg_inline(scale=8, border=4, omitsize=True), content_type="image/svg+xml")
+
+
+@require_GET
+@staff_required
+def poster(request: HttpRequest) -> HttpResponse:
+    """A page to print and put up."""
+    return render(
+        request,
+        "volunteers/poster.html",
+        {"community": community_of(request), "address": request.build_absolute_uri(reverse("public:list"))},
+    )
+
+
+def _number(text: str | None) -> int:
+    return min(int(text), opening.FURTHEST_WEEK) if text and text.isdecimal() else 0

@@ -1,0 +1,146 @@
+"""A volunteer's own pages behind their secret link. Opening one changes nothing; every act is a POST."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classes.models import Session
+from volunteers.actions import answers, freetime, signup
+from volunteers.models import Assignment, Volunteer
+from volunteers.queries import mine, opening
+from volunteers.rules.persons import cleared_until
+from volunteers.views import device
+
+OTHERS_TO_OFFER = 4
+
+
+@require_GET
+def me(request: HttpRequest, token: str) -> HttpResponse:
+    """我的: next, later, when I am free, what I gave."""
+    volunteer = _volunteer(token)
+    now = timezone.now()
+    places = mine.places(volunteer=volunteer, now=now)
+    ahead = [one for one in places if not one.is_declined]
+    context = {
+        "volunteer": volunteer,
+        "community": volunteer.home,
+        "next": ahead[0] if ahead else None,
+        "later": [one for one in places if one is not (ahead[0] if ahead else None)],
+        "fresh": next((one for one in ahead if str(one.assignment.pk) == request.GET.get("new")), None),
+        "weekdays": _weekdays(volunteer, now),
+        "given": mine.given(volunteer=volunteer, now=now),
+        "today": timezone.localdate(now),
+        "address": request.build_absolute_uri(request.path),
+    }
+    response = render(request, "volunteers/me.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response if device.token_of(request) == token else device.remember(response, token)
+
+
+@require_POST
+def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """我能来, or 还是能来 after 来不了."""
+    assignment = _assignment(token, pk)
+    now = timezone.now()
+    try:
+        if hasattr(assignment, "offer"):
+            answers.accept_offer(offer=assignment.offer, now=now)
+        else:
+            answers.come_back(assignment=assignment, now=now)
+        messages.success(request, "好，记下了。到时候见。")
+    except answers.Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("public:me", token=token)
+
+
+@require_http_methods(["GET", "POST"])
+def decline(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """来不了: the community looks for somebody, or another session instead. POST says it."""
+    assignment = _assignment(token, pk)
+    if request.method == "POST":
+        return _decline(request, assignment)
+    now = timezone.now()
+    places = mine.places(volunteer=assignment.volunteer, now=now)
+    others = opening.next_open(now=now, besides=[one.assignment.session_id for one in places], limit=12)
+    is_cleared = assignment.volunteer_id in cleared_until([assignment.volunteer_id])
+    staying = [one for one in places if one.assignment.pk != pk]
+    context = {
+        "assignment": assignment,
+        "opening": opening.Opening(assignment.session, assignment.shift),
+        "others": mine.fitting(others, staying, is_cleared=is_cleared)[:OTHERS_TO_OFFER],
+        "community": assignment.session.community,
+        "my_token": token,
+    }
+    return render(request, "volunteers/decline.html", context)
+
+
+def _decline(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    now = timezone.now()
+    token = assignment.volunteer.token
+    wanted = request.POST.get("instead", "find")
+    try:
+        if wanted.isdecimal():
+            session = get_object_or_404(Session.objects.select_related("series__programme", "community"), pk=wanted)
+            placed = signup.switch(assignment=assignment, session=session, now=now)
+            return redirect(f"/me/{token}/?new={placed.pk}")
+        answers.withdraw(assignment=assignment, now=now)
+        messages.success(request, "没关系，谢谢早说。社区马上找人。")
+    except answers.Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("public:me", token=token)
+
+
+@require_POST
+def free_time(request: HttpRequest, token: str) -> HttpResponse:
+    """我每周有空: saves all parts of the week at once."""
+    volunteer = _volunteer(token)
+    changed = freetime.set_bands(volunteer=volunteer, chosen=request.POST.getlist("free"), now=timezone.now())
+    if request.htmx:
+        return HttpResponse("存好了。" if changed else "", content_type="text/html; charset=utf-8")
+    messages.success(request, "空闲时间存好了。")
+    return redirect("public:me", token=token)
+
+
+@require_POST
+def not_me(request: HttpRequest) -> HttpResponse:
+    """不是我: this phone forgets whose it was."""
+    return device.forget(redirect("public:list"))
+
+
+def _volunteer(token: str) -> Volunteer:
+    found = Volunteer.objects.select_related("person", "home").exclude(status=Volunteer.Status.LEFT)
+    return get_object_or_404(found, token=token)
+
+
+def _assignment(token: str, pk: int) -> Assignment:
+    """A place of this volunteer that they know of; drafts are nobody's business yet."""
+    rows = Assignment.objects.select_related(
+        "offer",
+        "volunteer__person",
+        "shift__role",
+        "session__series__programme",
+        "session__lesson",
+        "session__room",
+        "session__community",
+    )
+    found = get_object_or_404(rows, pk=pk, volunteer__token=token)
+    if found.status == Assignment.Status.DRAFT:
+        raise Http404
+    return found
+
+
+def _weekdays(volunteer: Volunteer, now) -> list[dict]:
+    """Seven rows of three switches."""
+    lit = mine.bands(volunteer.availability.all(), timezone.localdate(now))
+    return [
+        {
+            "label": f"周{'一二三四五六日'[weekday]}",
+            "bands": [
+                {"value": f"{weekday}-{code}", "word": word, "is_on": f"{weekday}-{code}" in lit}
+                for code, (word, _, _) in mine.BANDS.items()
+            ],
+        }
+        for weekday in range(7)
+    ]
