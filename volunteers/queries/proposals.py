@@ -14,7 +14,7 @@ from classes.models import Community, Programme, Session, Term
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import recruiting
 
-GAPS_SHOWN = 12
+GAPS_SHOWN = 6
 LOADS_SHOWN = 12
 ALL_OPEN_UP_TO = 30
 # The last step of the engine's funnel: nothing of their own keeps these people away.

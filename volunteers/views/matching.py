@@ -99,7 +99,8 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             actions.discard_proposal(proposal=found, now=timezone.now(), actor=request.user)
     except actions.NotReady:
-        messages.info(request, "刚好排完了。")
+        waiting = found.status == Status.WAITING
+        messages.info(request, "还没开始排，等几秒再看。" if waiting else "刚好排完了。")
     return redirect("desk:proposal", pk)
 
 
