@@ -108,7 +108,7 @@ class TestGaps:
         (gap,) = explain.gaps(question, planned(question, (0, 0, "helper"), (1, 0, "helper")))
 
         assert (gap.session, gap.role, gap.missing, gap.held) == (0, "helper", 2, True)
-        assert gap.text == "助手还缺 2 位，想要 4 位"
+        assert gap.text == "辅导还缺 2 位，想要 4 位"
         assert [(cause.rule, cause.volunteers, cause.remaining) for cause in gap.because] == [
             ("here", (0, 1), 5),
             ("community", (2,), 4),
@@ -125,9 +125,9 @@ class TestGaps:
         lead, helper = explain.gaps(question, solve(question))
 
         assert (lead.role, lead.held, lead.missing) == ("lead", False, 1)
-        assert lead.text == "开不了：没有人能来当主讲，至少要 1 位"
+        assert lead.text == "开不了：没有人能来当讲师，至少要 1 位"
         assert [(cause.rule, cause.count) for cause in lead.because] == [("lesson", 11)]
-        assert helper.text == "这一场没开：能来当助手的有 11 位，至少要 1 位，缺的在别处"
+        assert helper.text == "这一场没开：能来当助教的有 11 位，至少要 1 位，缺的在别处"
         assert [(cause.rule, cause.count) for cause in helper.because] == [("not-held", 11)]
 
     def test_a_session_under_its_floor_says_how_many_could_come(self):
@@ -136,7 +136,7 @@ class TestGaps:
 
         (gap,) = explain.gaps(question, solve(question))
 
-        assert gap.text == "开不了：助手至少要 3 位，能来的只有 2 位"
+        assert gap.text == "开不了：答疑至少要 3 位，能来的只有 2 位"
         assert [(cause.rule, cause.count) for cause in gap.because] == [("free", 1), ("not-held", 2)]
 
     def test_counts_of_a_real_plan_add_up_to_everybody(self, community, answer):

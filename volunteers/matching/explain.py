@@ -16,7 +16,7 @@ from volunteers.matching.rank import PERSONAL, best_of, joining, obstacle, obsta
 from volunteers.matching.reasons import Reason, reasons
 from volunteers.matching.staffing import STAFFING, NeverAloneFromTheClub, NewcomersAreAccompanied
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import ROLES
+from volunteers.matching.words import role_name
 
 ALTERNATIVES = 2
 LOOK_AT = 6
@@ -153,14 +153,15 @@ def _gap(standing: Standing, session: Session, role: str, missing: int) -> Gap:
 
 
 def _gap_text(session: Session, role: str, missing: int, able: int, held: bool) -> str:
+    name = role_name(session.programme, role)
     if held:
-        return f"{ROLES[role]}还缺 {missing} 位，想要 {session.wished} 位"
+        return f"{name}还缺 {missing} 位，想要 {session.wished} 位"
     floor = 1 if role == LEAD else session.minimum
     if able == 0:
-        return f"开不了：没有人能来当{ROLES[role]}，至少要 {floor} 位"
+        return f"开不了：没有人能来当{name}，至少要 {floor} 位"
     if able < floor:
-        return f"开不了：{ROLES[role]}至少要 {floor} 位，能来的只有 {able} 位"
-    return f"这一场没开：能来当{ROLES[role]}的有 {able} 位，至少要 {floor} 位，缺的在别处"
+        return f"开不了：{name}至少要 {floor} 位，能来的只有 {able} 位"
+    return f"这一场没开：能来当{name}的有 {able} 位，至少要 {floor} 位，缺的在别处"
 
 
 def _alternative(person: Volunteer, cost: dict[str, int], own: dict[str, int]) -> Alternative:

@@ -130,7 +130,7 @@ class MayLead(Gate):
 
     code = "lesson"
     label = "不能主讲这一课"
-    sentence = "主讲的人必须能主讲这一课。"
+    sentence = "讲师必须能主讲这一课。"
 
     def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
         return role != LEAD or session.lesson in volunteer.leads
@@ -149,7 +149,7 @@ class OfAge(Gate):
 
     code = "adult"
     label = "未成年"
-    sentence = "未成年人不主讲，也不排进儿童场次。"
+    sentence = "未成年人不当讲师，也不排进四点半课堂。"
 
     def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
         return is_adult(volunteer, session) or (role != LEAD and session.programme != "child")
@@ -171,7 +171,7 @@ class Cleared(Gate):
 
     code = "clearance"
     label = "当天没有有效的从业查询"
-    sentence = "儿童场次只安排当天从业查询有效的人。"
+    sentence = "四点半课堂只安排当天从业查询有效的人。"
 
     def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
         return session.programme != "child" or is_cleared(volunteer, session)

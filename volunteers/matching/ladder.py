@@ -148,7 +148,7 @@ class Ladder:
             {"keep": 1},
             seconds=SHARE * (self.deadline - time.perf_counter()),
             seed=self.seed,
-            watch=lambda best, bound: self.tell("keep", best, bound),
+            watch=lambda best, bound: self.tell("locked", best, bound),
         )
         if outcome.values is not None:
             self.best = self.model.placements(outcome.values)

@@ -21,7 +21,7 @@ class StaffedSafely(Rule):
 
     code = "staffed"
     label = "名额已满"
-    sentence = "人数够安全才开课：要主讲的有一位主讲，助手不少于下限、不多于上限；不够就一个也不排。"
+    sentence = "人数够安全才开：要讲师的有一位讲师，其他人不少于下限、不多于上限；不够就一个也不排。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
         standing = Standing(problem, placements)
@@ -68,7 +68,7 @@ class TwoClearedAdults(Rule):
 
     code = "two-adults"
     label = "不算在两位成年人里"
-    sentence = "儿童场次至少有两位从业查询有效的成年人在场。"
+    sentence = "四点半课堂至少有两位从业查询有效的成年人在场。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
         standing = Standing(problem, placements)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-PROGRAMMES = {"senior": "老年课", "child": "儿童场次", "desk": "手机门诊"}
-ROLES = {"lead": "主讲", "helper": "助手"}
+PROGRAMMES = {"senior": "菜鸟学堂", "child": "四点半课堂", "desk": "手机门诊"}
+LEAD, HELPERS = "讲师", {"senior": "助教", "child": "辅导", "desk": "答疑"}
 
 
 def span(starts_at: datetime, ends_at: datetime) -> str:
     """A period of one day, such as 周三 16:00-18:30."""
     return f"{WEEKDAYS[starts_at.weekday()]} {starts_at:%H:%M}-{ends_at:%H:%M}"
+
+
+def role_name(programme: str, role: str) -> str:
+    """What a role is called in a programme."""
+    return LEAD if role == "lead" else HELPERS[programme]
 
 
 def day(moment: datetime) -> str:
