@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from classes.calendar import teaching_week
 from classes.models import Community, Programme, Session, Term
@@ -248,7 +248,7 @@ def open_places(*, community: Community | None, first: date, last: date, now: da
 # --- parts --------------------------------------------------------------------------------------
 
 
-def _placements(proposal: Proposal):
+def _placements(proposal: Proposal) -> QuerySet[Placement]:
     return proposal.placements.select_related(
         "volunteer__person",
         "assignment",
