@@ -32,6 +32,7 @@ CANARY = "people.tasks.beat"
 CANARY_EVERY = 5  # seconds
 CANARY_LATE = 15  # seconds without a worker seen busy
 STOP_WITHIN = 12  # seconds for running requests and tasks; a task cut off then runs again at the next start
+DEMO_HINT = "用户名 chen，密码 linke-demo-2026"
 BUSY = " processing "  # what django-q2 writes into the title of a process that works on a task
 PR_SET_PDEATHSIG = 1
 
@@ -302,6 +303,8 @@ def main() -> None:
         os.environ["LINKE_DATA"] = str(Path(asked.data).expanduser().resolve())
     os.environ.setdefault("LINKE_ADDRESS", address)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if not asked.empty:
+        os.environ.setdefault("LINKE_DEMO", DEMO_HINT)
 
     say("正在准备数据库…… Preparing the database ...")
     django.setup()

@@ -19,6 +19,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("LINKE_HO
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in environment.words("LINKE_HOST") if host != "*"]
 # The address that links in messages start with.
 LINKE_ADDRESS = os.environ.get("LINKE_ADDRESS", "http://localhost:8000").rstrip("/")
+# What the sign-in page says about the accounts of a demonstration; empty everywhere else.
+LINKE_DEMO = os.environ.get("LINKE_DEMO", "")
 
 INSTALLED_APPS = [
     "volunteers",

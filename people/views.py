@@ -10,6 +10,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     page = LoginView.as_view(
         template_name="people/login.html",
         redirect_authenticated_user=True,
-        extra_context={"is_demo": getattr(settings, "LINKE_DEMO", False)},
+        extra_context={"demo": settings.LINKE_DEMO},
     )
     return page(request)
