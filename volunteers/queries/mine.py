@@ -88,7 +88,9 @@ def places(*, volunteer: Volunteer, now: datetime) -> list[Mine]:
         "session__room",
         "session__community",
     )
-    found = [Mine(row, getattr(row, "offer", None), Opening(row.session, row.shift)) for row in rows.order_by("starts_at")]
+    found = [
+        Mine(row, getattr(row, "offer", None), Opening(row.session, row.shift)) for row in rows.order_by("starts_at")
+    ]
     held = {one.assignment.session_id for one in found if not one.is_declined}
     return [one for one in found if not one.is_declined or one.assignment.session_id not in held]
 

@@ -110,7 +110,9 @@ def week(*, first: date, now: datetime, only: str = "", community: Community | N
     return Week(first, days)
 
 
-def next_open(*, now: datetime, kinds: Iterable[str] = (), besides: Iterable[int] = (), limit: int = 3) -> list[Opening]:
+def next_open(
+    *, now: datetime, kinds: Iterable[str] = (), besides: Iterable[int] = (), limit: int = 3
+) -> list[Opening]:
     """The next sessions with a place; `besides` are session ids to leave out. One query."""
     rows = shifts(now=now).filter(taken__lt=F("needed")).exclude(session__in=list(besides))
     if kinds:

@@ -69,7 +69,9 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpResponse:
     if device.has_tried_too_often(request):
-        return _form(request, session, found, _typed(request), status=429, why="试得太勤了，请过一小时再来，或者打社区电话。")
+        return _form(
+            request, session, found, _typed(request), status=429, why="试得太勤了，请过一小时再来，或者打社区电话。"
+        )
     form = _typed(request)
     if not form.is_valid():
         return _form(request, session, found, form, status=400)
@@ -93,7 +95,9 @@ def _known_signs_up(request: HttpRequest, session: Session, found, me: Volunteer
     except signup.SessionFull:
         return _full(request, session)
     except signup.Refused as refusal:
-        return _form(request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me, status=409, why=str(refusal))
+        return _form(
+            request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me, status=409, why=str(refusal)
+        )
     return _to_me(me, assignment)
 
 
@@ -154,7 +158,12 @@ def kept(request: HttpRequest, signed: str) -> HttpResponse:
     except BadSignature as error:
         raise Http404 from error
     rows = Assignment.objects.select_related(
-        "volunteer__person", "session__series__programme", "session__lesson", "session__room", "session__community", "shift"
+        "volunteer__person",
+        "session__series__programme",
+        "session__lesson",
+        "session__room",
+        "session__community",
+        "shift",
     )
     assignment = get_object_or_404(rows, pk=pk, status=Assignment.Status.ACCEPTED)
     context = {

@@ -1,0 +1,377 @@
+"""What anybody may see and do: the list, signing up, one's own page by secret link."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import make
+from volunteers.actions import signup
+from volunteers.models import Assignment, Offer, Shift, Volunteer
+
+pytestmark = pytest.mark.django_db
+GOOD = {"name": "周远", "phone": "160 0000 0001", "occupation": "student", "consent": "on"}
+
+
+def coming(days: int = 2, of=None, **fields):
+    """A session some days ahead of the real clock, with the need for two helpers."""
+    day = timezone.localdate() + timedelta(days=days)
+    session = make.session(f"{day}", of=of or make.series())
+    kind = session.series.programme.kind
+    fields.setdefault("code", {"senior": "helper", "child": "tutor", "desk": "desk"}[kind])
+    make.shift(session, **fields)
+    return session
+
+
+def post(client, session, **fields):
+    return client.post(f"/s/{session.pk}/", GOOD | fields)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+class TestTheList:
+    def test_the_headline_is_the_need(self, client):
+        coming(needed=4)
+        full = coming(3, of=make.series("进阶"), needed=1)
+        make.assignment(Shift.objects.get(session=full), make.volunteer())
+
+        assert "这周还缺 4 双手" in text(client.get("/"))
+
+    def test_full_sessions_have_no_button(self, client):
+        full = coming(needed=1)
+        make.assignment(Shift.objects.get(session=full), make.volunteer())
+
+        page = text(client.get("/"))
+        assert "1 人，齐了" in page
+        assert f"/s/{full.pk}/" not in page
+
+    def test_leads_are_not_asked_for_in_public(self, client):
+        coming(code="lead", needed=1)
+
+        assert "还缺" not in text(client.get("/"))
+
+    def test_filters_show_one_kind(self, client):
+        senior = coming()
+        child = coming(of=make.series("四点半", "child"))
+
+        page = text(client.get("/?p=child"))
+        assert f"/s/{child.pk}/" in page
+        assert f"/s/{senior.pk}/" not in page
+
+    def test_later_weeks_are_one_tap_away(self, client):
+        later = coming(10)
+
+        assert f"/s/{later.pk}/" in text(client.get("/?week=1"))
+
+    def test_an_empty_week_shows_what_comes_next(self, client):
+        later = coming(10)
+
+        assert f"/s/{later.pk}/" in text(client.get("/"))
+
+    def test_children_say_what_is_required(self, client):
+        coming(of=make.series("四点半", "child"))
+
+        assert "先做背景查询" in text(client.get("/"))
+
+    def test_cancelled_and_past_sessions_are_gone(self, client):
+        gone = [coming(), coming(-1, of=make.series("昨天"))]
+        gone[0].status = "cancelled"
+        gone[0].save()
+
+        page = text(client.get("/"))
+        assert not any(f"/s/{one.pk}/" in page for one in gone)
+
+    def test_nobodys_name_or_number_is_shown(self, client):
+        make.assignment(Shift.objects.get(session=coming()), make.volunteer("林淑芬", "16000000777"))
+
+        page = text(client.get("/"))
+        assert "林淑芬" not in page and "0777" not in page
+
+    @pytest.mark.parametrize("nonsense", ["week=-1", "week=99999999", "p=<b>", "community=x", "week=１"])
+    def test_nonsense_in_the_address_does_no_harm(self, client, nonsense):
+        assert client.get(f"/?{nonsense}").status_code == 200
+
+
+class TestSigningUp:
+    def test_consent_is_never_ticked_beforehand(self, client):
+        page = text(client.get(f"/s/{coming().pk}/"))
+
+        assert "checked" not in page
+
+    def test_two_fields_hold_the_place(self, client):
+        session = coming()
+
+        response = post(client, session)
+
+        placed = Assignment.objects.get()
+        assert response.url == f"/me/{placed.volunteer.token}/?new={placed.pk}"
+        done = text(client.get(response.url))
+        assert "名额留好了，周远" in done
+        assert all(f"<b>{digit}</b>" in done for digit in placed.arrival_code)
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"name": ""}, "请写您的名字。"),
+            ({"phone": "160 0000 000"}, "少了 1 位，手机号要 11 位。"),
+            ({"phone": "029-85550127"}, "这是座机号"),
+            ({"consent": ""}, "请勾选同意"),
+        ],
+    )
+    def test_errors_say_what_to_do_and_keep_everything(self, client, wrong, sentence):
+        response = post(client, coming(), **wrong)
+
+        page = text(response)
+        assert response.status_code == 400
+        assert sentence in page
+        kept = GOOD | wrong
+        assert f'value="{kept["name"]}"' in page or not kept["name"]
+        assert f'value="{kept["phone"]}"' in page
+        assert Volunteer.objects.count() == 0
+
+    def test_full_is_409_with_the_next_open_sessions(self, client):
+        session, other = coming(needed=1), coming(3, of=make.series("进阶"))
+        make.assignment(Shift.objects.get(session=session), make.volunteer())
+
+        for response in (client.get(f"/s/{session.pk}/"), post(client, session)):
+            assert response.status_code == 409
+            assert "刚刚满了" in text(response)
+            assert f"/s/{other.pk}/" in text(response)
+
+    def test_past_and_cancelled_are_410(self, client):
+        past, cancelled = coming(-1), coming(of=make.series("进阶"))
+        cancelled.status, cancelled.cancel_reason = "cancelled", "停电"
+        cancelled.save()
+
+        assert client.get(f"/s/{past.pk}/").status_code == 410
+        assert post(client, past).status_code == 410
+        response = client.get(f"/s/{cancelled.pk}/")
+        assert response.status_code == 410
+        assert "停电" in text(response)
+
+    def test_an_unknown_session_is_404(self, client):
+        assert client.get("/s/987654/").status_code == 404
+
+    def test_a_childrens_session_refuses_strangers_with_a_sentence(self, client):
+        response = post(client, coming(of=make.series("四点半", "child")))
+
+        assert response.status_code == 409
+        assert "背景查询" in text(response)
+        assert 'value="周远"' in text(response)
+
+    def test_another_name_for_a_known_number_is_refused_kindly(self, client):
+        make.volunteer("林淑芬", "16000000001")
+
+        response = post(client, coming())
+
+        assert response.status_code == 409
+        assert "另一个名字" in text(response)
+        assert "林淑芬" not in text(response)
+
+    def test_name_and_number_open_nobodys_page_on_another_phone(self, client):
+        known = make.volunteer("周远", "16000000001")
+
+        response = client.post(f"/s/{coming().pk}/", GOOD, follow=True)
+
+        assert "名额留好了" in text(response)
+        assert known.token not in text(response)
+        assert "me" not in client.cookies
+
+    def test_a_phone_that_knows_us_asks_nothing_again(self, client):
+        post(client, coming())
+        second = coming(3, of=make.series("进阶"))
+
+        assert "我来，用周远的名字留名额" in text(client.get(f"/s/{second.pk}/"))
+        response = client.post(f"/s/{second.pk}/")
+
+        assert response.status_code == 302
+        assert Assignment.objects.filter(session=second, status="accepted").exists()
+
+    def test_too_many_attempts_from_one_phone_are_429(self, client):
+        session = coming()
+        answers = [client.post(f"/s/{session.pk}/", {}, REMOTE_ADDR="203.0.113.9").status_code for _ in range(21)]
+
+        assert answers == [400] * 20 + [429]
+
+
+@pytest.fixture
+def me() -> Volunteer:
+    return make.volunteer("周远", "16000000001")
+
+
+@pytest.fixture
+def asked(me) -> Assignment:
+    """An invitation that waits for an answer."""
+    placed = make.assignment(Shift.objects.get(session=coming()), me, status="offered")
+    now = timezone.now()
+    Offer.objects.create(assignment=placed, made_at=now, expires_at=now + timedelta(days=1))
+    return placed
+
+
+def page_of(volunteer) -> str:
+    return reverse("public:me", args=[volunteer.token])
+
+
+class TestMyPage:
+    def test_opening_it_changes_nothing(self, client, me, asked):
+        for address in (page_of(me), f"{page_of(me)}{asked.pk}/no/", f"{page_of(me)}{asked.pk}/yes/"):
+            client.get(address)
+
+        asked.refresh_from_db()
+        assert asked.status == "offered"
+        assert client.get(f"{page_of(me)}{asked.pk}/yes/").status_code == 405
+
+    def test_robots_keep_out(self, client, me):
+        response = client.get(page_of(me))
+
+        assert '<meta name="robots" content="noindex">' in text(response)
+        assert response["X-Robots-Tag"] == "noindex"
+
+    def test_a_wrong_link_finds_nothing(self, client):
+        assert client.get("/me/nonsense/").status_code == 404
+
+    def test_yes_makes_the_place_agreed(self, client, me, asked):
+        client.post(f"{page_of(me)}{asked.pk}/yes/")
+
+        asked.refresh_from_db()
+        assert asked.status == "accepted"
+        assert "已答应" in text(client.get(page_of(me)))
+
+    def test_no_frees_it_and_can_be_taken_back(self, client, me, asked):
+        client.post(f"{page_of(me)}{asked.pk}/no/", {"instead": "find"})
+        assert "还是能来" in text(client.get(page_of(me)))
+
+        client.post(f"{page_of(me)}{asked.pk}/yes/")
+
+        asked.refresh_from_db()
+        assert asked.status == "accepted"
+
+    def test_another_session_instead(self, client, me, asked):
+        other = coming(4, of=make.series("进阶"))
+        assert f'value="{other.pk}"' in text(client.get(f"{page_of(me)}{asked.pk}/no/"))
+
+        client.post(f"{page_of(me)}{asked.pk}/no/", {"instead": other.pk})
+
+        assert Assignment.objects.get(session=other).status == "accepted"
+        asked.refresh_from_db()
+        assert asked.status == "declined"
+
+    def test_sessions_that_collide_are_not_offered_instead(self, client, me, asked):
+        held = coming(4, of=make.series("已答应的"))
+        make.assignment(Shift.objects.get(session=held), me)
+        same_time = coming(4, of=make.series("同一时间"))
+
+        assert f'value="{same_time.pk}"' not in text(client.get(f"{page_of(me)}{asked.pk}/no/"))
+
+    def test_an_expired_invitation_says_so(self, client, me, asked):
+        Offer.objects.update(made_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1))
+
+        response = client.post(f"{page_of(me)}{asked.pk}/yes/", follow=True)
+
+        assert "已经过期" in text(response)
+
+    def test_nobody_answers_for_somebody_else(self, client, asked):
+        stranger = make.volunteer("林淑芬")
+
+        assert client.post(f"{page_of(stranger)}{asked.pk}/yes/").status_code == 404
+
+    def test_drafts_are_not_shown(self, client, me):
+        draft = make.assignment(Shift.objects.get(session=coming()), me, status="draft")
+
+        assert "眼下没有您的场次" in text(client.get(page_of(me)))
+        assert client.post(f"{page_of(me)}{draft.pk}/no/").status_code == 404
+
+    def test_not_me_forgets_the_phone(self, client, me):
+        client.get(page_of(me))
+        assert "我的" in text(client.get("/"))
+
+        client.post("/me/leave/")
+
+        assert page_of(me) not in text(client.get("/"))
+
+    def test_parts_of_the_week_are_saved_with_one_button(self, client, me):
+        client.post(f"{page_of(me)}free/", {"free": ["5-am", "5-pm"]})
+
+        windows = me.availability.order_by("starts").values_list("weekday", "starts__hour", "ends__hour")
+        assert list(windows) == [(5, 8, 12), (5, 12, 16)]
+        assert text(client.get(page_of(me))).count("checked") == 2
+
+    def test_finer_windows_stay_when_their_part_is_not_touched(self, client, me):
+        make.free(me, 2, "16:30", "18:45", weeks="even")
+
+        client.post(f"{page_of(me)}free/", {"free": ["2-after", "5-am"]})
+
+        assert me.availability.filter(weekday=2, starts="16:30", ends="18:45", weeks="even").exists()
+
+    def test_switching_a_part_off_cuts_it_out(self, client, me):
+        make.free(me, 5, "08:00", "21:00")
+
+        client.post(f"{page_of(me)}free/", {"free": ["5-am", "5-after"]})
+
+        windows = me.availability.order_by("starts").values_list("starts__hour", "ends__hour")
+        assert list(windows) == [(8, 12), (16, 21)]
+
+
+@pytest.mark.parametrize("times", [1, 10])
+class TestCost:
+    """The same number of queries with ten times the data."""
+
+    def fill(self, times):
+        for number in range(times):
+            coming(1 + number % 6, of=make.series(f"班{number}"), needed=3)
+            coming(1 + number % 6, of=make.series(f"四点半{number}", "child"), needed=3)
+
+    def test_the_list(self, client, times, django_assert_num_queries):
+        self.fill(times)
+        with django_assert_num_queries(2):
+            client.get("/")
+
+    def test_signing_up(self, client, times, django_assert_num_queries):
+        self.fill(times)
+        pk = Shift.objects.filter(role__code="helper").first().session_id
+        with django_assert_num_queries(2):
+            client.get(f"/s/{pk}/")
+
+    def test_my_page(self, client, me, times, django_assert_num_queries):
+        for number in range(times):
+            shift = Shift.objects.get(session=coming(1 + number, of=make.series(f"班{number}")))
+            make.assignment(shift, me)
+            make.free(me, number % 7)
+        with django_assert_num_queries(5):
+            client.get(page_of(me))
+
+    def test_declining(self, client, me, asked, times, django_assert_num_queries):
+        self.fill(times)
+        with django_assert_num_queries(4):
+            client.get(f"{page_of(me)}{asked.pk}/no/")
+
+
+def test_the_code_to_scan_opens_the_list(client):
+    response = client.get("/qr.svg")
+
+    assert response["Content-Type"] == "image/svg+xml"
+    assert response.content.startswith(b"<svg")
+
+
+def test_the_poster_is_for_staff(client):
+    make.community()
+    assert client.get("/desk/poster/").status_code == 302
+    client.force_login(make.user())
+
+    assert "来教老人用手机" in text(client.get("/desk/poster/"))
+
+
+def test_what_we_keep_is_said_to_everybody(client):
+    assert "不留查询内容" in text(client.get("/privacy/"))
+
+
+def test_a_forged_receipt_shows_nothing(client):
+    done = signup.sign_up(
+        session=coming(), name="周远", phone="16000000001", occupation="", consent=True, now=timezone.now()
+    )
+
+    assert client.get(f"/kept/{done.assignment.pk}/").status_code == 404
+    assert client.get(f"/kept/{done.assignment.pk}:forged/").status_code == 404
