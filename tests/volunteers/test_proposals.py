@@ -353,6 +353,23 @@ class TestThePage:
         proposal.refresh_from_db()
         assert (proposal.status, shift.taken) == (Status.DISCARDED, 0)
 
+    def test_discarding_the_rest_keeps_what_was_accepted(self, organiser):
+        gap(needed=2)
+        for name in ("周远", "钱薇"):
+            helper(name)
+        proposal = ready()
+        first, second = proposal.placements.all()
+        organiser.post(f"/desk/match/{proposal.pk}/accept/", {"placement": first.pk})
+        assert "看剩下的 1 项" in organiser.get(f"/desk/match/{proposal.pk}/").text
+        assert "2 个缺口，<b>排上 2 个</b>" in organiser.get(f"/desk/match/{proposal.pk}/?rest=1").text
+
+        organiser.post(f"/desk/match/{proposal.pk}/discard/")
+
+        proposal.refresh_from_db()
+        second.refresh_from_db()
+        assert (proposal.status, second.status) == (Status.ACCEPTED, Placement.Status.REFUSED)
+        assert Assignment.objects.get().volunteer == first.volunteer
+
     def test_who_may_only_look_cannot_start_it(self, client):
         make.community()
         client.force_login(make.user("kan", role="viewer"))

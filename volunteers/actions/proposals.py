@@ -110,6 +110,7 @@ def discard_proposal(*, proposal: Proposal, now: datetime, actor: User | None) -
     """
     if not _close(proposal, now):
         raise NotReady
+    proposal.refresh_from_db(fields=["status"])
     audit.write(actor=actor, verb="不要这次建议", thing=f"proposal:{proposal.pk}", now=now)
 
 

@@ -197,6 +197,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
         for gap in gaps
         if gap["shift"] in shifts
     ]
+    left = sum(gap["missing"] for gap in gaps)
     taken_at = _taken(rows)
     found = [_row(row, people, taken_at, now) for row in rows]
     return Review(
@@ -205,8 +206,8 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
         unfilled=unfilled[:GAPS_SHOWN],
         unfilled_more=unfilled[GAPS_SHOWN:],
         loads=_loads(proposal, people),
-        filled=len(rows),
-        left=sum(gap.missing for gap in unfilled),
+        filled=proposal.answer.get("gaps_before", 0) - left,
+        left=left,
     )
 
 

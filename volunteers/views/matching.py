@@ -123,11 +123,15 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @organiser_required
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """全部不要: nothing changes on the board."""
+    """全部不要, or what is left of it: nothing changes on the board."""
+    found = _proposal(pk)
     try:
-        actions.discard_proposal(proposal=_proposal(pk), now=timezone.now(), actor=request.user)
+        actions.discard_proposal(proposal=found, now=timezone.now(), actor=request.user)
     except actions.NotReady:
         messages.error(request, "这次建议已经采纳或撤掉了。")
+        return redirect("desk:proposal", pk)
+    if found.status == Status.ACCEPTED:
+        messages.success(request, "剩下的不要了，采纳的还在。")
         return redirect("desk:proposal", pk)
     messages.success(request, "这次的建议都不要了，排班表一点没动。")
     return redirect(f"{reverse('desk:match')}?new=1")
