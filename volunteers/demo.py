@@ -37,8 +37,13 @@ SEED = 20260901
 FOUR_WEEKS = timedelta(days=28)
 WEEK = timedelta(days=7)
 # A second sheet, as neighbouring groups hand it in: mostly people who are free after school.
-MORE_HEADINGS = "姓名\t手机号\t性别\t出生年月\t所属团队\t身份\t有空的时间\t愿意参加\t每周最多几次\t是否带过\t背景查询有效期"
-SURNAMES, GIVEN = "郑冯蒋韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹", ("春梅", "国庆", "建业", "丽华", "志远", "淑兰", "海燕", "文彬")
+MORE_HEADINGS = (
+    "姓名\t手机号\t性别\t出生年月\t所属团队\t身份\t有空的时间\t愿意参加\t每周最多几次\t是否带过\t背景查询有效期"
+)
+SURNAMES, GIVEN = (
+    "郑冯蒋韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹",
+    ("春梅", "国庆", "建业", "丽华", "志远", "淑兰", "海燕", "文彬"),
+)
 FREE_TIMES = (
     "周一到周五16:30-18:30",
     "周一、三、五 16:00以后",
@@ -50,6 +55,10 @@ FREE_TIMES = (
 MORE = 26
 # Of those asked for next week, one in so many has not answered yet.
 SLOW = 4
+# The share of next week's proposal that is taken; the rest is left for the visitor to fill.
+KEPT = 0.82
+# People who cannot come this weekend, so that a stranger finds an open place.
+DROPPED = 3
 
 
 def accounts() -> None:
@@ -75,6 +84,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
         say(f"{start:%m-%d} 到 {until:%m-%d} 排好了。")
         start = until
     spend(community, this_week, this_week + WEEK - timedelta(days=1), chen, chance, attended=True)
+    drop_out(this_week, now)
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
     settle_messages(now)
@@ -121,9 +131,7 @@ def answer_questions(term: Term, now: datetime, chen: User) -> None:
         classes.answer_question(question=question, answer=answer, now=now, actor=chen)
 
 
-def spend(
-    community: Community, start: date, until: date, chen: User, chance: random.Random, *, attended: bool
-) -> None:
+def spend(community: Community, start: date, until: date, chen: User, chance: random.Random, *, attended: bool) -> None:
     """One stretch of days: match, accept, publish, answer, and attend what is over."""
     before = at(start, 8) - timedelta(days=5)
     proposal = matched(community, start, until, before, chen)
@@ -141,9 +149,7 @@ def spend(
 
 def matched(community: Community, start: date, until: date, as_of: datetime, chen: User) -> Proposal:
     """A proposal for the days, solved as things stood at `as_of`."""
-    waiting = proposals.request_proposal(
-        community=community, from_on=start, until_on=until, now=as_of, actor=chen
-    )
+    waiting = proposals.request_proposal(community=community, from_on=start, until_on=until, now=as_of, actor=chen)
     claimed = proposals.claim_proposal(pk=waiting.pk, now=as_of)
     return solve_claimed(claimed, seconds=10, as_of=as_of)
 
@@ -180,7 +186,8 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
     """Next week is half way: most are placed, some have not answered, some are drafts, gaps stay."""
     proposal = matched(community, start, start + WEEK - timedelta(days=1), now, chen)
     ids = list(proposal.placements.values_list("pk", flat=True))
-    wanted = [pk for pk in ids if chance.random() < 0.62]
+    leads = set(proposal.placements.filter(shift__role__is_lead=True).values_list("pk", flat=True))
+    wanted = [pk for pk in ids if pk in leads or chance.random() < KEPT]
     roster.accept_placements(proposal=proposal, placement_ids=wanted, now=now, actor=chen)
     roster.publish(community=community, from_on=start, until_on=start + timedelta(days=4), now=now, actor=chen)
     made = Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment")
@@ -191,12 +198,27 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
     Proposal.objects.filter(pk=proposal.pk, status="ready").update(status="accepted")
 
 
+def drop_out(this_week: date, now: datetime) -> None:
+    """Some helpers of the weekend's senior classes say that they cannot come."""
+    weekend = Assignment.objects.filter(
+        session__on_date__range=(this_week + timedelta(days=5), this_week + timedelta(days=6)),
+        session__series__programme__kind="senior",
+        shift__role__is_lead=False,
+        starts_at__gt=now,
+        status=Assignment.Status.ACCEPTED,
+    ).order_by("-pk")
+    for assignment in weekend.select_related("volunteer__person")[:DROPPED]:
+        answers.withdraw(assignment=assignment, now=now)
+
+
 def strangers(now: datetime) -> None:
     """Two people came by the poster's QR code; nobody has met them yet."""
     senior = Session.objects.filter(
         starts_at__gt=now, series__programme__kind="senior", shifts__taken__lt=F("shifts__needed")
     ).order_by("starts_at", "id")
-    for name, phone, session in zip(("许晓雨", "高文静"), ("16000030001", "16000030002"), senior.distinct(), strict=False):
+    for name, phone, session in zip(
+        ("许晓雨", "高文静"), ("16000030001", "16000030002"), senior.distinct(), strict=False
+    ):
         signup.sign_up(session=session, name=name, phone=phone, occupation="student", consent=True, now=now)
 
 
