@@ -7,7 +7,7 @@ from typing import Any
 
 from volunteers.matching.explain import Gap
 from volunteers.matching.problem import Session as Meeting
-from volunteers.matching.reasons import MIND, Reason
+from volunteers.matching.reasons import FAIR, MIND, Reason
 from volunteers.models import Availability
 from volunteers.planning.load import Index
 from volunteers.rules.windows import END_OF_DAY, telling_row
@@ -25,8 +25,8 @@ STAGES = {
 }
 # Facts that go against what the person said they would like: the row is not ticked beforehand.
 BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
-# Being new to a class is a fact, not a warning: red is for what needs a decision.
-LABELS = {"first-time": "初次"}
+# From so many times above the mean somebody is said to carry too much.
+TOO_MUCH = 1
 # The last step of a gap's funnel: people whom no rule of their own keeps away.
 ABLE = {"spare", "not-held"}
 # What the import puts before the words of the person themselves.
@@ -42,7 +42,7 @@ def reasons_of(
     kept = [
         {
             "code": reason.code,
-            "label": LABELS.get(reason.code, reason.label),
+            "label": _label(reason),
             "text": _text(reason, meeting, volunteer, index),
         }
         for reason in found
@@ -87,6 +87,15 @@ def gap_text(gap: Gap, role: str, newcomers: int) -> str:
 def able_people(gap: Gap) -> tuple[int, ...]:
     """Who could come to this session as far as the person alone is concerned."""
     return next((cause.volunteers for cause in gap.because if cause.rule in ABLE), ())
+
+
+def _label(reason: Reason) -> str:
+    """Red is for what needs a decision: being new to a class or a little above the mean is a fact."""
+    if reason.code == "first-time":
+        return "初次"
+    if reason.code == "load" and reason.numbers["load"] <= reason.numbers["mean"] + TOO_MUCH:
+        return FAIR
+    return reason.label
 
 
 def _text(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
