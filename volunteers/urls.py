@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from volunteers.views import board, matching, people, today, volunteer
+from volunteers.views import board, intake, matching, people, today, volunteer
 from volunteers.views import public as public_pages
 
 desk = [
@@ -22,6 +22,13 @@ desk = [
     path("match/<int:pk>/discard/", matching.discard, name="proposal-discard"),
     path("match/<int:pk>/publish/", matching.publish, name="proposal-publish"),
     path("match/<int:pk>/<int:placement_pk>/swap/", matching.swap, name="placement-swap"),
+    path("import/", intake.imports, name="import"),
+    path("import/samples/<str:name>", intake.sample, name="import-sample"),
+    path("import/<int:pk>/", intake.batch, name="import-batch"),
+    path("import/<int:pk>/rows/<int:row_pk>/", intake.row, name="import-row"),
+    path("import/<int:pk>/take/", intake.take, name="import-take"),
+    path("import/<int:pk>/undo/", intake.undo, name="import-undo"),
+    path("import/<int:pk>/discard/", intake.discard, name="import-discard"),
     path("volunteers/", people.volunteers, name="volunteers"),
     path("volunteers/add/", people.add, name="volunteer-add"),
     path("volunteers/<int:pk>/", people.volunteer, name="volunteer"),

@@ -206,7 +206,8 @@ def _one(stored: ImportRow, sheet: dict[str, Any], batch: ImportBatch, now: date
         return attention("您选了不要这一行。")
     row = _again(stored, sheet, batch.term.starts_on.year)
     if row.problems:
-        return attention("".join(p.reason for p in row.problems), *(p.field for p in row.problems))
+        why = "".join(problem.reason for problem in row.problems) + service_rows.near(row)
+        return attention(why, *(problem.field for problem in row.problems))
     facts = {key: date.fromisoformat(v) if key in DATES and v else v for key, v in sheet["facts"].items()}
     intake = Intake(batch.community, batch.term, now, facts, stored.decision)
     try:

@@ -138,9 +138,17 @@ def _one(name: str, phone: str) -> Volunteer | Outcome:
     if found:
         tails = "、".join(f"尾号 {volunteer.mobile[-4:]}" for volunteer in found)
         return attention(f"叫{name}的志愿者有 {len(found)} 位（{tails}），请写上手机号。", "name")
-    near = "、".join(str(volunteer) for volunteer in like_name(name))
-    hint = f"名单里姓一样的有{near}。" if near else ""
-    return attention(f"志愿者名单里没有“{name}”，请写全名或先把这位加进名单。{hint}", "name")
+    return attention(f"志愿者名单里没有“{name}”，请写全名或先把这位加进名单。{_like(name)}", "name")
+
+
+def near(row: Row) -> str:
+    """Who may be meant by a name in a chain that is not a full name, or nothing."""
+    return _like(row.fields["name"]) if row.kind == "jielong" and row.fields.get("nickname") else ""
+
+
+def _like(name: str) -> str:
+    found = "、".join(str(volunteer) for volunteer in like_name(name)) if name else ""
+    return f"名单里姓一样的有{found}。" if found else ""
 
 
 def _moment(on: date, clock: str | None) -> datetime | None:

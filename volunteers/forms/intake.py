@@ -1,0 +1,87 @@
+"""Files and text to bring in, and where to."""
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+MOST_FILES = 10
+MEGABYTE = 1024 * 1024
+LARGEST = 10 * MEGABYTE
+LONGEST_TEXT = 200_000  # characters; Django itself refuses more than 2.5 MB
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A file field that takes several; files may be dropped on it."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Every file that was chosen."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None) -> list[UploadedFile]:
+        """All files, none when nothing was chosen."""
+        return [file for file in data or [] if file]
+
+
+class ImportForm(forms.Form):
+    """At least one file, or text, or the samples. `too_large` asks for status 413."""
+
+    files = FilesField(label="文件", required=False)
+    text = forms.CharField(
+        label="或者粘贴接龙、表格",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "in"}),
+    )
+    community = forms.CharField(
+        label="社区",
+        max_length=40,
+        min_length=2,
+        help_text="没有的会新建。",
+        widget=forms.TextInput(attrs={"list": "communities", "autocomplete": "off"}),
+        error_messages={"required": "请写导入到哪个社区。", "min_length": "社区名至少两个字。"},
+    )
+    term = forms.CharField(
+        label="学期",
+        max_length=20,
+        help_text="写成 2026秋、2027春 这样，没有的会新建。",
+        widget=forms.TextInput(attrs={"list": "terms", "autocomplete": "off"}),
+        error_messages={"required": "请写是哪个学期，例如 2026秋。"},
+    )
+    samples = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    too_large = False
+
+    def clean_files(self) -> list[UploadedFile]:
+        """At most ten files of ten megabytes."""
+        files = self.cleaned_data["files"]
+        large = [file.name for file in files if file.size > LARGEST]
+        if large:
+            self.too_large = True
+            raise forms.ValidationError(f"{'、'.join(large)}超过 10 MB。请删掉图片，或分成几个文件，再选一次。")
+        if len(files) > MOST_FILES:
+            self.too_large = True
+            raise forms.ValidationError(f"一次最多 {MOST_FILES} 个文件，您选了 {len(files)} 个。请分几次导入。")
+        return files
+
+    def clean_text(self) -> str:
+        """Pasted text of a reasonable length."""
+        text = self.cleaned_data["text"].replace("\x00", "")
+        if len(text) > LONGEST_TEXT:
+            self.too_large = True
+            raise forms.ValidationError("粘贴的内容太长了。请存成文件，再选文件导入。")
+        return text
+
+    def clean(self) -> dict:
+        """Something to read."""
+        cleaned = super().clean()
+        nothing = not cleaned.get("files") and not cleaned.get("text", "").strip() and not cleaned.get("samples")
+        if nothing and "files" not in self.errors and "text" not in self.errors:
+            self.add_error("files", "还没有选文件，也没有粘贴内容。请先选一个文件，或粘贴接龙。")
+        return cleaned
+
+    def contents(self) -> list[tuple[str, bytes]]:
+        """Names and bytes of the files."""
+        return [(file.name, file.read()) for file in self.cleaned_data["files"]]
