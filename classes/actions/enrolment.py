@@ -14,7 +14,7 @@ from people.models import User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Status = Enrolment.Status
-DAYS_UNSAID = "没说哪几天来"
+DAYS_UNSAID = Enrolment.DAYS_UNSAID
 WEEKDAYS = "一二三四五六日"
 
 
@@ -149,7 +149,7 @@ def confirm(
 @transaction.atomic
 def promote(*, series: Series, now: datetime, actor: User | None = None) -> Enrolment | None:
     """Give a free seat to the first who waits and whose days are free; None when nobody fits."""
-    waiting = series.enrolments.filter(status=Status.WAITING).exclude(why=DAYS_UNSAID)
+    waiting = series.enrolments.filter(status=Status.WAITING).exclude(why__contains=DAYS_UNSAID)
     for enrolment in waiting.select_related("learner__person", "series").order_by("created_at", "id"):
         try:
             settled = confirm(enrolment=enrolment, now=now, actor=actor)

@@ -92,6 +92,8 @@ class Enrolment(models.Model):
         WAITING = "waiting", "候补"
         WITHDRAWN = "withdrawn", "已退"
 
+    DAYS_UNSAID = "没说哪几天来"
+
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="enrolments")
     series = models.ForeignKey("classes.Series", on_delete=models.CASCADE, related_name="enrolments")
     weekdays = models.JSONField("哪几天", default=list, blank=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from classes import demand
 from classes.calendar import Days, Type
-from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, Session, Term
+from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Session, Term
 
 Kind = Programme.Kind
 WEEKDAYS = "一二三四五六日"
@@ -24,7 +24,7 @@ class SeriesRow:
     """One class with its numbers. `warnings` are sentences with how many sessions they concern."""
 
     series: Series
-    weekdays: list[int]
+    days: list[SeriesDay]
     sessions: int
     cancelled: int
     confirmed: int
@@ -33,6 +33,16 @@ class SeriesRow:
     free: int
     warnings: list[str] = field(default_factory=list)
     why: str = ""
+
+    @property
+    def weekdays(self) -> list[int]:
+        """When it meets, Monday is 0."""
+        return [day.weekday for day in self.days]
+
+    @property
+    def is_drop_in(self) -> bool:
+        """A desk: people come as they like, nobody is enrolled."""
+        return self.series.programme.kind == Kind.DESK
 
     @property
     def days_text(self) -> str:
@@ -175,7 +185,7 @@ def row_of(series: Series, sessions: list[Session], needs: dict[int, demand.Dema
     said = [f"{warning}（{number} 场）" for warning, number in counted.most_common(2)]
     return SeriesRow(
         series=series,
-        weekdays=[day.weekday for day in days],
+        days=days,
         sessions=len(sessions) - cancelled,
         cancelled=cancelled,
         confirmed=series.confirmed,
@@ -238,6 +248,11 @@ def months_of(
     return found
 
 
+def may_move_up(enrolment: Enrolment) -> bool:
+    """Whether somebody waits for a seat, and not for the guardian to name the days."""
+    return enrolment.status == Enrolment.Status.WAITING and Enrolment.DAYS_UNSAID not in enrolment.why
+
+
 @dataclass(slots=True)
 class SeriesPage:
     """One class: who has a place, who waits, and its coming sessions."""
@@ -270,5 +285,5 @@ def series_page(*, series: Series, now: datetime) -> SeriesPage:
         row=row,
         groups=[(label, found) for label, found in groups if found],
         sessions=[s for s in sessions if s.on_date >= today][:12],
-        may_promote=bool(row.free and row.waiting),
+        may_promote=bool(row.free) and any(may_move_up(enrolment) for enrolment in enrolments),
     )

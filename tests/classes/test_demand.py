@@ -15,7 +15,9 @@ NOW = make.at("2026-08-30")
 
 def seniors(learners: int, **fields) -> Facts:
     """A senior class of the timetable: one lead and six helpers."""
-    return Facts(**{"kind": "senior", "learners": learners, "ratio": 2, "stated_leads": 1, "stated_helpers": 6, **fields})
+    return Facts(
+        **{"kind": "senior", "learners": learners, "ratio": 2, "stated_leads": 1, "stated_helpers": 6, **fields}
+    )
 
 
 def children(learners: int, young: int = 0, **fields) -> Facts:
@@ -93,7 +95,13 @@ class TestWarnings:
 class TestAge:
     @pytest.mark.parametrize(
         ("born", "young"),
-        [((2018, 9, 11), True), ((2017, 9, 12), False), ((2017, 9, 13), True), ((2017, None, None), True), ((2016, None, None), False)],
+        [
+            ((2018, 9, 11), True),
+            ((2017, 9, 12), False),
+            ((2017, 9, 13), True),
+            ((2017, None, None), True),
+            ((2016, None, None), False),
+        ],
     )
     def test_eight_years_on_the_day_of_the_session(self, born, young):
         place = Place(frozenset(), latest_birth(*born), None)

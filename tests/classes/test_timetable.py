@@ -170,7 +170,13 @@ class TestRooms:
     def test_classes_that_touch_do_not_clash(self):
         room = make.room()
         make.series("早", weekdays=(5,), room=room)
-        make.series("晚", weekdays=(5,), room=room, starts=make.at("2026-09-05", "11:00").time(), ends=make.at("2026-09-05", "12:00").time())
+        make.series(
+            "晚",
+            weekdays=(5,),
+            room=room,
+            starts=make.at("2026-09-05", "11:00").time(),
+            ends=make.at("2026-09-05", "12:00").time(),
+        )
 
         assert generate().created == 34
 
