@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from volunteers.views import board, intake, matching, people, today, volunteer
+from volunteers.views import board, intake, matching, notes, people, today, volunteer
 from volunteers.views import public as public_pages
 
 desk = [
     path("", today.today, name="today"),
+    path("notes/", notes.notes, name="notes"),
     path("poster/", public_pages.poster, name="poster"),
     path("call-list/", today.call_list, name="call-list"),
     path("more/", today.more, name="more"),

@@ -1,6 +1,7 @@
 """A note is written once, leaves at a decent hour, and is delivered whatever dies in between."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core import mail
@@ -127,7 +128,7 @@ class TestDelivering:
                 waiting = outbox.deliver_next(now=moments[-1])
                 moments.append(waiting.not_before)
 
-        waits = [later - earlier for earlier, later in zip(moments, moments[1:-1], strict=False)]
+        waits = [later - earlier for earlier, later in pairwise(moments[:-1])]
         assert waiting.attempts == 5
         assert waits == sorted(waits) and len(set(waits)) == 4
         assert AuditEntry.objects.get().verb == "没通知到"

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from people.models import Message
 from tests import make
-from volunteers.actions import signup
+from volunteers.actions import notes, signup
 from volunteers.models import Assignment, Offer, Shift, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +376,39 @@ def test_a_forged_receipt_shows_nothing(client):
 
     assert client.get(f"/kept/{done.assignment.pk}/").status_code == 404
     assert client.get(f"/kept/{done.assignment.pk}:forged/").status_code == 404
+
+
+class TestNotesOfTheDesk:
+    @pytest.fixture
+    def organiser(self, client):
+        client.force_login(make.user())
+        make.community()
+        return client
+
+    def test_every_note_can_be_copied_with_its_link(self, organiser):
+        post(organiser, coming())
+
+        page = text(organiser.get("/desk/notes/"))
+        assert Volunteer.objects.get().token in page
+        assert "160****0001" in page
+
+    def test_what_did_not_leave_is_found_at_once(self, organiser):
+        post(organiser, coming())
+        Message.objects.update(status="failed")
+
+        assert "没发出去，请打电话" in text(organiser.get("/desk/notes/?state=failed"))
+
+    def test_links_are_not_for_viewers(self, client):
+        client.force_login(make.user("kan", role="viewer"))
+
+        assert client.get("/desk/notes/").status_code == 403
+
+    @pytest.mark.parametrize("times", [1, 10])
+    def test_it_costs_the_same_however_many_there_are(self, organiser, times, django_assert_num_queries):
+        shift = Shift.objects.get(session=coming(needed=10))
+        for number in range(times):
+            notes.reminder(assignment=make.assignment(shift, make.volunteer(f"志愿者{number}")), now=timezone.now())
+        organiser.get("/desk/notes/")
+
+        with django_assert_num_queries(5):
+            organiser.get("/desk/notes/")

@@ -170,8 +170,8 @@ class Cleared(Gate):
     """
 
     code = "clearance"
-    label = "当天没有有效的从业查询"
-    sentence = "四点半课堂只安排当天从业查询有效的人。"
+    label = "当天没有有效的背景查询"
+    sentence = "四点半课堂只安排当天背景查询有效的人。"
 
     def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
         return session.programme != "child" or is_cleared(volunteer, session)

@@ -67,7 +67,7 @@ def _fits(person: Volunteer, session: Session, role: str) -> Iterator[Reason]:
         yield Reason("may-lead", FITS, "能主讲这一课", {"lesson": session.lesson})
     elif session.programme == "child" and person.child_clearance_until:
         until = person.child_clearance_until
-        text = f"从业查询有效到 {until:%Y-%m-%d}"
+        text = f"背景查询有效到 {until:%Y-%m-%d}"
         yield Reason("cleared", FITS, text, {"until": until.isoformat()})
     else:
         yield Reason("does-programme", FITS, f"愿意参加{programme}")
@@ -133,5 +133,5 @@ def _mind(standing: Standing, person: Volunteer, session: Session) -> Iterator[R
     if session.programme == "child" and until is not None:
         left = (until - session.starts_at.date()).days
         if left <= EXPIRES_SOON_DAYS:
-            text = f"{day(session.starts_at)}后 {left} 天从业查询到期"
+            text = f"{day(session.starts_at)}后 {left} 天背景查询到期"
             yield Reason("clearance-ends", MIND, text, {"days": left})

@@ -68,7 +68,7 @@ class TwoClearedAdults(Rule):
 
     code = "two-adults"
     label = "不算在两位成年人里"
-    sentence = "四点半课堂至少有两位从业查询有效的成年人在场。"
+    sentence = "四点半课堂至少有两位背景查询有效的成年人在场。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
         standing = Standing(problem, placements)

@@ -52,8 +52,8 @@ def has_tried_too_often(request: HttpRequest) -> bool:
     if address is None:
         return False
     agent = hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()[:16]
-    tried = [(f"sign-up:{address}:{agent}", PER_DEVICE), (f"sign-up:{address}", PER_ADDRESS)]
-    return any([_count(key) > limit for key, limit in tried])
+    by_device, by_address = _count(f"sign-up:{address}:{agent}"), _count(f"sign-up:{address}")
+    return by_device > PER_DEVICE or by_address > PER_ADDRESS
 
 
 def address_of(request: HttpRequest) -> str | None:

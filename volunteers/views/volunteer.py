@@ -1,5 +1,7 @@
 """A volunteer's own pages behind their secret link. Opening one changes nothing; every act is a POST."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +33,7 @@ def me(request: HttpRequest, token: str) -> HttpResponse:
         "fresh": next((one for one in ahead if str(one.assignment.pk) == request.GET.get("new")), None),
         "weekdays": _weekdays(volunteer, now),
         "given": mine.given(volunteer=volunteer, now=now),
-        "today": timezone.localdate(now),
+        "next_day": _day_word(ahead[0].session.on_date, timezone.localdate(now)) if ahead else "",
         "address": request.build_absolute_uri(request.path),
     }
     response = render(request, "volunteers/me.html", context)
@@ -129,6 +131,12 @@ def _assignment(token: str, pk: int) -> Assignment:
     if found.status == Assignment.Status.DRAFT:
         raise Http404
     return found
+
+
+def _day_word(day: date, today: date) -> str:
+    """今天, 明天, 后天, else the date."""
+    near = {0: "今天", 1: "明天", 2: "后天"}
+    return near.get((day - today).days, f"{day.month}月{day.day}日")
 
 
 def _weekdays(volunteer: Volunteer, now) -> list[dict]:
