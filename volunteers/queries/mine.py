@@ -119,7 +119,8 @@ def given(*, volunteer: Volunteer, now: datetime) -> Given:
     if term:
         rows = rows.filter(on_date__gte=term.starts_on)
     visits = list(rows.order_by("on_date", "id").values_list("arrived_at", "left_at", "series__programme__kind"))
-    minutes = sum(int((left - arrived).total_seconds()) // 60 for arrived, left, _ in visits)
+    stays = [left - arrived for arrived, left, _ in visits if arrived and left]
+    minutes = sum(int(stay.total_seconds()) // 60 for stay in stays)
     return Given(minutes, [str(kind) for _, _, kind in visits])
 
 
