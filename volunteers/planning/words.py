@@ -103,7 +103,7 @@ def _text(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str
         return "第一次来这个班"
     if reason.code == "newcomer":
         return "第一次做志愿者，提醒里附上“第一次怎么做”"
-    return _free(reason, meeting, volunteer, index).replace("背景查询", "背景查询")
+    return _free(reason, meeting, volunteer, index)
 
 
 def _free(reason: Reason, meeting: Meeting, volunteer: int, index: Index) -> str:
