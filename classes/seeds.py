@@ -4,6 +4,7 @@ import csv
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from classes.models import CalendarDay, Lesson, Programme
 DATA = Path(__file__).resolve().parent / "data"
 
 # Sources: domain sections 2.3 and 4.1; the ratios are learners per helper.
-PROGRAMMES = {
+PROGRAMMES: dict[str, dict[str, Any]] = {
     "菜鸟学堂": {
         "kind": "senior",
         "on_holiday": "ask",

@@ -12,7 +12,7 @@ from classes.models import Community, Enrolment, Learner, Programme, Room, Serie
 
 Status = Enrolment.Status
 # Level 0 knows nothing yet, 3 is at ease; letters are lesson stages, first wish first.
-STAGES_FOR = {0: "A", 1: "AB", 2: "B", 3: "DEF"}
+STAGES_FOR: dict[int | None, str] = {0: "A", 1: "AB", 2: "B", 3: "DEF"}
 FRAUD_STAGE = "C"
 
 

@@ -73,9 +73,7 @@ class Room(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["venue", "name"], name="room_named_once"),
-            models.CheckConstraint(
-                condition=Q(seats__isnull=True) | Q(seats__gt=0), name="room_has_seats"
-            ),
+            models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__gt=0), name="room_has_seats"),
         ]
 
     def __str__(self) -> str:

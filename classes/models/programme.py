@@ -76,9 +76,7 @@ class Lesson(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(learners_per_helper__gt=0), name="lesson_ratio_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(learners_per_helper__gt=0), name="lesson_ratio_is_positive"),
         ]
 
     def __str__(self) -> str:
@@ -100,9 +98,7 @@ class Series(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="series")
     term = models.ForeignKey("classes.Term", on_delete=models.CASCADE, related_name="series")
-    community = models.ForeignKey(
-        "classes.Community", on_delete=models.CASCADE, related_name="series"
-    )
+    community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="series")
     name = models.CharField("班", max_length=40)
     room = models.ForeignKey("classes.Room", null=True, blank=True, on_delete=models.PROTECT)
     starts = models.TimeField("开始")
@@ -118,17 +114,13 @@ class Series(models.Model):
         ordering = ["community", "starts", "id"]
         verbose_name_plural = "series"
         constraints = [
-            models.UniqueConstraint(
-                fields=["term", "community", "name"], name="series_named_once_a_term"
-            ),
+            models.UniqueConstraint(fields=["term", "community", "name"], name="series_named_once_a_term"),
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")),
                 name="series_ends_after_it_starts",
                 violation_error_message="下课时间要晚于上课时间。",
             ),
-            models.CheckConstraint(
-                condition=Q(capacity__gt=0, every_weeks__gt=0), name="series_has_places"
-            ),
+            models.CheckConstraint(condition=Q(capacity__gt=0, every_weeks__gt=0), name="series_has_places"),
         ]
 
     def __str__(self) -> str:
@@ -151,12 +143,8 @@ class SeriesDay(models.Model):
         ordering = ["weekday"]
         constraints = [
             models.UniqueConstraint(fields=["series", "weekday"], name="series_day_once"),
-            models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6)), name="series_day_is_a_weekday"
-            ),
-            models.CheckConstraint(
-                condition=Q(taken__lte=F("seats")), name="series_day_is_never_overfull"
-            ),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="series_day_is_a_weekday"),
+            models.CheckConstraint(condition=Q(taken__lte=F("seats")), name="series_day_is_never_overfull"),
         ]
 
     def __str__(self) -> str:

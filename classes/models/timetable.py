@@ -14,9 +14,7 @@ class Term(models.Model):
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")), name="term_ends_after_it_starts"
-            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="term_ends_after_it_starts"),
         ]
 
     def __str__(self) -> str:
@@ -44,9 +42,7 @@ class CalendarDay(models.Model):
         LOCAL = "local", "本地"
 
     date = models.DateField("日期")
-    community = models.ForeignKey(
-        "classes.Community", null=True, blank=True, on_delete=models.CASCADE
-    )
+    community = models.ForeignKey("classes.Community", null=True, blank=True, on_delete=models.CASCADE)
     day_type = models.CharField("类型", max_length=15, choices=Type)
     name = models.CharField("名称", max_length=40, blank=True)
     follows_weekday = models.PositiveSmallIntegerField("按周几上课", null=True, blank=True)
@@ -113,9 +109,7 @@ class Session(models.Model):
         DONE = "done", "已结束"
 
     series = models.ForeignKey("classes.Series", on_delete=models.CASCADE, related_name="sessions")
-    community = models.ForeignKey(
-        "classes.Community", on_delete=models.CASCADE, related_name="sessions"
-    )
+    community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="sessions")
     room = models.ForeignKey("classes.Room", null=True, blank=True, on_delete=models.PROTECT)
     on_date = models.DateField("日期", db_index=True)
     starts_at = models.DateTimeField("开始")

@@ -176,8 +176,8 @@ def series_rows(found: Iterable[Series], sessions: list[Session], today: date) -
     return sorted(rows, key=lambda row: (row.weekdays[:1], row.series.starts, row.series.pk))
 
 
-def row_of(series: Series, sessions: list[Session], needs: dict[int, demand.Demand]) -> SeriesRow:
-    """One class from its loaded parts."""
+def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]) -> SeriesRow:
+    """One class (with the numbers of series_with_numbers) from its loaded parts."""
     own = [needs[session.pk] for session in sessions if session.pk in needs]
     days = list(series.days.all())
     cancelled = sum(session.status == Session.Status.CANCELLED for session in sessions)
