@@ -21,10 +21,11 @@ KEPT_IN_SIGHT = timedelta(days=30)
 def notes(request: HttpRequest) -> HttpResponse:
     """The notes of the last 30 days, the newest first; `?state=` shows one state only."""
     state = request.GET.get("state", "")
-    found = Message.objects.filter(created_at__gt=timezone.now() - KEPT_IN_SIGHT)
+    now = timezone.now()
+    found = Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT)
     if state in Message.Status.values:
         found = found.filter(status=state)
     page = Paginator(found.select_related("person").order_by("-id"), A_PAGE).get_page(request.GET.get("page"))
     rows = [{"message": message, "text": outbox.full_text(message)} for message in page]
-    context = {"page": page, "rows": rows, "state": state, "states": Message.Status.choices}
+    context = {"page": page, "rows": rows, "state": state, "states": Message.Status.choices, "now": now}
     return render(request, "volunteers/notes.html", context)

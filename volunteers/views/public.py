@@ -1,5 +1,7 @@
 """Pages for everybody: what is open, signing up, what we keep and why, the code to scan."""
 
+import io
+
 import segno
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
@@ -186,7 +188,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def qr(request: HttpRequest) -> HttpResponse:
     """The code that opens the list."""
     code = segno.make(request.build_absolute_uri(reverse("public:list")), error="m", micro=False)
-    return HttpResponse(code.svg_inline(scale=8, border=4, omitsize=True), content_type="image/svg+xml")
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", scale=8, border=4, omitsize=True, xmldecl=False, light="#fff")
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
 
 
 @require_GET
