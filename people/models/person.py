@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import Q
 
-
 SHOWN_DIGITS = 4
 
 
