@@ -7,7 +7,7 @@ what will happen. One code path, no second opinion.
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -224,7 +224,8 @@ def _one(stored: ImportRow, sheet: dict[str, Any], batch: ImportBatch, now: date
 
 def _again(stored: ImportRow, sheet: dict[str, Any], year: int) -> Row:
     """The row as typed data, read again from its text."""
-    plain = Row(stored.file, stored.sheet, stored.number, stored.kind, stored.fields, stored.raw)
+    kind = cast(workbooks.Kind, stored.kind)
+    plain = Row(stored.file, stored.sheet, stored.number, kind, stored.fields, stored.raw)
     row = workbooks.reread(plain, stored.raw, columns=sheet["columns"], year=year)
     if row.kind == "jielong":
         row.fields["number"] = stored.fields.get("number")

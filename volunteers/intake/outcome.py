@@ -86,7 +86,7 @@ def merged(why: str, matched: object) -> Outcome:
     return Outcome(verdict=Verdict.SAME, result=Result.MERGED, why=why, matched=str(matched)[:60])
 
 
-def birth_of(born: PartialDate | None) -> dict[str, int | None]:
+def birth_of(born: PartialDate | None) -> dict[str, Any]:
     """A partial date as the fields of Person."""
     if born is None:
         return {}
@@ -102,9 +102,9 @@ def same_birth(person: Person, born: PartialDate | None) -> bool:
     return not person.birth_month or not born.month or person.birth_month == born.month
 
 
-def within(day: date | None, term: Term) -> date | None:
+def within(day: date, term: Term) -> date:
     """A day written without its year belongs to the term: 1月9日 of 2026秋 is in 2027."""
-    if day is None or term.starts_on <= day <= term.ends_on or (day.month, day.day) == LEAP_DAY:
+    if term.starts_on <= day <= term.ends_on or (day.month, day.day) == LEAP_DAY:
         return day
     later = day.replace(year=day.year + 1)
     return later if term.starts_on <= later <= term.ends_on else day

@@ -82,9 +82,7 @@ def span_of(name: str) -> Span | None:
     found = SEASON.search(name)
     if not found:
         return None
-    starts, ends = (
-        date(int(found[1]) + years, month, day) for years, month, day in SPANS[found[2]]
-    )
+    starts, ends = (date(int(found[1]) + years, month, day) for years, month, day in SPANS[found[2]])
     return starts, ends
 
 

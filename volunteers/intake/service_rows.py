@@ -63,14 +63,14 @@ def take_chain(row: Row, intake: Intake) -> Outcome:
     """One line of a 接龙: the person agreed by writing it, so the place is accepted."""
     facts = intake.facts
     series = series_named(facts.get("series") or "", intake)
-    on = within(facts.get("on"), intake.term)
-    if series is None or on is None:
+    if series is None or not facts.get("on"):
         return attention(
             f"接龙说的是“{facts.get('series') or '没写班名'}”，课表里没有这个班或没写日期，先导入课表或改接龙第一行。"
         )
     who = _one(row.fields["name"], row.fields["phone"])
     if isinstance(who, Outcome):
         return who
+    on = within(facts["on"], intake.term)
     known = Session.objects.filter(series=series, on_date=on).exists()
     try:
         session = classes.session_on(series=series, on_date=on, now=intake.now)

@@ -1,14 +1,15 @@
 """Takes an import back: what it made goes, what it filled is emptied, what is in use stays."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Field, Model, ProtectedError
 
 from classes import actions as classes
-from classes.models import Enrolment, Grid, Learner, Room, Series, SeriesDay, Session, Venue
+from classes.models import Enrolment, Grid, Learner, Series, SeriesDay, Session, Venue
 from people import audit
 from people.models import Person, User
 from volunteers.actions import seats
@@ -78,7 +79,8 @@ def _same(thing: Model, name: str, value: Any) -> bool:
 
 
 def _value(thing: Model, name: str, value: Any) -> Any:
-    return thing._meta.get_field(name).to_python(value)
+    field = thing._meta.get_field(name)
+    return field.to_python(value) if isinstance(field, Field) else value
 
 
 def _find(label: str, pk: int) -> Model | None:
@@ -176,7 +178,7 @@ def _venue(venue: Venue, mine: set[tuple[str, int]]) -> str:
     return f"“{venue}”还有别的教室，留下了。" if venue.rooms.exists() else ""
 
 
-USES = {
+USES: dict[type[Model], Callable[[Any, set[tuple[str, int]]], str]] = {
     Volunteer: _volunteer,
     Learner: _learner,
     Person: _person,

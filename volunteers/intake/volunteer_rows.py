@@ -40,7 +40,9 @@ def _known_mobile(row: Row, holder: Volunteer, intake: Intake) -> Outcome:
     if holder.person.name == name or intake.decision == "same":
         return _merge(row, holder, intake)
     if intake.decision == "new":
-        return attention(f"{holder.person.name}已经在用这个手机号，每位志愿者的手机号只能是自己的，请把这一行的改对。", "phone")
+        return attention(
+            f"{holder.person.name}已经在用这个手机号，每位志愿者的手机号只能是自己的，请把这一行的改对。", "phone"
+        )
     return probably(
         f"手机号和{holder.person.name}的一样，名字不同，像是同一个人。是同一个人选“合并”，不是就把手机号改对。",
         f"volunteer:{holder.pk}",
@@ -108,7 +110,7 @@ def _create(row: Row, intake: Intake) -> Outcome:
 def _may_lead(row: Row, intake: Intake) -> bool:
     """Adult on the first day of the term, has taken a class before, and teaches seniors."""
     born: PartialDate | None = row.fields["birth"]
-    adult = bool(born) and born.last_day_of_turning(ADULT) <= intake.term.starts_on
+    adult = born is not None and born.last_day_of_turning(ADULT) <= intake.term.starts_on
     return bool(adult and row.fields["experienced"] and "senior" in row.fields["programmes"])
 
 
@@ -177,4 +179,5 @@ def series_named(name: str, intake: Intake) -> Series | None:
     wanted = names.clean(name)
     exact = [s for s in known if names.clean(s.name) == wanted]
     near = [s for s in known if wanted and (wanted in names.clean(s.name) or names.clean(s.name) in wanted)]
-    return (exact or (near if len(near) == 1 else []) or [None])[0]
+    found = exact or (near if len(near) == 1 else [])
+    return found[0] if found else None

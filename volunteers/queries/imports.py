@@ -205,6 +205,7 @@ def wrong_headings(row: ImportRow, columns: dict[str, str], headings: list[str])
 
 def sheet_view(one: dict[str, Any]) -> SheetView:
     """A sheet without its rows."""
+    by_position = one["kind"] == "jielong" or "class" in one["columns"]
     understood = [heading for heading in one.get("headings", []) if heading in one["columns"].values()]
     return SheetView(
         file=one["file"],
@@ -212,9 +213,9 @@ def sheet_view(one: dict[str, Any]) -> SheetView:
         kind=one["kind"],
         word=workbooks.KINDS.get(one["kind"], ""),
         error=one["error"],
-        understood=understood,
+        understood=[] if by_position else understood,
         as_notes=[heading for heading in one.get("headings", []) if heading and heading not in understood]
-        if one["kind"] not in ("timetable", "jielong")
+        if not by_position
         else [],
         ignored=one["ignored"],
         notes=one["notes"],
@@ -281,24 +282,32 @@ ABOUT = {
 }
 
 
-def past(now: datetime, undo_hours: int) -> list[ImportBatch]:
-    """The last imports with their numbers: `created`, `merged`, `asked`, and `can_undo`."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One import of before. `batch` carries the numbers `created`, `merged` and `asked`."""
+
+    batch: ImportBatch
+    names: list[str]
+    can_undo: bool
+
+
+def past(now: datetime, undo_hours: int) -> list[Past]:
+    """The last imports with their numbers, in one query."""
     found: QuerySet[ImportBatch] = ImportBatch.objects.select_related("community", "term", "made_by")
-    batches = list(
-        found.annotate(
-            created=Count("rows", filter=Q(rows__verdict=Verdict.NEW)),
-            merged=Count("rows", filter=Q(rows__verdict=Verdict.SAME)),
-            asked=Count("rows", filter=Q(rows__verdict__in=ASKED)),
-        ).order_by("-pk")[:SHOWN]
-    )
-    for batch in batches:
-        batch.names = list(dict.fromkeys(one["file"] for one in batch.files))
-        batch.can_undo = bool(
-            batch.status == ImportBatch.Status.DONE
-            and batch.done_at
-            and now <= batch.done_at + timedelta(hours=undo_hours)
+    batches = found.annotate(
+        created=Count("rows", filter=Q(rows__verdict=Verdict.NEW)),
+        merged=Count("rows", filter=Q(rows__verdict=Verdict.SAME)),
+        asked=Count("rows", filter=Q(rows__verdict__in=ASKED) & ~Q(rows__decision=SKIP)),
+    ).order_by("-pk")[:SHOWN]
+    within = timedelta(hours=undo_hours)
+    return [
+        Past(
+            batch=batch,
+            names=list(dict.fromkeys(one["file"] for one in batch.files)),
+            can_undo=bool(batch.status == ImportBatch.Status.DONE and batch.done_at and now <= batch.done_at + within),
         )
-    return batches
+        for batch in batches
+    ]
 
 
 def community_names() -> list[str]:

@@ -35,11 +35,10 @@ class Command(BaseCommand):
                 batch = intake.receive(files=contents, text="", community=community, term=term, now=now)
             except (intake.NothingToRead, intake.TermUnknown) as refusal:
                 raise CommandError(str(refusal)) from None
-            if dry_run:
-                transaction.set_rollback(True)
-            else:
+            if not dry_run:
                 batch = intake.commit(batch=batch, now=now)
             result = intake.counts(batch)
+            transaction.set_rollback(dry_run)
         self.say(batch, result, dry_run)
         if options["json"]:
             number = None if dry_run else batch.pk
