@@ -6,9 +6,12 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from config.fresh import prepare_for
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    prepare_for(sys.argv)
     execute_from_command_line(sys.argv)
 
 
