@@ -255,3 +255,19 @@ def test_nothing_to_plan_is_no_problem():
     assert solve(problem([], [])).proven
     assert solve(problem([session()], [])).placements == ()
     assert solve(problem([], [volunteer()])).placements == ()
+
+
+@pytest.mark.parametrize(
+    ("sessions", "people", "places"),
+    [([], [], ()), ([], [volunteer()], None), ([session()], [], None)],
+    ids=["nothing at all", "no session", "nobody"],
+)
+def test_a_question_without_content_has_an_empty_plan(sessions, people, places):
+    question = problem(sessions, people)
+    if places is not None:
+        question = replace(question, communities=places)
+
+    answer = solve(question, seconds=5, tiers=IN_ORDER)
+
+    assert answer.placements == ()
+    assert check(question, answer) == []

@@ -41,7 +41,7 @@ class TestMatch:
         assert placement["role"] == "helper"
         assert placement["reasons"]
         assert answer["proposal"] == Proposal.objects.get().pk
-        assert "1 filled" in words
+        assert "补上 1 人" in words
 
     def test_every_empty_place_has_its_counts_by_reason(self):
         shift = gap(needed=2)
@@ -68,8 +68,20 @@ class TestMatch:
         helper("周远")
 
         assert match("--community", "梧桐社区")[0]["placements"]
-        with pytest.raises(CommandError, match="no community 别处"):
+        with pytest.raises(CommandError, match="没有叫“别处”的社区。现在有：梧桐社区"):
             match("--community", "别处")
+
+    def test_an_empty_database_has_an_empty_answer(self):
+        answer, words = match()
+
+        assert (answer["placements"], answer["unfilled"]) == ([], [])
+        assert "缺 0 人" in words
+
+    def test_says_what_is_wrong_with_the_dates(self):
+        with pytest.raises(CommandError, match="不是日期"):
+            call_command("match", "--from", "1.12.2026", "--to", "2026-12-07")
+        with pytest.raises(CommandError, match="不能早于"):
+            call_command("match", "--from", "2026-12-08", "--to", "2026-12-07")
 
     def test_the_same_question_has_the_same_answer(self):
         gap(needed=2)
@@ -90,7 +102,7 @@ class TestPublish:
         assert done == {"proposal": answer["proposal"], "accepted": 1, "stale": 0, "people": 1}
         assert [a.status for a in Assignment.objects.all()] == ["offered"]
         assert Message.objects.count() == 1
-        assert "1 people invited" in words
+        assert "邀请 1 人" in words
 
     def test_a_second_time_tells_nobody_twice(self):
         gap()
@@ -103,5 +115,5 @@ class TestPublish:
         assert Message.objects.count() == 1
 
     def test_says_what_is_wrong_with_the_number(self):
-        with pytest.raises(CommandError, match="no proposal 7"):
+        with pytest.raises(CommandError, match="没有编号 7 的建议"):
             call_command("publish", "7")

@@ -66,6 +66,7 @@ def _times(model: Model) -> tuple[Numbers, Numbers, Numbers]:
     moments = np.array([(s.starts_at, s.ends_at) for s in model.sessions], dtype="datetime64[m]").reshape(-1, 2)
     minutes = moments.astype(np.int64)
     number = {community.id: place for place, community in enumerate(problem.communities)}
-    between = np.array([[problem.travel_minutes(a.id, b.id) for b in problem.communities] for a in problem.communities])
+    ways = [[problem.travel_minutes(a.id, b.id) for b in problem.communities] for a in problem.communities]
+    between = np.array(ways, dtype=int).reshape(len(ways), len(ways))
     place = np.array([number[session.community] for session in model.sessions], dtype=int)
     return minutes[:, 0], minutes[:, 1], between[np.ix_(place, place)]

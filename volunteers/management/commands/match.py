@@ -1,6 +1,7 @@
 """manage.py match: fill the gaps of some days and print the proposal."""
 
 import json
+from argparse import ArgumentTypeError
 from datetime import date, datetime, time
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,26 +17,32 @@ from volunteers.tasks import solve_claimed
 class Command(BaseCommand):
     """Solve here and now, save a proposal; nobody is told anything."""
 
-    help = "Propose volunteers for the open places of some days. Nobody is told before `publish`."
+    help = "给这些天的空缺找人，写成一份建议。发布（publish）之前谁也不会收到通知。"
 
     def add_arguments(self, parser):
-        parser.add_argument("--from", dest="from_on", type=date.fromisoformat, required=True, metavar="DATE")
-        parser.add_argument("--to", dest="until_on", type=date.fromisoformat, required=True, metavar="DATE")
-        parser.add_argument("--community", metavar="NAME", help="only this community (default: all)")
-        parser.add_argument("--seconds", type=float, default=planning.SECONDS, metavar="N")
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        """--from DATE --to DATE [--community NAME] [--seconds N] [--json]"""
+        parser.add_argument(
+            "--from", dest="from_on", type=day, required=True, metavar="DATE", help="从哪天，2026-12-01"
+        )
+        parser.add_argument("--to", dest="until_on", type=day, required=True, metavar="DATE", help="到哪天，这天也算")
+        parser.add_argument("--community", metavar="NAME", help="只排这个社区（不写就都排）")
+        parser.add_argument("--seconds", type=float, default=planning.SECONDS, metavar="N", help="最多算几秒")
+        parser.add_argument("--json", action="store_true", help="结果写成一个 JSON 对象")
 
     def handle(self, *, from_on, until_on, community, seconds, json: bool, **options):
+        """Solve, save, and say how many places were open, filled and left."""
+        if until_on < from_on:
+            raise CommandError(f"--to（{until_on}）不能早于 --from（{from_on}）。")
         now = timezone.now()
         try:
             waiting = proposals.request_proposal(
                 community=self._community(community), from_on=from_on, until_on=until_on, now=now, actor=None
             )
         except proposals.RangeTooLong:
-            raise CommandError(f"--to must be within {proposals.LONGEST.days} days after --from") from None
+            raise CommandError(f"一次最多排 {proposals.LONGEST.days} 天，请把 --to 改早一些。") from None
         claimed = proposals.claim_proposal(pk=waiting.pk, now=now)
         if claimed is None:
-            raise CommandError(f"A worker took proposal {waiting.pk}; look at it on the page 匹配.")
+            raise CommandError(f"建议 {waiting.pk} 已经由后台在算，请到“匹配”页看结果。")
         # Days that are all over are planned as they stood on the first of them: to look back and compare.
         begin = timezone.make_aware(datetime.combine(from_on, time.min))
         over = until_on < timezone.localdate(now)
@@ -50,16 +57,25 @@ class Command(BaseCommand):
         try:
             return Community.objects.get(name=name)
         except Community.DoesNotExist:
-            raise CommandError(f"There is no community {name}.") from None
+            known = "、".join(Community.objects.values_list("name", flat=True)) or "一个社区都没有，先导入"
+            raise CommandError(f"没有叫“{name}”的社区。现在有：{known}。") from None
 
     def _say(self, proposal: Proposal) -> None:
         answer = proposal.answer
         left = sum(gap["missing"] for gap in answer["unfilled"])
         self.stderr.write(
-            f"Proposal {proposal.pk}: {answer['gaps_before']} open places, {proposal.placements.count()} filled, "
-            f"{left} left, in {proposal.seconds:.1f} s{' (proven best)' if proposal.proven else ''}. "
-            f"Nobody is told before: publish {proposal.pk}"
+            f"建议 {proposal.pk}：缺 {answer['gaps_before']} 人，补上 {proposal.placements.count()} 人，还缺 {left} 人，"
+            f"用了 {proposal.seconds:.1f} 秒{'，已证明没有更好的排法' if proposal.proven else ''}。"
+            f"还没有通知任何人；要通知：publish {proposal.pk}"
         )
+
+
+def day(text: str) -> date:
+    """A date of the command line; a sentence when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}”不是日期，请写成 2026-12-01 这样。") from None
 
 
 def document(proposal: Proposal) -> str:

@@ -12,28 +12,30 @@ from volunteers.models import Placement, Proposal
 class Command(BaseCommand):
     """Accept every open placement of a proposal and publish it."""
 
-    help = "Accept all placements of a proposal and send the invitations."
+    help = "采纳一份建议里的全部人选，并发出邀请。"
 
     def add_arguments(self, parser):
-        parser.add_argument("proposal", type=int)
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        """PROPOSAL [--json]"""
+        parser.add_argument("proposal", type=int, metavar="PROPOSAL", help="建议的编号，match 最后写着")
+        parser.add_argument("--json", action="store_true", help="结果写成一个 JSON 对象")
 
     def handle(self, *, proposal: int, json: bool, **options):
+        """Accept, publish, and say how many people are invited."""
         found = Proposal.objects.filter(pk=proposal).first()
         if found is None:
-            raise CommandError(f"There is no proposal {proposal}.")
+            raise CommandError(f"没有编号 {proposal} 的建议。")
         now = timezone.now()
         open_ids = list(found.placements.filter(status=Placement.Status.PROPOSED).values_list("pk", flat=True))
         if found.status == Proposal.Status.READY:
             roster.accept_placements(proposal=found, placement_ids=open_ids, now=now, actor=None)
             found.refresh_from_db()
         elif found.status not in (Proposal.Status.ACCEPTED, Proposal.Status.PUBLISHED):
-            raise CommandError(f"Proposal {proposal} is {found.status}; only one that is ready can be published.")
+            raise CommandError(f"建议 {proposal} 现在是“{found.get_status_display()}”，不能发布。请再 match 一次。")
         roster.publish_proposal(proposal=found, now=now, actor=None)
         counts = outcome(found)
         self.stderr.write(
-            f"Proposal {proposal}: {counts['accepted']} places accepted, {counts['people']} people invited, "
-            f"{counts['stale']} no longer possible."
+            f"建议 {proposal}：采纳 {counts['accepted']} 个名额，邀请 {counts['people']} 人，"
+            f"{counts['stale']} 个已经不合适，没有采纳。"
         )
         if json:
             self.stdout.write(as_json(counts))
