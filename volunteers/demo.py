@@ -37,9 +37,8 @@ SEED = 20260901
 FOUR_WEEKS = timedelta(days=28)
 WEEK = timedelta(days=7)
 # A second sheet, as neighbouring groups hand it in: mostly people who are free after school.
-MORE_HEADINGS = (
-    "姓名\t手机号\t性别\t出生年月\t所属团队\t身份\t有空的时间\t愿意参加\t每周最多几次\t是否带过\t背景查询有效期"
-)
+MORE_FILE = "邻近团队报名.csv"
+MORE_HEADINGS = "姓名,手机号,性别,出生年月,所属团队,身份,有空的时间,愿意参加,每周最多几次,是否带过,背景查询有效期"
 SURNAMES, GIVEN = (
     "郑冯蒋韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹",
     ("春梅", "国庆", "建业", "丽华", "志远", "淑兰", "海燕", "文彬"),
@@ -93,7 +92,8 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
 def bring_in(now: datetime, chen: User) -> tuple[Community, Term]:
     """Import the sample files and the second sheet."""
     files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.iterdir()) if path.is_file()]
-    batch = intake.receive(files=files, text=more_volunteers(), community=COMMUNITY, term=TERM, now=now, actor=chen)
+    files.append((MORE_FILE, more_volunteers().encode()))
+    batch = intake.receive(files=files, text="", community=COMMUNITY, term=TERM, now=now, actor=chen)
     intake.commit(batch=batch, now=now, actor=chen)
     Community.objects.filter(pk=batch.community_id).update(
         street="春晓街道", help_name="陈老师", help_phone="029-80000001", help_hours="周一到周五 9:00–17:00"
@@ -102,7 +102,7 @@ def bring_in(now: datetime, chen: User) -> tuple[Community, Term]:
 
 
 def more_volunteers() -> str:
-    """The second sheet as text pasted from a table."""
+    """The second sheet as the text of a CSV file."""
     chance = random.Random(SEED + 1)
     lines = [MORE_HEADINGS]
     for number in range(MORE):
@@ -119,7 +119,7 @@ def more_volunteers() -> str:
             "第一次" if number % 9 == 8 else "是",
             f"2027年{chance.randint(3, 8)}月{chance.randint(1, 28)}日",
         )
-        lines.append("\t".join(row))
+        lines.append(",".join(row))
     return "\n".join(lines)
 
 
@@ -150,8 +150,9 @@ def spend(community: Community, start: date, until: date, chen: User, chance: ra
 def matched(community: Community, start: date, until: date, as_of: datetime, chen: User) -> Proposal:
     """A proposal for the days, solved as things stood at `as_of`."""
     waiting = proposals.request_proposal(community=community, from_on=start, until_on=until, now=as_of, actor=chen)
-    claimed = proposals.claim_proposal(pk=waiting.pk, now=as_of)
-    return solve_claimed(claimed, seconds=10, as_of=as_of)
+    proposals.claim_proposal(pk=waiting.pk, now=as_of)
+    waiting.refresh_from_db()
+    return solve_claimed(waiting, seconds=10, as_of=as_of)
 
 
 def attend(community: Community, start: date, until: date, chance: random.Random) -> None:
