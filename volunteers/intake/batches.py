@@ -242,7 +242,9 @@ def discard(*, batch: ImportBatch) -> None:
 def fix(*, row: ImportRow, changes: dict[str, str], now: datetime) -> ImportRow:
     """Change the text of some cells (heading → text) and look at the whole import again."""
     _must_be_preview(row.batch)
-    row.raw = {**row.raw, **{heading: text.strip() for heading, text in changes.items() if heading in row.raw}}
+    # PostgreSQL keeps no NUL in JSON.
+    clean = {heading: text.replace("\x00", "").strip() for heading, text in changes.items() if heading in row.raw}
+    row.raw = {**row.raw, **clean}
     row.decision = ""
     row.save(update_fields=["raw", "decision"])
     assess(row.batch, now)

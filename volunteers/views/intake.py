@@ -44,7 +44,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 actor=request.user,
             )
         except intake.NothingToRead as refusal:
-            form.add_error("files", str(refusal))
+            form.add_error("files" if form.cleaned_data["files"] else "text", str(refusal))
         except intake.TermUnknown as refusal:
             form.add_error("term", str(refusal))
         else:
