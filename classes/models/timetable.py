@@ -90,6 +90,11 @@ class DayQuestion(models.Model):
         ordering = ["on_date", "id"]
         constraints = [
             models.UniqueConstraint(fields=["series", "on_date"], name="day_is_asked_once"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | Q(answer__in=["run", "skip"], answered_at__isnull=False),
+                name="day_answer_has_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,8 @@
 
 PostgreSQL has exclusion constraints; SQLite has none, but it lets one writer in at a time,
 so triggers that look for an overlapping row are free of races there. Periods are half-open.
-A later migration that rebuilds the table on SQLite drops its triggers: repeat the operation
-after it (a test asks the migrated database whether they are there).
+A later migration that rebuilds the table on SQLite drops its triggers: put restore_overlap after
+it (tests/test_truths.py asks the migrated database whether they are there).
 """
 
 from django.db import migrations
@@ -32,18 +32,7 @@ def forbid_overlap(*, table: str, key: str, active: str, name: str) -> migration
                 f" WHERE ({active.format(row=table)})"
             )
             return
-        body = OVERLAPS.format(
-            name=name,
-            table=table,
-            key=key,
-            active_new=active.format(row="NEW"),
-            active_other=active.format(row="other"),
-        )
-        for event in ("INSERT", "UPDATE"):
-            schema_editor.execute(
-                f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table}"
-                f" BEGIN {body}; END"
-            )
+        _make_triggers(schema_editor, table=table, key=key, active=active, name=name)
 
     def remove(apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":
@@ -53,3 +42,27 @@ def forbid_overlap(*, table: str, key: str, active: str, name: str) -> migration
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}_{event}")
 
     return migrations.RunPython(install, remove)
+
+
+def restore_overlap(*, table: str, key: str, active: str, name: str) -> migrations.RunPython:
+    """The same rule again, after an operation that rebuilt the table on SQLite; nothing on PostgreSQL."""
+
+    def restore(apps, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            _make_triggers(schema_editor, table=table, key=key, active=active, name=name)
+
+    return migrations.RunPython(restore, restore)
+
+
+def _make_triggers(schema_editor, *, table: str, key: str, active: str, name: str) -> None:
+    body = OVERLAPS.format(
+        name=name,
+        table=table,
+        key=key,
+        active_new=active.format(row="NEW"),
+        active_other=active.format(row="other"),
+    )
+    for event in ("INSERT", "UPDATE"):
+        schema_editor.execute(
+            f"CREATE TRIGGER IF NOT EXISTS {name}_{event.lower()} AFTER {event} ON {table} BEGIN {body}; END"
+        )

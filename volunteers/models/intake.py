@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class ImportBatch(models.Model):
@@ -32,6 +33,14 @@ class ImportBatch(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "import batches"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="preview", done_at__isnull=True, undone_at__isnull=True)
+                | Q(status="done", done_at__isnull=False, undone_at__isnull=True)
+                | Q(status="undone", done_at__isnull=False, undone_at__isnull=False),
+                name="import_batch_status_has_its_times",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk} {self.status}"

@@ -99,6 +99,13 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="assignment_ends_after_it_starts"
             ),
+            # An unknown status would slip past both rules about active rows.
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["draft", "offered", "accepted", "declined", "released"]
+                ),
+                name="assignment_status_is_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["volunteer", "starts_at"], name="assignment_of_a_person"),

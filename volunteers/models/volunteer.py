@@ -163,9 +163,16 @@ class Availability(models.Model):
                 condition=Q(ends__gt=F("starts")), name="availability_ends_after_it_starts"
             ),
             models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6), on_date__isnull=True)
+                # Without the first part a row with neither would pass: SQL's unknown is no breach.
+                condition=Q(weekday__isnull=False, weekday__range=(0, 6), on_date__isnull=True)
                 | Q(weekday__isnull=True, on_date__isnull=False),
                 name="availability_is_weekly_or_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=True)
+                | Q(until_on__isnull=True)
+                | Q(until_on__gte=F("from_on")),
+                name="availability_range_is_forward",
             ),
         ]
 

@@ -1,0 +1,438 @@
+"""What is always true, said by the database itself: update() and bulk_create() cannot walk past it.
+
+Each test writes straight to the tables, as no action would. Runs on SQLite and on PostgreSQL.
+"""
+
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from classes.models import (
+    CalendarDay,
+    Community,
+    DayQuestion,
+    Enrolment,
+    Learner,
+    Lesson,
+    Programme,
+    Room,
+    Series,
+    SeriesDay,
+    Session,
+    Term,
+)
+from people.actions import create_person
+from people.models import Consent, Message, Person, User
+from tests import make
+from volunteers.models import (
+    Assignment,
+    Availability,
+    CheckIn,
+    Clearance,
+    ImportBatch,
+    Offer,
+    Placement,
+    Proposal,
+    Shift,
+    Volunteer,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = make.at("2026-09-07", "10:00")
+SATURDAY = "2026-09-12"
+TRIGGERS = {
+    "room_is_booked_once_at_a_time_insert",
+    "room_is_booked_once_at_a_time_update",
+    "nobody_is_in_two_places_insert",
+    "nobody_is_in_two_places_update",
+}
+
+
+@contextmanager
+def refused(*names: str):
+    """The database refuses; PostgreSQL names the constraint, and SQLite does where it has a name for it."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        yield
+    if connection.vendor == "postgresql":
+        assert any(name in str(refusal.value) for name in names), refusal.value
+
+
+def session(name: str, starts: str, ends: str, **fields) -> Session:
+    """A session of a series of its own on the Saturday."""
+    of = make.series(name, weekdays=(5,))
+    return make.session(SATURDAY, of=of, starts_at=make.at(SATURDAY, starts), ends_at=make.at(SATURDAY, ends), **fields)
+
+
+def placed(on: Session, who: Volunteer, status: str = "accepted") -> Assignment:
+    return make.assignment(make.shift(on), who, status=status)
+
+
+def test_the_rules_about_overlaps_survive_all_migrations():
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            assert {name for (name,) in cursor.fetchall()} >= TRIGGERS
+        else:
+            cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'x'")
+            assert {name for (name,) in cursor.fetchall()} == {name.rsplit("_", 1)[0] for name in TRIGGERS}
+
+
+class TestRooms:
+    def test_are_not_booked_twice_at_a_time(self):
+        room = make.room()
+        session("甲", "09:00", "11:00", room=room)
+
+        with refused("room_is_booked_once_at_a_time"):
+            session("乙", "10:59", "12:00", room=room)
+
+    def test_by_update_neither(self):
+        room = make.room()
+        session("甲", "09:00", "11:00", room=room)
+        other = session("乙", "11:00", "12:00", room=room)
+
+        with refused("room_is_booked_once_at_a_time"):
+            Session.objects.filter(pk=other.pk).update(starts_at=make.at(SATURDAY, "10:00"))
+
+    def test_by_bulk_create_neither(self):
+        room = make.room()
+        first = session("甲", "09:00", "11:00", room=room)
+        of = make.series("乙")
+        twin = Session(
+            series=of,
+            community=of.community,
+            room=room,
+            on_date=first.on_date,
+            starts_at=first.starts_at,
+            ends_at=first.ends_at,
+        )
+
+        with refused("room_is_booked_once_at_a_time"):
+            Session.objects.bulk_create([twin])
+
+    def test_a_cancelled_session_may_not_come_back_into_a_taken_room(self):
+        room = make.room()
+        session("甲", "09:00", "11:00", room=room)
+        cancelled = session("乙", "09:00", "11:00", room=room, status="cancelled")
+
+        with refused("room_is_booked_once_at_a_time"):
+            Session.objects.filter(pk=cancelled.pk).update(status="planned")
+
+    def test_periods_are_half_open_and_no_room_is_no_clash(self):
+        room = make.room()
+        session("甲", "09:00", "10:00", room=room)
+
+        session("乙", "10:00", "11:00", room=room)
+        session("丙", "09:00", "10:00", room=None)
+        session("丁", "09:00", "10:00", room=None)
+
+        assert Session.objects.count() == 4
+
+
+class TestPeople:
+    def test_are_not_in_two_places(self):
+        who = make.volunteer()
+        placed(session("甲", "09:00", "11:00"), who)
+
+        with refused("nobody_is_in_two_places"):
+            placed(session("乙", "10:00", "12:00"), who)
+
+    @pytest.mark.parametrize("status", ["draft", "offered", "accepted"])
+    def test_nor_after_an_update(self, status):
+        who = make.volunteer()
+        placed(session("甲", "09:00", "11:00"), who)
+        other = placed(session("乙", "10:00", "12:00"), who, status="declined")
+
+        with refused("nobody_is_in_two_places"):
+            Assignment.objects.filter(pk=other.pk).update(status=status)
+
+    def test_have_one_active_assignment_a_session(self):
+        on = session("甲", "09:00", "11:00")
+        first = placed(on, make.volunteer())
+        other = make.shift(on, code="lead")
+
+        with refused("one_active_assignment_a_session", "nobody_is_in_two_places"):
+            make.assignment(other, first.volunteer)
+
+    def test_have_a_status_that_the_rules_know(self):
+        row = placed(session("甲", "09:00", "11:00"), make.volunteer())
+
+        with refused("assignment_status_is_known"):
+            Assignment.objects.filter(pk=row.pk).update(status="Accepted")
+
+    def test_may_go_from_one_to_the_next(self):
+        who = make.volunteer()
+        placed(session("甲", "09:00", "10:00"), who)
+
+        placed(session("乙", "10:00", "11:00"), who)
+
+        assert Assignment.objects.count() == 2
+
+    def test_have_names_and_possible_birthdays(self):
+        make.person()
+
+        with refused("person_has_a_name"):
+            Person.objects.update(name="")
+        with refused("person_birth_month_is_a_month"):
+            Person.objects.update(birth_month=13)
+        with refused("person_birth_day_is_a_day"):
+            Person.objects.update(birth_day=32)
+
+    def test_a_mobile_belongs_to_one_volunteer_who_has_not_left(self):
+        phone = "16000000001"
+        make.volunteer("周远", phone=phone)
+        other = make.volunteer("林淑芬", status="left", phone="16000000002")
+        Volunteer.objects.filter(pk=other.pk).update(mobile=phone)
+
+        with refused("volunteer_mobile_is_theirs_alone"):
+            Volunteer.objects.filter(pk=other.pk).update(status="active")
+
+    def test_staff_have_a_role_we_know(self):
+        make.user()
+
+        with refused("user_role_is_known"):
+            User.objects.update(role="boss")
+
+
+class TestCapacity:
+    def test_a_shift_never_takes_more_than_it_needs(self):
+        make.shift(needed=2, taken=2)
+
+        with refused("shift_is_never_overfull"):
+            Shift.objects.update(taken=3)
+        with refused("shift_is_never_overfull"):
+            Shift.objects.update(needed=1)
+        with refused("shift_minimum_is_within_need", "shift_is_never_overfull"):
+            Shift.objects.update(minimum=3)
+
+    def test_a_need_is_said_once(self):
+        on = make.session()
+        make.shift(on)
+
+        with refused("shift_once_a_session"):
+            make.shift(on)
+
+    def test_a_day_of_a_series_never_seats_more_than_it_has(self):
+        make.series()
+
+        with refused("series_day_is_never_overfull"):
+            SeriesDay.objects.update(taken=13)
+        with refused("series_day_is_a_weekday"):
+            SeriesDay.objects.update(weekday=7)
+
+    def test_a_learner_has_one_place_in_a_series(self):
+        of, learner = make.series(), make.learner()
+        rows = [Enrolment(learner=learner, series=of, status=status, created_at=NOW) for status in ("waiting",) * 2]
+
+        with refused("enrolled_once_in_a_series"):
+            Enrolment.objects.bulk_create(rows)
+
+    def test_rooms_have_seats(self):
+        make.room()
+
+        with refused("room_has_seats"):
+            Room.objects.update(seats=0)
+
+
+class TestTimes:
+    def test_nothing_ends_before_it_starts(self):
+        of = make.series()
+        make.session(of=of)
+        row = placed(session("甲", "14:00", "15:00"), make.volunteer())
+
+        with refused("session_ends_after_it_starts"):
+            Session.objects.update(ends_at=make.at(SATURDAY, "01:00"))
+        with refused("assignment_ends_after_it_starts"):
+            Assignment.objects.filter(pk=row.pk).update(ends_at=row.starts_at)
+        with refused("series_ends_after_it_starts"):
+            Series.objects.update(ends=time(1))
+        with refused("term_ends_after_it_starts"):
+            Term.objects.update(ends_on=date(2026, 8, 31))
+
+    def test_a_series_meets_once_a_day(self):
+        of = make.series()
+        make.session(of=of)
+
+        with refused("session_once_a_day"):
+            make.session(of=of)
+
+    def test_availability_is_weekly_or_dated_and_forward(self):
+        free = make.free(make.volunteer(), 5)
+
+        with refused("availability_ends_after_it_starts"):
+            Availability.objects.update(ends=free.starts)
+        with refused("availability_is_weekly_or_dated"):
+            Availability.objects.update(on_date=date(2026, 9, 12))
+        with refused("availability_is_weekly_or_dated"):
+            Availability.objects.update(weekday=None)
+        with refused("availability_is_weekly_or_dated"):
+            Availability.objects.update(weekday=7)
+        with refused("availability_range_is_forward"):
+            Availability.objects.update(from_on=date(2026, 11, 1), until_on=date(2026, 10, 1))
+
+    def test_leaving_comes_after_arriving(self):
+        row = CheckIn(volunteer=make.volunteer(), series=make.series(), on_date=NOW.date(), arrived_at=NOW, left_at=NOW)
+
+        with refused("checkin_leaves_after_arriving"):
+            CheckIn.objects.bulk_create([row])
+
+    @pytest.mark.parametrize("place", [None, "梧桐社区"])
+    def test_a_day_has_one_type(self, place):
+        community = make.community(place) if place else None
+        days = [
+            CalendarDay(date=NOW.date(), community=community, day_type=kind, status="local")
+            for kind in ("holiday", "workday")
+        ]
+
+        with refused("calendar_day_once"):
+            CalendarDay.objects.bulk_create(days)
+
+    def test_a_day_is_asked_once_and_an_answer_has_a_time(self):
+        of = make.series()
+        DayQuestion.objects.create(series=of, on_date=NOW.date(), why="补班日")
+
+        with refused("day_is_asked_once"):
+            DayQuestion.objects.bulk_create([DayQuestion(series=of, on_date=NOW.date(), why="又问")])
+        with refused("day_answer_has_a_time"):
+            DayQuestion.objects.update(answer="run")
+        with refused("day_answer_has_a_time"):
+            DayQuestion.objects.update(answer="so", answered_at=NOW)
+
+
+class TestChildren:
+    @pytest.mark.parametrize("weaker", [{"minimum_adults": 1}, {"needs_clearance": False}])
+    def test_always_have_two_cleared_adults(self, weaker):
+        made = make.programme("child")
+
+        with refused("children_have_two_cleared_adults"):
+            Programme.objects.filter(pk=made.pk).update(**weaker)
+
+    def test_a_clear_check_says_until_when(self):
+        rows = [Clearance(volunteer=make.volunteer(), result="clear")]
+
+        with refused("clearance_says_until_when"):
+            Clearance.objects.bulk_create(rows)
+
+    def test_ratios_are_positive(self):
+        make.programme("child")
+
+        with refused("programme_ratios_are_positive"):
+            Programme.objects.update(young_ratio=0)
+        with refused("lesson_ratio_is_positive"):
+            Lesson.objects.bulk_create([Lesson(code="X1", stage="甲", title="微信", learners_per_helper=0)])
+
+    def test_levels_are_the_four_we_know(self):
+        make.learner()
+
+        with refused("learner_level_is_known"):
+            Learner.objects.update(level=4)
+
+
+class TestNames:
+    def test_are_there_once(self):
+        make.community()
+        make.term()
+
+        with refused("classes_community_name"):
+            Community.objects.bulk_create([Community(name="梧桐社区")])
+        with refused("classes_term_name"):
+            Term.objects.bulk_create([Term(name="2026秋", starts_on=NOW.date(), ends_on=NOW.date())])
+
+    def test_a_series_is_named_once_a_term(self):
+        make.series("甲")
+
+        with refused("series_named_once_a_term"):
+            make.series("甲", weekdays=())
+
+
+class TestMessagesAndAnswers:
+    def test_nobody_is_told_twice(self):
+        person = make.person()
+        rows = [
+            Message(person=person, kind="reminder", about="1", subject="", body="", created_at=NOW, not_before=NOW)
+            for _ in range(2)
+        ]
+
+        with refused("message_is_written_once"):
+            Message.objects.bulk_create(rows)
+
+    def test_what_is_sent_has_a_time_and_what_waits_has_none(self):
+        made = Message.objects.create(person=make.person(), kind="a", about="1", created_at=NOW, not_before=NOW)
+
+        with refused("message_sent_has_a_time"):
+            Message.objects.filter(pk=made.pk).update(status="sent")
+        with refused("message_sent_has_a_time"):
+            Message.objects.filter(pk=made.pk).update(sent_at=NOW)
+
+    def test_an_offer_expires_later_and_its_answer_has_a_time(self):
+        on = placed(session("甲", "09:00", "11:00"), make.volunteer(), status="offered")
+        offer = Offer.objects.create(assignment=on, made_at=NOW, expires_at=NOW + timedelta(days=1))
+
+        with refused("offer_answer_has_a_time"):
+            Offer.objects.filter(pk=offer.pk).update(answer="yes")
+        with refused("offer_answer_has_a_time"):
+            Offer.objects.filter(pk=offer.pk).update(answered_at=NOW)
+        with refused("offer_expires_later"):
+            Offer.objects.filter(pk=offer.pk).update(expires_at=NOW)
+
+    def test_consent_is_withdrawn_after_it_was_given(self):
+        person = create_person(name="周远")
+        Consent.objects.create(person=person, version="1", purpose="报名", channel="网页", given_at=NOW)
+
+        with refused("consent_is_withdrawn_after_it_was_given"):
+            Consent.objects.update(withdrawn_at=NOW - timedelta(seconds=1))
+
+
+class TestProposalsAndImports:
+    def test_a_range_goes_forward_and_progress_is_a_percentage(self):
+        Proposal.objects.create(from_on=NOW.date(), until_on=NOW.date(), created_at=NOW)
+
+        with refused("proposal_range_is_forward"):
+            Proposal.objects.update(until_on=NOW.date() - timedelta(days=1))
+        with refused("proposal_progress_is_a_percentage"):
+            Proposal.objects.update(progress=101)
+
+    def test_a_pair_is_proposed_once(self):
+        proposal = Proposal.objects.create(from_on=NOW.date(), until_on=NOW.date(), created_at=NOW)
+        shift, who = make.shift(), make.volunteer()
+
+        with refused("placement_once_a_proposal"):
+            Placement.objects.bulk_create(
+                [Placement(proposal=proposal, shift=shift, volunteer=who) for _ in range(2)],
+            )
+
+    def test_an_import_that_is_done_or_undone_says_when(self):
+        ImportBatch.objects.create(community=make.community(), term=make.term(), created_at=NOW)
+
+        with refused("import_batch_status_has_its_times"):
+            ImportBatch.objects.update(status="done")
+        with refused("import_batch_status_has_its_times"):
+            ImportBatch.objects.update(status="undone", undone_at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    """Two threads write past every action."""
+
+    def test_one_of_two_sessions_gets_the_room(self, together):
+        room = make.room()
+        for turn in range(10):
+            day = f"2026-10-{turn + 10}"
+            both = [make.series(f"{name}{turn}") for name in "甲乙"]
+
+            results = together(2, lambda number, day=day, both=both: make.session(day, of=both[number], room=room))
+
+            assert sum(isinstance(one, Session) for one in results) == 1, results
+            assert sum(isinstance(one, IntegrityError) for one in results) == 1, results
+
+    def test_one_person_gets_one_of_two_places(self, together):
+        who = make.volunteer()
+        for turn in range(10):
+            day = f"2026-10-{turn + 10}"
+            shifts = [make.shift(make.session(day, of=make.series(f"{name}{turn}"))) for name in "甲乙"]
+
+            results = together(2, lambda number, shifts=shifts: make.assignment(shifts[number], who))
+
+            assert sum(isinstance(one, Assignment) for one in results) == 1, results
+            assert sum(isinstance(one, IntegrityError) for one in results) == 1, results
