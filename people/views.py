@@ -1,15 +1,47 @@
 """Signing in."""
 
+import hashlib
+
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 
+from people import visitors
+
+A_WHILE = 15 * 60  # seconds
+# Wrong passwords within a while: for one account from one address, and from one address for all accounts.
+PER_ACCOUNT, PER_ADDRESS = 10, 60
+TOO_OFTEN = "密码错了太多次，这个账号 15 分钟以后再试。忘了密码请找站长。"
+
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The door of the desk. Only a demonstration says which accounts there are."""
+    """The door of the desk. Only a demonstration says which accounts there are. 429 after many wrong passwords."""
+    address = visitors.address_of(request) or "here"
+    name = hashlib.sha256(request.POST.get("username", "").strip().encode()).hexdigest()[:32]
+    limits = {f"sign-in:{address}:{name}": PER_ACCOUNT, f"sign-in:{address}": PER_ADDRESS}
+    is_try = request.method == "POST"
+    is_blocked = is_try and any(visitors.counted(key) >= most for key, most in limits.items())
     page = LoginView.as_view(
         template_name="people/login.html",
         redirect_authenticated_user=True,
+        authentication_form=Blocked if is_blocked else AuthenticationForm,
         extra_context={"demo": settings.LINKE_DEMO},
-    )
-    return page(request)
+    )(request)
+    if is_blocked:
+        page.status_code = 429
+    elif is_try and page.status_code == 200:
+        for key in limits:
+            visitors.count(key, seconds=A_WHILE)
+    elif is_try:
+        visitors.forget(next(iter(limits)))
+    return page
+
+
+class Blocked(AuthenticationForm):
+    """Looks at no password, and says so."""
+
+    def clean(self) -> dict:
+        """Refuse."""
+        self.add_error(None, TOO_OFTEN)
+        return self.cleaned_data

@@ -1,12 +1,11 @@
 """Which volunteer this phone belongs to, and how often it may try to sign up."""
 
 import hashlib
-from ipaddress import ip_address
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from people import visitors
 from volunteers.models import Volunteer
 
 COOKIE = "me"
@@ -48,29 +47,10 @@ def has_tried_too_often(request: HttpRequest) -> bool:
 
     The machine itself (127.0.0.1) is not limited: behind it stands somebody with a terminal.
     """
-    address = address_of(request)
+    address = visitors.address_of(request)
     if address is None:
         return False
     agent = hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()[:16]
-    by_device, by_address = _count(f"sign-up:{address}:{agent}"), _count(f"sign-up:{address}")
+    by_device = visitors.count(f"sign-up:{address}:{agent}", seconds=AN_HOUR)
+    by_address = visitors.count(f"sign-up:{address}", seconds=AN_HOUR)
     return by_device > PER_DEVICE or by_address > PER_ADDRESS
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """The visitor's address; the proxy's word for it in production. None for this machine and for nonsense."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if settings.LINKE_PRODUCTION:
-        said = request.headers.get("X-Forwarded-For", said).split(",")[-1].strip()
-    try:
-        address = ip_address(said)
-    except ValueError:
-        return None
-    return None if address.is_loopback else str(address)
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, AN_HOUR)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out at this very moment
-        return 1
