@@ -89,8 +89,8 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     settle_messages(now)
 
 
-def bring_in(now: datetime, chen: User) -> tuple[Community, Term]:
-    """Import the sample files and the second sheet."""
+def bring_in(now: datetime, chen: User, term: str = TERM) -> tuple[Community, Term]:
+    """Import the sample files and the second sheet for a term of that name."""
     files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.iterdir()) if path.is_file()]
     files.append((MORE_FILE, more_volunteers().encode()))
     batch = intake.receive(files=files, text="", community=COMMUNITY, term=TERM, now=now, actor=chen)

@@ -22,7 +22,7 @@ register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
 # A picture of a week column, in units of its viewBox.
-COLUMN, GAP, TALLEST = 40, 8, 84
+COLUMN, GAP, TALLEST = 24, 6, 84
 
 
 def _local(moment: date | datetime) -> date | datetime:

@@ -17,9 +17,9 @@ from classes.models import DayQuestion, Session, Term
 from classes.seeds import seed_reference
 from people.models import Message
 from tests.config.waiting import until
+from tests.journeys.terms import term_around
 from volunteers import demo
-from volunteers.intake.places import span_of
-from volunteers.models import Assignment, ImportBatch, Placement, Proposal, Shift, Volunteer
+from volunteers.models import Assignment, ImportBatch, Proposal, Shift, Volunteer
 from volunteers.seeds import seed_roles
 
 pytestmark = pytest.mark.journey
@@ -255,13 +255,6 @@ def only_what_every_installation_has() -> None:
     demo.accounts()
     seed_reference(timezone.now())
     seed_roles()
-
-
-def term_around(day: date) -> str:
-    """The name of a term that still has two weeks after this day."""
-    names = [f"{year}{season}" for year in (day.year - 1, day.year) for season in "春暑秋寒"]
-    spans = {name: span_of(name) for name in names}
-    return next(name for name, (first, last) in spans.items() if last >= day + 3 * SOON)
 
 
 def week_ahead() -> date:

@@ -1,0 +1,127 @@
+"""A term under way, made with the product's own actions, and the address of every page on it."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from classes import actions as classes
+from classes.models import Learner, Programme, Series
+from classes.seeds import seed_reference
+from people.models import User
+from tests.journeys.terms import term_around
+from tests.volunteers.imports import samples
+from volunteers import demo, intake
+from volunteers.models import Assignment, ImportBatch, Proposal, Shift
+from volunteers.seeds import seed_roles
+
+
+def live(now: datetime) -> None:
+    """This week is served, next week half way, the week after is proposed, and one import waits."""
+    demo.accounts()
+    seed_reference(now)
+    seed_roles()
+    chen = User.objects.get(username="chen")
+    community, term = demo.bring_in(now, chen, term_around(timezone.localdate(now)))
+    classes.generate_term(term=term, community=community, now=now)
+    this_week = demo.monday_of(timezone.localdate(now))
+    chance = random.Random(demo.SEED)
+    demo.spend(community, this_week, this_week + timedelta(days=6), chen, chance, attended=True)
+    demo.drop_out(this_week, now)
+    demo.coming(community, this_week + demo.WEEK, now, chen, chance)
+    demo.strangers(now)
+    after = this_week + 2 * demo.WEEK
+    demo.matched(community, after, after + timedelta(days=6), now, chen)
+    intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
+
+
+def desk_pages(now: datetime) -> dict[str, str]:
+    """Path and query of the pages for staff."""
+    monday = demo.monday_of(timezone.localdate(now)) + demo.WEEK
+    gap = wanting(now).filter(session__on_date__gte=monday).first()
+    placed = agreed(now)
+    series = Series.objects.filter(programme__kind="child").first()
+    child = Learner.objects.filter(kind="child").first()
+    week, learners = reverse("desk:week"), reverse("desk:learners")
+    plain = [
+        "today",
+        "call-list",
+        "week",
+        "volunteers",
+        "volunteer-add",
+        "learners",
+        "term",
+        "term-add",
+        "import",
+        "more",
+        "notes",
+    ]
+    return {name: reverse(f"desk:{name}") for name in plain} | {
+        "week-gap": f"{week}?w={monday}&gap={gap.pk}",
+        "week-who": f"{week}?w={placed.session.on_date}&who={placed.pk}",
+        "publish": f"{reverse('desk:publish')}?w={monday}",
+        "match": f"{reverse('desk:match')}?new=1",
+        "review": reverse("desk:proposal", args=[Proposal.objects.get(status="ready").pk]),
+        "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
+        "volunteer": reverse("desk:volunteer", args=[placed.volunteer_id]),
+        "volunteer-edit": reverse("desk:volunteer-edit", args=[placed.volunteer_id]),
+        "learners-children": f"{learners}?kind=child",
+        "learner": reverse("desk:learner", args=[child.pk]),
+        "learner-add": reverse("desk:learner-add", args=["senior"]),
+        "series": reverse("desk:series", args=[series.pk]),
+        "series-edit": reverse("desk:series-edit", args=[series.pk]),
+        "series-add": reverse("desk:series-add", args=[series.term_id, Programme.objects.get(kind="child").pk]),
+        "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),
+        "imported": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="done").pk]),
+    }
+
+
+def public_pages(now: datetime) -> dict[str, str]:
+    """Path and query of the pages for everybody."""
+    placed = agreed(now)
+    me = reverse("public:me", args=[placed.volunteer.token])
+    helpers = Shift.objects.filter(session__starts_at__gt=now, role__is_lead=False)
+    return {
+        "list": reverse("public:list"),
+        "list-children": f"{reverse('public:list')}?p=child&week=1",
+        "sign-up": sign_up(wanting(now).filter(role__code="helper").first()),
+        "full": sign_up(helpers.filter(taken=F("needed")).first()),
+        "over": sign_up(Shift.objects.filter(session__starts_at__lt=now).first()),
+        "me": me,
+        "me-new": f"{me}?new={placed.pk}",
+        "decline": reverse("public:decline", args=[placed.volunteer.token, placed.pk]),
+        "privacy": reverse("public:privacy"),
+        "missing": "/nowhere/",
+        "login": reverse("desk:login"),
+    }
+
+
+def wanting(now: datetime):
+    """Places to come that want somebody, the next first."""
+    rows = Shift.objects.filter(session__starts_at__gt=now, taken__lt=F("needed"), session__status="planned")
+    return rows.order_by("session__starts_at", "pk")
+
+
+def agreed(now: datetime) -> Assignment:
+    """The next place whose volunteer agreed."""
+    rows = Assignment.objects.filter(starts_at__gt=now, status="accepted").select_related("session", "volunteer")
+    return rows.order_by("starts_at", "pk").first()
+
+
+def sign_up(shift: Shift) -> str:
+    """Where one signs up for it."""
+    return reverse("public:sign-up", args=[shift.session_id])
+
+
+def as_staff(page: Page, url: str, username: str = "chen") -> Page:
+    """The page with somebody of the staff logged in."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+    return page
