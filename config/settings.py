@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.context.remember_size",
+    "config.privacy.keep_to_yourself",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -183,7 +184,12 @@ Q_CLUSTER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without-secrets": {"()": "config.privacy.WithoutSecrets"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without-secrets"]},
+    },
+    # Django's own handlers would say the lines a second time, with the secrets.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LINKE_LOG_LEVEL", "WARNING")},
 }
