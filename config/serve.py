@@ -22,6 +22,7 @@ from pathlib import Path
 
 import django
 import psutil
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import Error, connections
@@ -223,12 +224,20 @@ class Supervisor:
 
 
 def prepare(empty: bool) -> None:
-    """Bring the database up to date; a new one gets staff accounts and, unless `empty`, a demo term."""
+    """Bring the database up to date; a new one gets staff accounts and, unless `empty`, a demo term.
+
+    The accounts' password is printed in every copy of this product, so a production gets none of them.
+    """
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    if not get_user_model().objects.exists():
+    if get_user_model().objects.exists():
+        return
+    if settings.LINKE_PRODUCTION:
+        say("还没有账号，请建第一个：./run manage createsuperuser  No account yet; make the first one.")
+        return
+    if not empty:
         say("正在写入演示数据，大约半分钟…… Writing the demo data, about half a minute ...")
-        call_command("seed_demo", empty=empty, stdout=sys.stderr)
+    call_command("seed_demo", empty=empty, stdout=sys.stderr)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -252,8 +261,8 @@ def answers(host: str, port: int) -> bool:
 
 
 def demo_logins() -> list[str]:
-    """One line for each demo login: user name, password and what it may do."""
-    if not find_spec("volunteers.demo"):
+    """One line for each demo login: user name, password and what it may do. None in production."""
+    if settings.LINKE_PRODUCTION or not find_spec("volunteers.demo"):
         return []
     return ["  ".join(str(part) for part in login) for login in import_module("volunteers.demo").LOGINS]
 

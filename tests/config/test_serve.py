@@ -8,8 +8,10 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from django.contrib.auth import get_user_model
 
-from config.serve import CANARY_EVERY, CANARY_LATE, Canary, port_is_free
+from classes.models import Community
+from config.serve import CANARY_EVERY, CANARY_LATE, Canary, demo_logins, port_is_free, prepare
 from tests.config.waiting import until
 
 
@@ -88,6 +90,24 @@ def product(start_process, tmp_path):
     )
     until(lambda: (health(port) or {}).get("worker") == "ok", seconds=60)
     return psutil.Process(process.pid), port
+
+
+@pytest.mark.django_db
+def test_a_production_begins_without_the_accounts_everybody_knows(settings):
+    settings.LINKE_PRODUCTION = True
+
+    prepare(empty=True)
+
+    assert not get_user_model().objects.exists()
+    assert demo_logins() == []
+
+
+@pytest.mark.django_db
+def test_an_empty_start_has_accounts_and_nothing_else():
+    prepare(empty=True)
+
+    assert get_user_model().objects.count() == len(demo_logins()) == 3
+    assert not Community.objects.exists()
 
 
 @pytest.mark.journey
