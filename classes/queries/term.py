@@ -102,11 +102,6 @@ class TermPage:
     sessions: int
     totals: list[tuple[str, str, int]]
 
-    @property
-    def warned(self) -> list[SeriesRow]:
-        """Classes with something wrong."""
-        return [row for row in self.rows if row.warnings]
-
 
 def term_chosen(asked: str | None, today: date) -> tuple[list[Term], Term | None]:
     """All terms, and the one on screen: the one asked for, else the running or the latest one."""

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from classes.calendar import teaching_week
-from classes.models import Community, Programme, Session, Term
+from classes.models import Community, Session, Term
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import recruiting
 
@@ -151,11 +151,6 @@ class Review:
     def ticked(self) -> int:
         """How many rows are ticked beforehand."""
         return sum(row.is_ticked for row in self.rows)
-
-    @property
-    def open_rows(self) -> int:
-        """How many rows can still be accepted."""
-        return sum(row.is_open for row in self.rows)
 
     @property
     def people(self) -> int:
@@ -359,8 +354,3 @@ def _loads(proposal: Proposal, people: dict[int, Volunteer]) -> list[Load]:
         for load in proposal.answer.get("loads", [])
         if load["volunteer"] in people
     ][:LOADS_SHOWN]
-
-
-def programme_words(programme: Programme) -> str:
-    """What a volunteer does there, for the example of a message."""
-    return {"child": "帮孩子看作业", "senior": "教老人用手机", "desk": "在手机门诊答疑"}[programme.kind]
