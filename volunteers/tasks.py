@@ -48,9 +48,7 @@ def run_waiting_proposals() -> int:
     return len(found)
 
 
-def solve_claimed(
-    proposal: Proposal, *, seconds: float = planning.SECONDS, as_of: datetime | None = None
-) -> Proposal:
+def solve_claimed(proposal: Proposal, *, seconds: float = planning.SECONDS, as_of: datetime | None = None) -> Proposal:
     """Load, solve, save. Raises ProposalGone when it was discarded or taken over meanwhile.
 
     Sessions that have begun are left out; `as_of` is the moment that counts as now for that.

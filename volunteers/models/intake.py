@@ -20,9 +20,7 @@ class ImportBatch(models.Model):
     community = models.ForeignKey("classes.Community", on_delete=models.CASCADE)
     term = models.ForeignKey("classes.Term", on_delete=models.CASCADE)
     status = models.CharField(max_length=10, choices=Status, default=Status.PREVIEW)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)

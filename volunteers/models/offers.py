@@ -23,17 +23,13 @@ class Proposal(models.Model):
         DISCARDED = "discarded", "不要了"
         FAILED = "failed", "没排成"
 
-    community = models.ForeignKey(
-        "classes.Community", null=True, blank=True, on_delete=models.CASCADE
-    )
+    community = models.ForeignKey("classes.Community", null=True, blank=True, on_delete=models.CASCADE)
     from_on = models.DateField("从")
     until_on = models.DateField("到")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     stage = models.CharField("进行到", max_length=60, blank=True)
     progress = models.PositiveSmallIntegerField("百分比", default=0)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -46,12 +42,8 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on__gte=F("from_on")), name="proposal_range_is_forward"
-            ),
-            models.CheckConstraint(
-                condition=Q(progress__lte=100), name="proposal_progress_is_a_percentage"
-            ),
+            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="proposal_range_is_forward"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="proposal_progress_is_a_percentage"),
         ]
 
     def __str__(self) -> str:
@@ -68,27 +60,19 @@ class Placement(models.Model):
         STALE = "stale", "过期"
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="placements")
-    shift = models.ForeignKey(
-        "volunteers.Shift", on_delete=models.CASCADE, related_name="placements"
-    )
-    volunteer = models.ForeignKey(
-        "volunteers.Volunteer", on_delete=models.CASCADE, related_name="placements"
-    )
+    shift = models.ForeignKey("volunteers.Shift", on_delete=models.CASCADE, related_name="placements")
+    volunteer = models.ForeignKey("volunteers.Volunteer", on_delete=models.CASCADE, related_name="placements")
     reasons = models.JSONField(default=list, blank=True)
     alternatives = models.JSONField(default=list, blank=True)
     bends_a_wish = models.BooleanField("有代价", default=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     stale_why = models.CharField(max_length=120, blank=True)
-    assignment = models.ForeignKey(
-        "volunteers.Assignment", null=True, blank=True, on_delete=models.SET_NULL
-    )
+    assignment = models.ForeignKey("volunteers.Assignment", null=True, blank=True, on_delete=models.SET_NULL)
 
     class Meta:
         ordering = ["shift__session__starts_at", "shift_id", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["proposal", "shift", "volunteer"], name="placement_once_a_proposal"
-            ),
+            models.UniqueConstraint(fields=["proposal", "shift", "volunteer"], name="placement_once_a_proposal"),
         ]
 
     def __str__(self) -> str:
@@ -103,9 +87,7 @@ class Offer(models.Model):
         YES = "yes", "能来"
         NO = "no", "来不了"
 
-    assignment = models.OneToOneField(
-        "volunteers.Assignment", on_delete=models.CASCADE, related_name="offer"
-    )
+    assignment = models.OneToOneField("volunteers.Assignment", on_delete=models.CASCADE, related_name="offer")
     token = models.CharField(max_length=40, unique=True, default=new_token)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -115,12 +97,9 @@ class Offer(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="offer_expires_later"),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("made_at")), name="offer_expires_later"
-            ),
-            models.CheckConstraint(
-                condition=Q(answer="", answered_at__isnull=True)
-                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
                 name="offer_answer_has_a_time",
             ),
         ]

@@ -7,9 +7,7 @@ from django.db.models import F, Q
 class CheckIn(models.Model):
     """One volunteer at one meeting of a series. Without a departure it does not count yet."""
 
-    volunteer = models.ForeignKey(
-        "volunteers.Volunteer", on_delete=models.CASCADE, related_name="checkins"
-    )
+    volunteer = models.ForeignKey("volunteers.Volunteer", on_delete=models.CASCADE, related_name="checkins")
     series = models.ForeignKey("classes.Series", on_delete=models.CASCADE, related_name="+")
     session = models.ForeignKey(
         "classes.Session", null=True, blank=True, on_delete=models.SET_NULL, related_name="checkins"
@@ -23,13 +21,9 @@ class CheckIn(models.Model):
     class Meta:
         ordering = ["-on_date", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["volunteer", "series", "on_date"], name="checkin_once_a_meeting"
-            ),
+            models.UniqueConstraint(fields=["volunteer", "series", "on_date"], name="checkin_once_a_meeting"),
             models.CheckConstraint(
-                condition=Q(arrived_at__isnull=True)
-                | Q(left_at__isnull=True)
-                | Q(left_at__gt=F("arrived_at")),
+                condition=Q(arrived_at__isnull=True) | Q(left_at__isnull=True) | Q(left_at__gt=F("arrived_at")),
                 name="checkin_leaves_after_arriving",
             ),
         ]

@@ -42,12 +42,8 @@ class Shift(models.Model):
         ordering = ["session", "-role__is_lead", "id"]
         constraints = [
             models.UniqueConstraint(fields=["session", "role"], name="shift_once_a_session"),
-            models.CheckConstraint(
-                condition=Q(taken__lte=F("needed")), name="shift_is_never_overfull"
-            ),
-            models.CheckConstraint(
-                condition=Q(minimum__lte=F("needed")), name="shift_minimum_is_within_need"
-            ),
+            models.CheckConstraint(condition=Q(taken__lte=F("needed")), name="shift_is_never_overfull"),
+            models.CheckConstraint(condition=Q(minimum__lte=F("needed")), name="shift_minimum_is_within_need"),
         ]
 
     def __str__(self) -> str:
@@ -73,12 +69,8 @@ class Assignment(models.Model):
     ACTIVE = (Status.DRAFT, Status.OFFERED, Status.ACCEPTED)
 
     shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="assignments")
-    session = models.ForeignKey(
-        "classes.Session", on_delete=models.CASCADE, related_name="assignments"
-    )
-    volunteer = models.ForeignKey(
-        "volunteers.Volunteer", on_delete=models.CASCADE, related_name="assignments"
-    )
+    session = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="assignments")
+    volunteer = models.ForeignKey("volunteers.Volunteer", on_delete=models.CASCADE, related_name="assignments")
     status = models.CharField(max_length=10, choices=Status)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -96,14 +88,10 @@ class Assignment(models.Model):
                 condition=Q(status__in=["draft", "offered", "accepted"]),
                 name="one_active_assignment_a_session",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="assignment_ends_after_it_starts"
-            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="assignment_ends_after_it_starts"),
             # An unknown status would slip past both rules about active rows.
             models.CheckConstraint(
-                condition=Q(
-                    status__in=["draft", "offered", "accepted", "declined", "released"]
-                ),
+                condition=Q(status__in=["draft", "offered", "accepted", "declined", "released"]),
                 name="assignment_status_is_known",
             ),
         ]

@@ -49,19 +49,13 @@ class Volunteer(models.Model):
         SIGN_UP = "sign_up", "自己报名"
         STAFF = "staff", "工作人员登记"
 
-    person = models.OneToOneField(
-        "people.Person", on_delete=models.CASCADE, related_name="volunteer"
-    )
+    person = models.OneToOneField("people.Person", on_delete=models.CASCADE, related_name="volunteer")
     mobile = models.CharField("手机号", max_length=20)
-    home = models.ForeignKey(
-        "classes.Community", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    home = models.ForeignKey("classes.Community", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
-    occupation = models.CharField(
-        "身份", max_length=10, choices=Occupation, blank=True, default=""
-    )
+    occupation = models.CharField("身份", max_length=10, choices=Occupation, blank=True, default="")
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     source = models.CharField(max_length=10, choices=Source, default=Source.STAFF)
     programmes = models.JSONField("愿意参加", default=list, blank=True)
@@ -159,9 +153,7 @@ class Availability(models.Model):
         ordering = ["weekday", "on_date", "starts", "id"]
         verbose_name_plural = "availability"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name="availability_ends_after_it_starts"
-            ),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="availability_ends_after_it_starts"),
             models.CheckConstraint(
                 # Without the first part a row with neither would pass: SQL's unknown is no breach.
                 condition=Q(weekday__isnull=False, weekday__range=(0, 6), on_date__isnull=True)
@@ -169,9 +161,7 @@ class Availability(models.Model):
                 name="availability_is_weekly_or_dated",
             ),
             models.CheckConstraint(
-                condition=Q(from_on__isnull=True)
-                | Q(until_on__isnull=True)
-                | Q(until_on__gte=F("from_on")),
+                condition=Q(from_on__isnull=True) | Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
                 name="availability_range_is_forward",
             ),
         ]
