@@ -35,6 +35,8 @@ class Step:
     """Tiers minimised together, with their weights, and what is known about the minimum."""
 
     weights: dict[str, int]
+    tolerance: int = 0
+    """How much worse than its best later steps may make this one."""
     reached: int | None = None
     bound: int = 0
     proven: bool = False
@@ -97,10 +99,13 @@ class Ladder:
             self.done = number / len(steps)
             step.bound = least = self.model.least(step.weights)
             if step.cost(self.problem, self.best) > least:
-                self._solve(step, steps[:number], last=number == len(steps) - 1)
+                settled = [one for one in steps[:number] if not one.tolerance]
+                self._solve(step, settled, last=number == len(steps) - 1)
             step.reached = step.cost(self.problem, self.best)
             step.proven = step.reached == step.bound
-            if step.reached == least:
+            if step.tolerance:
+                self.model.keep_below(step.weights, step.reached + step.tolerance)
+            elif step.reached == least:
                 self.model.keep_at_least(step.weights)
             self.done = (number + 1) / len(steps)
             self.tell(step.name, step.reached, step.bound)

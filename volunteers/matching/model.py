@@ -129,6 +129,12 @@ class Model:
         prices, _ = self.objective(weights)
         self.pin(np.nonzero(prices)[0], self._cheapest(prices)[prices != 0])
 
+    def keep_below(self, weights: dict[str, int], most: int) -> None:
+        """From now on these tiers cost `most` at most: a row, which makes the model harder."""
+        prices, constant = self.objective(weights)
+        columns = np.nonzero(prices)[0]
+        self.add_rows(1, [(np.zeros(len(columns), dtype=int), columns, prices[columns])], upper=most - constant)
+
     def _cheapest(self, prices: Numbers) -> Numbers:
         lower, upper, _ = self.column_bounds()
         return np.where(prices < 0, upper, lower)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from volunteers.matching.gates import GATES
 from volunteers.matching.preferences import Short, Unheld
-from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session
 from volunteers.matching.rank import obstacle
+from volunteers.matching.slices import cut
 from volunteers.matching.solve import solve
 from volunteers.matching.standing import Standing
 
@@ -51,10 +52,10 @@ def repair(
     left = tuple(p for p in before if (p.volunteer, p.session) not in lost)
     hit = {session for _, session in lost} & {placement.session for placement in before}
     barred = replace(problem, barred=(*problem.barred, *sorted(_away(problem, lost) - problem.refused)))
-    mended = _mend(barred, left, hit, hit, seconds, seed)
+    mended = mend(barred, left, hit, hit, seconds, seed)
     if _shortage(problem, mended, hit) > _shortage(problem, before, hit):
         wider = hit | _one_hop(barred, mended, left, hit)
-        candidate = _mend(barred, left, wider, hit, seconds, seed)
+        candidate = mend(barred, left, wider, hit, seconds, seed)
         if _shortage(problem, candidate, wider) < _shortage(problem, mended, wider):
             mended = candidate
     return _difference(before, left, mended)
@@ -70,7 +71,7 @@ def _away(problem: Problem, lost: set[tuple[int, int]]) -> set[tuple[int, int]]:
     }
 
 
-def _mend(
+def mend(
     problem: Problem,
     left: tuple[Placement, ...],
     inside: set[int],
@@ -78,46 +79,14 @@ def _mend(
     seconds: float,
     seed: int,
 ) -> tuple[Placement, ...]:
-    """Solve the sessions inside the slice anew; people in `fixed` sessions stay there."""
-    outside = tuple(p for p in left if p.session not in inside)
+    """Solve the sessions inside the slice anew; people in `fixed` sessions stay there.
+
+    The rest of the plan is left as it is. Returns the whole plan.
+    """
     within = tuple(p for p in left if p.session in inside)
-    agreed = {(lock.volunteer, lock.session): lock for lock in problem.locked if lock.session in inside}
-    agreed |= {(p.volunteer, p.session): Lock(p.volunteer, p.session) for p in within if p.session in fixed}
-    standing = Standing(problem, outside)
-    sessions = tuple(session for session in problem.sessions if session.id in inside)
-    people = _useful(problem, sessions) | {placement.volunteer for placement in within}
-    part = replace(
-        problem,
-        sessions=sessions,
-        volunteers=tuple(_promised(v, standing) for v in problem.volunteers if v.id in people),
-        locked=tuple(lock for pair, lock in agreed.items() if pair not in problem.refused and pair[0] in people),
-        barred=tuple(pair for pair in problem.barred if pair[1] in inside and pair[0] in people),
-        previous=within,
-    )
+    part = cut(problem, left, inside, fixed=fixed, previous=within)
+    outside = tuple(p for p in left if p.session not in inside)
     return (*outside, *solve(part, seconds=seconds, seed=seed, tiers=LEAST_CHANGE).placements)
-
-
-def _useful(problem: Problem, sessions: tuple[Session, ...]) -> set[int]:
-    """The people whom every gate admits to one of the sessions as a helper."""
-    return {
-        volunteer.id
-        for volunteer in problem.volunteers
-        if any(all(gate.admits(problem, volunteer, session, HELPER) for gate in GATES) for session in sessions)
-    }
-
-
-def _promised(volunteer: Volunteer, outside: Standing) -> Volunteer:
-    """The volunteer with everything outside the slice as a promise already made."""
-    sessions = outside.sessions_of.get(volunteer.id, [])
-    if not sessions:
-        return volunteer
-    total = volunteer.max_total
-    return replace(
-        volunteer,
-        busy=(*volunteer.busy, *(Busy(s.community, s.starts_at, s.ends_at) for s in sessions)),
-        max_total=None if total is None else max(0, total - len(sessions)),
-        recent_load=volunteer.recent_load + len(sessions),
-    )
 
 
 def _one_hop(problem: Problem, mended: tuple[Placement, ...], left: tuple[Placement, ...], hit: set[int]) -> set[int]:

@@ -7,7 +7,7 @@ answer is a plan and never "hold nothing".
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -38,6 +38,7 @@ def solve(
     seconds: float = 20.0,
     seed: int = 0,
     tiers: Tiers | None = None,
+    tolerances: Mapping[str, int] | None = None,
     on_progress: Progress | None = None,
 ) -> Answer:
     """The best plan found within the time, with its bound.
@@ -45,22 +46,25 @@ def solve(
     `tiers=None` adds all tiers up with the file's weights. Otherwise they are solved one
     after the other in this order, each settled before the next; a group such as
     `("strange", "wishes")` is one step, added up with the weights. Tiers left out are not
-    looked at. `on_progress(step, share done, best, bound)` is called between steps and
+    looked at. `tolerances` says by how much later tiers may make one worse than its best (not
+    inside a group); at the end such a tier is improved once more as far as the others allow.
+    A tolerance costs a row and with it speed. `on_progress(step, share done, best, bound)` is called between steps and
     about five times a second; returning False stops, and the best so far is the answer.
 
-    Raises ValueError for an unknown tier.
+    Raises ValueError for an unknown tier, and for a tolerance of a tier that is no step.
     """
     began = time.perf_counter()
     steps = _steps(problem, tiers)
+    again = _tolerate(steps, tolerances or {})
     model = build(problem)
     ladder = Ladder(problem, model, greedy(problem, model), seed, began + seconds, on_progress or _silent)
     if ladder.tell("greedy", None, None):
         _hold_locked_sessions(ladder)
-        ladder.climb(steps)
+        ladder.climb([*steps, *again])
     faults = broken(problem, ladder.best)
     if faults:
         raise SolverDisagrees("; ".join(fault.text for fault in faults))
-    return _answer(ladder, steps, time.perf_counter() - began)
+    return _answer(ladder, steps, again, time.perf_counter() - began)
 
 
 def build(problem: Problem) -> Model:
@@ -91,6 +95,16 @@ def _steps(problem: Problem, tiers: Tiers | None) -> list[Step]:
     return [Step({tier: problem.weight[tier] if len(group) > 1 else 1 for tier in group}) for group in groups]
 
 
+def _tolerate(steps: list[Step], tolerances: Mapping[str, int]) -> list[Step]:
+    """Tell the steps their tolerance; returns the steps to be taken once more at the end."""
+    by_name = {step.name: step for step in steps}
+    for tier, most in tolerances.items():
+        if tier not in by_name or most < 0:
+            raise ValueError(f"expected a tolerance of 0 or more for a tier that is a step, found {tier!r}: {most}")
+        by_name[tier].tolerance = most
+    return [Step(dict(step.weights)) for step in steps if step.tolerance]
+
+
 def _hold_locked_sessions(ladder: Ladder) -> None:
     """Hold every session with an agreed person, where that can be done at all.
 
@@ -104,7 +118,7 @@ def _hold_locked_sessions(ladder: Ladder) -> None:
     ladder.model.pin(ladder.model.held[np.array(kept, dtype=int)], 1)
 
 
-def _answer(ladder: Ladder, steps: list[Step], seconds: float) -> Answer:
+def _answer(ladder: Ladder, steps: list[Step], again: list[Step], seconds: float) -> Answer:
     problem, plan = ladder.problem, ladder.best
     reached = costs(problem, plan)
     solved = [step for step in steps if step.reached is not None]
@@ -114,7 +128,7 @@ def _answer(ladder: Ladder, steps: list[Step], seconds: float) -> Answer:
         placements=plan,
         value=sum(problem.weight[tier] * cost for tier, cost in reached.items()),
         bound=sum(step.weighted_bound(problem) for step in steps) if known else None,
-        proven=not ladder.cancelled and all(step.proven for step in steps),
+        proven=not ladder.cancelled and all(step.proven for step in (*steps, *again)),
         seconds=round(seconds, 3),
         tiers=tuple(TierValue(tier, cost, bounds.get(tier)) for tier, cost in reached.items()),
         conflicts=(*sort_locks(problem)[1], *_unheld_locks(problem, plan)),

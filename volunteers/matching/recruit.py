@@ -1,0 +1,250 @@
+"""Whom to recruit: one small integer programme in which people join who do not exist yet.
+
+Dual prices mislead here (one more person at the dearest place does not fill the next one), so
+virtual recruits take part under the same rules as everybody else, and the fewest that fill
+the empty places are chosen. A second solve with nobody but them then proves that they suffice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from volunteers.matching.highs import minimise
+from volunteers.matching.model import Model
+from volunteers.matching.preferences import costs
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer, Window
+from volunteers.matching.slices import cut
+from volunteers.matching.solve import build, solve
+from volunteers.matching.standing import Standing
+from volunteers.matching.words import PROGRAMMES, WEEKDAYS
+
+MORNING, AFTERNOON, AFTER_SCHOOL, EVENING = "上午", "下午", "放学后", "晚上"
+NOON, DUSK = 12, 18
+FIRST_TIMER, PRACTISED = 10, 11
+"""The price of a recruit: as few as possible, and only where it must be somebody with practice."""
+PRICES = {"unheld": 1000, "short": 100, "recruit": 1}
+PER_WEEK = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """What a recruit must bring: where, when, what for. `practised` = has helped before."""
+
+    community: int
+    programme: str
+    weekday: int
+    part: str
+    role: str = HELPER
+    practised: bool = False
+
+    def fits(self, session: Session) -> bool:
+        """Whether the session is at this place, of this programme, at this time of the week."""
+        return (self.community, self.programme, self.weekday, self.part) == _slot(session)
+
+    def words(self) -> str:
+        """Such as 周三放学后能来、做过背景查询的成年人."""
+        bring = [
+            f"{WEEKDAYS[self.weekday]}{self.part}能来",
+            *(["以前来帮过忙"] if self.practised and self.role != LEAD else []),
+        ]
+        return "、".join(bring) + _who(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many recruits of one kind, the places they take and the sessions held thanks to them."""
+
+    kind: Kind
+    count: int
+    places: int
+    held: int
+    sessions: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recruiting:
+    """Whom to recruit, and what the plan lacks before and after.
+
+    `proven`: the solve with these recruits reached `after`, and no fewer do. Nobody who has a
+    place is moved for it.
+    """
+
+    wanted: tuple[Wanted, ...]
+    before: dict[str, int]
+    after: dict[str, int]
+    proven: bool
+    seconds: float
+
+    @property
+    def people(self) -> int:
+        """How many people are to be recruited."""
+        return sum(one.count for one in self.wanted)
+
+
+def recruit(
+    problem: Problem,
+    placements: tuple[Placement, ...],
+    *,
+    most: int | None = None,
+    per_week: int = PER_WEEK,
+    seconds: float = 5.0,
+    seed: int = 0,
+) -> Recruiting:
+    """The fewest new people who fill the empty places of a plan that breaks no rule.
+
+    With `most`, those so many who fill most. Each serves up to `per_week` sessions a week, in
+    one community, one programme and one part of one weekday; leads have practice.
+    """
+    began = time.perf_counter()
+    standing = Standing(problem, placements)
+    lacking = [s for s in problem.sessions if lacks(standing, s)]
+    inside = {session.id for session in lacking}
+    part = _silent(cut(problem, placements, inside, fixed=inside))
+    guests = _guests(standing, lacking, per_week)
+    first = time.perf_counter()
+    chosen, proven = _choose(part, guests, most, seconds, seed)
+    left = max(0.1, seconds - (time.perf_counter() - first))
+    joined = replace(part, volunteers=(*part.volunteers, *(guests[pk][1] for pk in chosen)))
+    answer = solve(joined, seconds=left, seed=seed, tiers=("unheld", "short"))
+    after = {tier.tier: tier.value for tier in answer.tiers if tier.tier in ("unheld", "short")}
+    stays = tuple(p for p in placements if p.session in inside)
+    before = {tier: cost for tier, cost in costs(part, stays).items() if tier in after}
+    came = {pk: [p.session for p in answer.placements if p.volunteer == pk] for pk in chosen}
+    return Recruiting(
+        wanted=_wanted(guests, {pk: sessions for pk, sessions in came.items() if sessions}, standing),
+        before=before,
+        after=after,
+        proven=proven and answer.proven and all(came.values()),
+        seconds=round(time.perf_counter() - began, 3),
+    )
+
+
+def lacks(standing: Standing, session: Session) -> int:
+    """How many places of the session are empty, the lead's included."""
+    helpers = max(0, session.wished - standing.helpers(session.id))
+    return helpers + (session.needs_lead and not standing.leads(session.id))
+
+
+def kind_of(session: Session, role: str = HELPER, *, practised: bool = False) -> Kind:
+    """The kind of recruit that this session asks for."""
+    return Kind(*_slot(session), role, practised or role == LEAD)
+
+
+def guest(number: int, kind: Kind, sessions: list[Session], per_week: int = PER_WEEK) -> Volunteer:
+    """A virtual recruit of a kind, free at these sessions."""
+    return Volunteer(
+        id=number,
+        home=kind.community,
+        reach=(kind.community,),
+        does=(kind.programme,),
+        leads=tuple(sorted({s.lesson for s in sessions if s.lesson})) if kind.role == LEAD else (),
+        child_clearance_until=max(s.ends_at for s in sessions).date() if kind.programme == "child" else None,
+        newcomer=not kind.practised,
+        max_per_week=per_week,
+        availability=tuple(Window(s.starts_at, s.ends_at, False) for s in sessions),
+    )
+
+
+def _silent(problem: Problem) -> Problem:
+    """Without the wish for dialect: a place is filled whoever fills it."""
+    return replace(problem, sessions=tuple(replace(s, dialect_wished=0) for s in problem.sessions))
+
+
+def _slot(session: Session) -> tuple[int, str, int, str]:
+    return session.community, session.programme, session.starts_at.weekday(), part_of_day(session)
+
+
+def part_of_day(session: Session) -> str:
+    """上午, 下午, 放学后 or 晚上."""
+    if session.programme == "child":
+        return AFTER_SCHOOL
+    hour = session.starts_at.hour
+    return MORNING if hour < NOON else AFTERNOON if hour < DUSK else EVENING
+
+
+def _who(kind: Kind) -> str:
+    if kind.role == LEAD:
+        return "、能当讲师的成年人"
+    if kind.programme == "child":
+        return "、做过背景查询的成年人"
+    return f"、愿意来{PROGRAMMES[kind.programme]}的人"
+
+
+def _guests(standing: Standing, lacking: list[Session], per_week: int) -> dict[int, tuple[Kind, Volunteer]]:
+    """As many virtual recruits of each kind as its fullest day could use."""
+    number = min((v.id for v in standing.problem.volunteers), default=0)
+    found: dict[int, tuple[Kind, Volunteer]] = {}
+    for kind, sessions in sorted(_kinds(standing, lacking).items()):
+        a_day: Counter[object] = Counter()
+        for session in sessions:
+            wanted = 1 if kind.role == LEAD else session.wished - standing.helpers(session.id)
+            a_day[session.starts_at.date()] += wanted
+        for _ in range(max(a_day.values())):
+            number -= 1
+            found[number] = kind, guest(number, kind, sessions, per_week)
+    return found
+
+
+def _kinds(standing: Standing, lacking: list[Session]) -> dict[Kind, list[Session]]:
+    kinds: dict[Kind, list[Session]] = {}
+    for session in lacking:
+        if session.needs_lead and not standing.leads(session.id):
+            kinds.setdefault(kind_of(session, LEAD), []).append(session)
+        if session.wished > standing.helpers(session.id):
+            for practised in (False, True):
+                kinds.setdefault(kind_of(session, practised=practised), []).append(session)
+    return kinds
+
+
+def _choose(
+    part: Problem, guests: dict[int, tuple[Kind, Volunteer]], most: int | None, seconds: float, seed: int
+) -> tuple[list[int], bool]:
+    """The recruits of the best plan with them, and whether no fewer do as much."""
+    model = build(replace(part, volunteers=(*part.volunteers, *(person for _, person in guests.values()))))
+    _price(model, guests, most)
+    outcome = minimise(model, PRICES, seconds=seconds, seed=seed)
+    if outcome.values is None:
+        return [], False
+    came = {placement.volunteer for placement in model.placements(outcome.values)}
+    return [number for number in guests if number in came], outcome.proven
+
+
+def _price(model: Model, guests: dict[int, tuple[Kind, Volunteer]], most: int | None) -> None:
+    """A column "comes at all" for each recruit; of two of a kind the second comes after the first."""
+    numbers = np.array([model.row_of[number] for number in guests], dtype=int)
+    place = np.full(model.shape[0], -1)
+    place[numbers] = np.arange(len(numbers))
+    comes = model.add_columns(np.ones(len(numbers)), whole=True)
+    pairs = np.nonzero(place[model.who] >= 0)[0]
+    row = np.arange(len(pairs))
+    ones = np.ones(len(pairs))
+    model.add_rows(len(pairs), [(row, pairs, ones), (row, comes[place[model.who[pairs]]], -ones)], upper=0)
+    kinds = [kind for kind, _ in guests.values()]
+    later = np.array([n for n in range(1, len(kinds)) if kinds[n] == kinds[n - 1]], dtype=int)
+    row, ones = np.arange(len(later)), np.ones(len(later))
+    model.add_rows(len(later), [(row, comes[later], ones), (row, comes[later - 1], -ones)], upper=0)
+    if most is not None:
+        model.add_rows(1, [(np.zeros(len(comes), dtype=int), comes, np.ones(len(comes)))], upper=most)
+    prices = [PRACTISED if kind.practised else FIRST_TIMER for kind in kinds]
+    model.price("recruit", comes, np.array(prices))
+
+
+def _wanted(
+    guests: dict[int, tuple[Kind, Volunteer]], came: dict[int, list[int]], standing: Standing
+) -> tuple[Wanted, ...]:
+    kinds: dict[Kind, list[list[int]]] = {}
+    for number, sessions in came.items():
+        kinds.setdefault(guests[number][0], []).append(sessions)
+    found = []
+    for kind, people in kinds.items():
+        sessions = sorted(session for one in people for session in one)
+        held = len({session for session in sessions if not standing.held(session)})
+        more = f"，多开 {held} 场" if held else ""
+        text = f"再请 {len(people)} 位{kind.words()}，可以补上 {len(sessions)} 个名额{more}"
+        found.append(Wanted(kind, len(people), len(sessions), held, tuple(dict.fromkeys(sessions)), text))
+    return tuple(sorted(found, key=lambda one: (-one.held, -one.places / one.count, one.kind)))
