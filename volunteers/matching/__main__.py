@@ -1,4 +1,7 @@
-"""The command line: python -m volunteers.matching solve|check|explain|rank|generate|bench."""
+"""The command line of the roster engine; `docs/matching.md` shows every command.
+
+solve, check, explain, rank, ways-out, recruit, why-not, tradeoff, fairness, generate, bench.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from volunteers.matching import document, explain, problem, rank
+from volunteers.matching import document, explain, problem, rank, verbs
 from volunteers.matching.answer import Answer
 from volunteers.matching.bench import measure, table
 from volunteers.matching.check import check
@@ -58,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     ranking.add_argument("--session", type=int, required=True)
     ranking.add_argument("--role", choices=ROLES, default="helper")
     ranking.add_argument("--limit", type=int, default=10)
+    verbs.register(command)
     making = command("generate", _generate, "make a fictional problem")
     making.add_argument("-o", "--output", type=Path)
     making.add_argument("--communities", type=int, default=1)

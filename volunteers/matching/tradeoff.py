@@ -54,13 +54,9 @@ def tradeoff(
     last = solve(problem, tiers=(*before, lower, upper), seconds=seconds, seed=seed)
     least, most = (costs(problem, answer.placements)[upper] for answer in (first, last))
     found = {least: first}
-    for step in range(1, points - 1):
-        allowed = (most - least) * step // (points - 1)
-        if allowed > 0:
-            middle = solve(
-                problem, tiers=(*before, upper, lower), tolerances={upper: allowed}, seconds=seconds, seed=seed
-            )
-            found.setdefault(costs(problem, middle.placements)[upper], middle)
+    for allowed in sorted({(most - least) * step // (points - 1) for step in range(1, points - 1)} - {0}):
+        middle = solve(problem, tiers=(*before, upper, lower), tolerances={upper: allowed}, seconds=seconds, seed=seed)
+        found.setdefault(costs(problem, middle.placements)[upper], middle)
     found.setdefault(most, last)
     plans = [(costs(problem, answer.placements), answer) for _, answer in sorted(found.items())]
     kept = [

@@ -1,0 +1,97 @@
+"""The commands that advise: ways-out, recruit, why-not, tradeoff, fairness."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from volunteers.matching import document, problem
+from volunteers.matching.fairness import fairness
+from volunteers.matching.preferences import TIERS
+from volunteers.matching.problem import ROLES, Placement, Problem
+from volunteers.matching.reading import BadDocument
+from volunteers.matching.recruit import recruit
+from volunteers.matching.tradeoff import POINTS, tradeoff
+from volunteers.matching.ways_out import ways_out
+from volunteers.matching.why_not import why_not
+
+type Command = Callable[..., argparse.ArgumentParser]
+
+
+def register(command: Command) -> None:
+    """Add the commands; `command(name, run, words, *files)` makes one parser."""
+    out = command("ways-out", _ways_out, "what would fill a session's empty places", "problem", "answer")
+    out.add_argument("--session", type=int, required=True)
+    inviting = command("recruit", _recruit, "whom to recruit for the empty places", "problem", "answer")
+    inviting.add_argument("--most", type=int, help="recruit no more people than this")
+    asking = command("why-not", _why_not, "what it would cost to place somebody", "problem", "answer")
+    asking.add_argument("--volunteer", type=int, required=True)
+    asking.add_argument("--session", type=int, required=True)
+    asking.add_argument("--role", choices=ROLES, default="helper")
+    asking.add_argument("--whole", action="store_true", help="let every session change")
+    trading = command("tradeoff", _tradeoff, "what a tier costs in the next one", "problem")
+    trading.add_argument("upper", choices=tuple(TIERS))
+    trading.add_argument("lower", choices=tuple(TIERS))
+    trading.add_argument("--points", type=int, default=POINTS)
+    command("fairness", _fairness, "how evenly a plan shares the work", "problem", "answer")
+    for one in (out, inviting, asking, trading):
+        one.add_argument("--seconds", type=float, default=10.0, help="time limit of each solve (10)")
+
+
+def _read(options: argparse.Namespace) -> tuple[Problem, tuple[Placement, ...]]:
+    question = problem.load(options.problem)
+    for name, known in (("session", question.session), ("volunteer", question.volunteer)):
+        asked = getattr(options, name, None)
+        if asked is not None and asked not in known:
+            raise BadDocument(f"--{name}", f"there is no {name} with id {asked}")
+    return question, document.load(options.answer, question).placements
+
+
+def _show(options: argparse.Namespace, data: Any, lines: list[str]) -> int:
+    print(json.dumps(data, ensure_ascii=False, indent=1) if options.json else "\n".join(lines))
+    return 0
+
+
+def _ways_out(options: argparse.Namespace) -> int:
+    question, plan = _read(options)
+    ways = ways_out(question, plan, options.session, seconds=options.seconds)
+    lines = [f"{way.kind}: {way.text}{'' if way.proven else '（未证明）'}" for way in ways]
+    return _show(options, {"ways_out": [asdict(way) for way in ways]}, lines)
+
+
+def _recruit(options: argparse.Namespace) -> int:
+    question, plan = _read(options)
+    found = recruit(question, plan, most=options.most, seconds=options.seconds)
+    return _show(options, asdict(found), [one.text for one in found.wanted])
+
+
+def _why_not(options: argparse.Namespace) -> int:
+    question, plan = _read(options)
+    price = why_not(
+        question,
+        plan,
+        options.volunteer,
+        options.session,
+        options.role,
+        whole=options.whole,
+        seconds=options.seconds,
+    )
+    return _show(options, asdict(price), [price.text])
+
+
+def _tradeoff(options: argparse.Namespace) -> int:
+    question = problem.load(options.problem)
+    try:
+        points = tradeoff(question, options.upper, options.lower, points=options.points, seconds=options.seconds)
+    except ValueError as error:
+        raise BadDocument("tradeoff", str(error)) from error
+    lines = [f"{p.upper} {p.lower}: {p.text}{'' if p.proven else '（未证明）'}" for p in points]
+    return _show(options, {"points": [asdict(point) for point in points]}, lines)
+
+
+def _fairness(options: argparse.Namespace) -> int:
+    found = fairness(*_read(options))
+    return _show(options, asdict(found) | {"spread": found.spread}, [found.text])
