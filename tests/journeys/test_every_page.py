@@ -75,3 +75,16 @@ def everything_wrong(page: Page, address: str) -> None:
     assert complaints(page) == []
     assert [fault for what, floor in PUBLIC.items() for fault in small(page, what, floor)] == []
     assert overflow(page, NARROWEST) <= 0
+
+
+def test_the_measures_notice_faults(page):
+    """Otherwise silence would mean nothing."""
+    page.set_content(
+        "<!doctype html><p style='font-size: 9px; color: #eee'>很淡的字</p>"
+        "<button style='width: 20px; height: 20px'>x</button><div style='width: 900px'>-</div>"
+    )
+
+    assert {fault.split(":")[0] for fault in complaints(page)} >= {"color-contrast", "page-has-heading-one"}
+    assert small(page, TEXTS, 13) == ["9 px: 很淡的字"]
+    assert small(page, TARGETS, 24) == ["20 px: BUTTON x"]
+    assert overflow(page, NARROWEST) > 0
