@@ -35,10 +35,12 @@ class Command(BaseCommand):
                 batch = intake.receive(files=contents, text="", community=community, term=term, now=now)
             except (intake.NothingToRead, intake.TermUnknown) as refusal:
                 raise CommandError(str(refusal)) from None
-            if not dry_run:
-                batch = intake.commit(batch=batch, now=now)
             result = intake.counts(batch)
             transaction.set_rollback(dry_run)
+        if not dry_run:
+            # A transaction of its own: whoever signs up at this moment waits for one of the two, not for both.
+            batch = intake.commit(batch=batch, now=now)
+            result = intake.counts(batch)
         self.say(batch, result, dry_run)
         if options["json"]:
             number = None if dry_run else batch.pk
