@@ -370,6 +370,20 @@ class TestThePage:
         assert (proposal.status, second.status) == (Status.ACCEPTED, Placement.Status.REFUSED)
         assert Assignment.objects.get().volunteer == first.volunteer
 
+    def test_a_proposal_published_in_part_does_not_say_that_nobody_knows(self, organiser):
+        gap(needed=2)
+        for name in ("周远", "钱薇"):
+            helper(name)
+        proposal = ready()
+        rows = list(proposal.placements.values_list("pk", flat=True))
+        organiser.post(f"/desk/match/{proposal.pk}/accept/", {"placement": rows})
+        Assignment.objects.filter(placement=rows[0]).update(status="offered")
+
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+
+        assert "其中 1 项通知过本人了" in page
+        assert "还没有通知任何人" not in page
+
     def test_who_may_only_look_cannot_start_it(self, client):
         make.community()
         client.force_login(make.user("kan", role="viewer"))

@@ -16,7 +16,7 @@ from people.access import organiser_required, staff_required
 from volunteers.actions import proposals as actions
 from volunteers.actions import roster
 from volunteers.context import community_of
-from volunteers.models import Placement, Proposal, Volunteer
+from volunteers.models import Assignment, Placement, Proposal, Volunteer
 from volunteers.queries import proposals as queries
 from volunteers.tasks import run_proposal
 
@@ -212,9 +212,11 @@ def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
 
 
 def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
+    accepted = rows.get(Placement.Status.ACCEPTED, [])
     return {
         "proposal": found,
-        "accepted": rows.get(Placement.Status.ACCEPTED, []),
+        "accepted": accepted,
+        "known": sum(p.assignment is not None and p.assignment.status != Assignment.Status.DRAFT for p in accepted),
         "stale": rows.get(Placement.Status.STALE, []),
         "open": rows.get(Placement.Status.PROPOSED, []),
         "refused": rows.get(Placement.Status.REFUSED, []),
