@@ -293,7 +293,8 @@ def find_on_the_list(phone: Page, address: str, pk: int) -> None:
     phone.goto(f"{address}/")
     mine = phone.locator(f"a[href='/s/{pk}/']")
     while not mine.count():
-        phone.get_by_role("link", name="后面 7 天").click()
+        with phone.expect_navigation():
+            phone.get_by_role("link", name="后面 7 天").click()
     mine.click()
 
 
