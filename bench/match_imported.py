@@ -46,11 +46,14 @@ def prepare() -> None:
 
 
 def match() -> Proposal:
-    """Load, solve, explain and save, as the worker does."""
+    """Load, solve, explain, advise and save, as the worker does."""
     proposal = Proposal.objects.create(status="running", created_at=NOW, **DAYS)
     problem, index = planning.load_problem(community=None, now=NOW, **DAYS)
     answer = planning.find_plan(problem)
-    return planning.save_proposal(proposal=proposal, problem=problem, index=index, answer=answer, now=NOW)
+    advice = planning.advise(problem=problem, index=index, answer=answer)
+    return planning.save_proposal(
+        proposal=proposal, problem=problem, index=index, answer=answer, now=NOW, advice=advice
+    )
 
 
 def timed(work) -> float:
@@ -71,7 +74,7 @@ def main() -> None:
     filled, places = proposal.placements.count(), proposal.answer["gaps_before"]
     print(f"{filled} of {places} open places filled, proven best: {proposal.proven}")
     print(f"load_problem                {timed(lambda: planning.load_problem(community=None, now=NOW, **DAYS)):6.3f} s")
-    print(f"load, solve, explain, save  {timed(match):6.3f} s")
+    print(f"load, solve, advise, save    {timed(match):6.3f} s")
     shift = Shift.objects.filter(session__on_date__gte=DAYS["from_on"], role__code="helper").first()
     print(f"candidates of one gap       {timed(lambda: planning.candidates(shift=shift, now=NOW)):6.3f} s")
 

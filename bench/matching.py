@@ -1,4 +1,4 @@
-"""Measures the roster engine: python bench/matching.py [--form sum|steps|order] [--output FILE]
+"""Measures the roster engine: python bench/matching.py [--form sum|steps|order] [--advice] [--output FILE]
 
 Solves the kept problems, each in a process of its own, prints a table on stderr and one JSON
 object on stdout, and fails if a value is worse than the best that was ever proven.
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from volunteers.matching.bench import measure, table  # noqa: E402
+from volunteers.matching.bench import advise, measure, table  # noqa: E402
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS  # noqa: E402
 
 FORMS = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
@@ -30,8 +30,12 @@ def main() -> int:
     parser.add_argument("--form", choices=FORMS, default="sum", help="tiers added up, two steps, or strict order")
     parser.add_argument("--seconds", type=float, default=120.0, help="time limit of each solve (120)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--advice", action="store_true", help="time ways out, recruits and prices instead")
     parser.add_argument("--output", type=Path, help="also write the JSON here")
     options = parser.parse_args()
+    if options.advice:
+        print(json.dumps([advise(path, seconds=options.seconds) for path in PROVEN_BEST], indent=1))
+        return 0
     tiers = FORMS[options.form]
     rows = [measure(path, seconds=options.seconds, seed=options.seed, tiers=tiers) for path in PROVEN_BEST]
     result = {"form": options.form, "python": platform.python_version(), "runs": rows}

@@ -60,7 +60,10 @@ def solve_claimed(proposal: Proposal, *, seconds: float = planning.SECONDS, as_o
         now=as_of or timezone.now(),
     )
     answer = planning.find_plan(problem, seconds=seconds, on_progress=_speaker(proposal))
-    return planning.save_proposal(proposal=proposal, problem=problem, index=index, answer=answer, now=timezone.now())
+    advice = planning.advise(problem=problem, index=index, answer=answer)
+    return planning.save_proposal(
+        proposal=proposal, problem=problem, index=index, answer=answer, now=timezone.now(), advice=advice
+    )
 
 
 def _speaker(proposal: Proposal) -> Callable[[str, float, float | None, float | None], bool]:

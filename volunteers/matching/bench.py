@@ -6,17 +6,26 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from volunteers.matching.check import check
+from volunteers.matching.fairness import fairness
+from volunteers.matching.gates import GATES
 from volunteers.matching.greedy import greedy
 from volunteers.matching.preferences import value
-from volunteers.matching.problem import load
+from volunteers.matching.problem import HELPER, load
+from volunteers.matching.rank import obstacle
+from volunteers.matching.recruit import lacks, recruit
 from volunteers.matching.solve import Tiers, build, solve
 from volunteers.matching.standing import Standing
+from volunteers.matching.ways_out import ways_out
+from volunteers.matching.why_not import why_not
 
 COLUMNS = (
     ("problem", "name"),
@@ -81,6 +90,56 @@ def _measure(path: Path, seconds: float, seed: int, tiers: Tiers | None) -> dict
         "cpu_seconds": round(used, 2),
         "peak_mb": _peak_mb(),
     }
+
+
+def advise(path: Path, *, seconds: float = 60.0, gaps: int = 5) -> dict[str, Any]:
+    """Time the advice about one problem file, in a fresh process: seconds of processor each.
+
+    `ways_out` and `why_not` are medians over the first few sessions with an empty place, and
+    over somebody not placed at each of them.
+    """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_advise, path, seconds, gaps).result()
+
+
+def _advise(path: Path, seconds: float, gaps: int) -> dict[str, Any]:
+    problem = load(path)
+    plan = solve(problem, seconds=seconds).placements
+    standing = Standing(problem, plan)
+    short = [session.id for session in problem.sessions if lacks(standing, session)]
+    outside = {number: _could_lend_a_hand(standing, number) for number in short[:gaps]}
+    ways = [_timed(partial(ways_out, problem, plan, number)) for number in short[:gaps]]
+    prices = [
+        _timed(partial(why_not, problem, plan, person, number))
+        for number, people in outside.items()
+        for person in people[:2]
+    ]
+    return {
+        "name": path.name.split(".")[0],
+        "sessions_short": len(short),
+        "ways_out": median(ways) if ways else None,
+        "why_not": median(prices) if prices else None,
+        "recruit": _timed(lambda: recruit(problem, plan, seconds=seconds)),
+        "recruits": recruit(problem, plan, seconds=seconds).people,
+        "fairness": _timed(lambda: fairness(problem, plan)),
+    }
+
+
+def _could_lend_a_hand(standing: Standing, number: int) -> list[int]:
+    """People not at the session whom every gate admits."""
+    session = standing.problem.session[number]
+    here = {placement.volunteer for placement in standing.at[number]}
+    return [
+        v.id
+        for v in standing.problem.volunteers
+        if v.id not in here and not obstacle(standing, v, session, HELPER, GATES)
+    ]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return round(time.process_time() - began, 3)
 
 
 def _peak_mb() -> int:

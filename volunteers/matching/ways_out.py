@@ -157,6 +157,7 @@ def _ask(gap: _Gap) -> Iterator[WayOut]:
         if (limit := soft_limit(gap.standing, person, gap.session)) is not None
     }
     here = {placement.volunteer for placement in gap.standing.at[gap.session.id]}
+    here |= {lock.volunteer for lock in gap.problem.locked if lock.session == gap.session.id}
     part = _alone(gap, bent={pk: limit for pk, limit in limits.items() if limit})
     asked = {
         person.id: (person, PRICE + SOFT.index(limits[person.id]))
@@ -166,7 +167,7 @@ def _ask(gap: _Gap) -> Iterator[WayOut]:
     found: dict[frozenset[int], WayOut] = {}
     for aim in _aims(gap):
         answer = _cheapest(part, aim, asked, gap)
-        came = [Person(p.volunteer, limits[p.volunteer]) for p in answer.placements if p.volunteer not in here]
+        came = [Person(p.volunteer, limits.get(p.volunteer, "")) for p in answer.placements if p.volunteer not in here]
         if came:
             # Those who are free anyway come without being asked: of two ways with the same question the fuller.
             found[frozenset(one.volunteer for one in came if one.limit)] = _asked(gap, answer, came)

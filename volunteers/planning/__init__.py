@@ -1,5 +1,6 @@
 """The only bridge between the engine and the models: load a problem, save a proposal, rank."""
 
+from volunteers.planning.advising import Advice, advise
 from volunteers.planning.candidates import Candidate, Candidates, Swap, candidates, consider_swap
 from volunteers.planning.load import Index, load_problem
 from volunteers.planning.proposing import (
@@ -15,11 +16,13 @@ from volunteers.planning.words import bends_a_wish, stage
 __all__ = [
     "SECONDS",
     "TIER_ORDER",
+    "Advice",
     "Candidate",
     "Candidates",
     "Index",
     "ProposalGone",
     "Swap",
+    "advise",
     "answer_document",
     "bends_a_wish",
     "candidates",

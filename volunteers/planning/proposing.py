@@ -15,6 +15,7 @@ from volunteers.matching.problem import Problem
 from volunteers.matching.solve import Progress, solve
 from volunteers.models import Placement, Proposal, Shift
 from volunteers.planning import words
+from volunteers.planning.advising import Advice
 from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
 
@@ -58,8 +59,16 @@ def find_plan(problem: Problem, *, seconds: float = SECONDS, on_progress: Progre
 
 
 @transaction.atomic
-def save_proposal(*, proposal: Proposal, problem: Problem, index: Index, answer: Answer, now: datetime) -> Proposal:
-    """Keep the answer: one Placement per new pair, the gaps with their causes, the loads.
+def save_proposal(
+    *,
+    proposal: Proposal,
+    problem: Problem,
+    index: Index,
+    answer: Answer,
+    now: datetime,
+    advice: Advice | None = None,
+) -> Proposal:
+    """Keep the answer: one Placement per new pair, the gaps with their causes, the loads, the advice.
 
     Only a proposal that is running is saved, so that a discarded one stays discarded. Raises
     ProposalGone otherwise.
@@ -69,7 +78,7 @@ def save_proposal(*, proposal: Proposal, problem: Problem, index: Index, answer:
     whys = [why for why in explain.placements(problem, answer) if why.placement in set(new)]
     notes = _notes({why.placement.volunteer for why in whys}, index)
     rows = [_placement(proposal, why, problem, index, notes) for why in whys]
-    document = answer_document(problem, index, answer, rows)
+    document = answer_document(problem, index, answer, rows, advice or Advice())
     saved = Proposal.objects.filter(pk=proposal.pk, status=Proposal.Status.RUNNING).update(
         status=Proposal.Status.READY,
         stage="",
@@ -87,11 +96,13 @@ def save_proposal(*, proposal: Proposal, problem: Problem, index: Index, answer:
     return proposal
 
 
-def answer_document(problem: Problem, index: Index, answer: Answer, rows: list[Placement]) -> dict[str, Any]:
+def answer_document(
+    problem: Problem, index: Index, answer: Answer, rows: list[Placement], advice: Advice
+) -> dict[str, Any]:
     """The answer as `linke-roster-answer/1` with database ids, plus what the review page shows."""
     placed = Counter(row.shift_id for row in rows)
     unfilled = [
-        _unfilled(gap, shift, shift.needed - shift.taken - placed[shift.pk], problem)
+        _unfilled(gap, shift, shift.needed - shift.taken - placed[shift.pk], problem, advice)
         for gap in explain.gaps(problem, answer)
         if (shift := index.shifts.get((gap.session, gap.role)))
     ]
@@ -109,6 +120,7 @@ def answer_document(problem: Problem, index: Index, answer: Answer, rows: list[P
         "kept": sum(shift.taken for shift in index.shifts.values()),
         "volunteers": len(index.active),
         "loads": _loads(problem, rows),
+        "recruits": advice.recruits,
         "cut_short": answer.cancelled,
     }
 
@@ -143,7 +155,7 @@ def _notes(volunteers: set[int], index: Index) -> dict[int, list[str]]:
     return notes
 
 
-def _unfilled(gap: Gap, shift: Shift, missing: int, problem: Problem) -> dict[str, Any]:
+def _unfilled(gap: Gap, shift: Shift, missing: int, problem: Problem, advice: Advice) -> dict[str, Any]:
     able = words.able_people(gap)
     newcomers = sum(problem.volunteer[person].newcomer for person in able)
     return {
@@ -156,25 +168,27 @@ def _unfilled(gap: Gap, shift: Shift, missing: int, problem: Problem) -> dict[st
         "too_new": not gap.held and 2 * newcomers > len(able),
         "because": {cause.rule: cause.count for cause in gap.because},
         "funnel": [asdict(cause) for cause in gap.because],
-        "ways_out": ways_out(gap, newcomers),
+        "ways_out": ways_out(gap, newcomers, advice.ways.get(gap.session)),
     }
 
 
-def ways_out(gap: Gap, newcomers: int) -> list[dict[str, Any]]:
-    """What an organiser can do: ask people to bend their own wish, or open the place to all.
+def ways_out(gap: Gap, newcomers: int, checked: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """What an organiser can do: the ways that were checked to work, then where else to look.
 
+    Without `checked` (there was no time) people beyond one wish of their own are only counted.
     Clearance and age are never bent; whoever lacks only the check is named so that it can be
     made in time.
     """
     by_rule = {cause.rule: cause for cause in gap.because}
+    counted = ("lesson", "clearance", "newcomers") if checked else (*ASKABLE, "lesson", "clearance", "newcomers")
     found = [
         {"kind": rule, "count": by_rule[rule].count, "people": list(by_rule[rule].volunteers[:NAMED])}
-        for rule in (*ASKABLE, "lesson", "clearance", "newcomers")
+        for rule in counted
         if rule in by_rule
     ]
     if newcomers and not gap.held and "newcomers" not in by_rule:
         found.insert(0, {"kind": "newcomers", "count": newcomers, "people": []})
-    return [*found, {"kind": "recruit", "count": 0, "people": []}]
+    return [*(checked or ()), *found, {"kind": "recruit", "count": 0, "people": []}]
 
 
 def _loads(problem: Problem, rows: list[Placement]) -> list[dict[str, int]]:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Sum
 from classes.calendar import teaching_week
 from classes.models import Community, Session, Term
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
-from volunteers.queries import recruiting
+from volunteers.queries import recruiting, ways
 
 GAPS_SHOWN = 6
 LOADS_SHOWN = 12
@@ -101,15 +101,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class WayOut:
-    """One thing to do about a gap: words, what stands behind them, where to do it."""
-
-    text: str
-    detail: str
-    page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Unfilled:
     """Places that stayed empty, with the funnel and the ways out."""
 
@@ -117,7 +108,7 @@ class Unfilled:
     missing: int
     text: str
     steps: list[Step]
-    ways_out: list[WayOut]
+    ways_out: list[ways.WayOut]
     recruit_text: str
 
 
@@ -139,6 +130,7 @@ class Review:
     unfilled: list[Unfilled]
     unfilled_more: list[Unfilled]
     loads: list[Load]
+    recruits: list[str]
     filled: int
     left: int
 
@@ -201,6 +193,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
         unfilled=unfilled[:GAPS_SHOWN],
         unfilled_more=unfilled[GAPS_SHOWN:],
         loads=_loads(proposal, people),
+        recruits=_recruits(proposal, shifts.values()),
         filled=proposal.answer.get("gaps_before", 0) - left,
         left=left,
     )
@@ -325,27 +318,23 @@ def _unfilled(gap: dict[str, Any], shift: Shift, people: dict[int, Volunteer], e
         for cause in gap["funnel"]
         if cause["rule"] not in ABLE
     ]
-    ways = [_way_out(way, people) for way in gap["ways_out"] if way["kind"] != "recruit"]
+    found = [
+        ways.checked(way, people, shift, held=gap["held"]) if way.get("checked") else ways.counted(way, people)
+        for way in gap["ways_out"]
+        if way["kind"] != "recruit"
+    ]
     text = recruiting.for_shift(shift, gaps=max(1, missing), address=settings.LINKE_ADDRESS)
-    return Unfilled(shift, missing, gap["text"], steps, ways, text)
+    return Unfilled(shift, missing, gap["text"], steps, found, text)
 
 
-def _way_out(way: dict[str, Any], people: dict[int, Volunteer]) -> WayOut:
-    names = "、".join(str(people[pk]) for pk in way["people"] if pk in people)
-    names += " 等人" if way["count"] > len(way["people"]) else ""
-    count = way["count"]
-    return {
-        "week-limit": WayOut(f"问{names}能不能多来一次", f"{count} 人这周已到自己说的上限"),
-        "free": WayOut(f"问{names}这个时间能不能来", f"{count} 人别的都合适，只是没填这个时间"),
-        "one-place": WayOut(f"把{names}从同一时间的另一场换过来", f"{count} 人在那边"),
-        "lesson": WayOut("看看还有谁能当讲师", f"{count} 人没有勾“可以当讲师”", "desk:volunteers"),
-        "clearance": WayOut(f"给{names}补办背景查询", f"{count} 人当天没有有效的查询", "desk:volunteers"),
-        "newcomers": WayOut(
-            "先请一位有经验的人",
-            f"有老手在，{count} 位新人就能一起来。谁来帮过忙，在志愿者页勾上“以前来帮过忙”",
-            "desk:volunteers",
-        ),
-    }[way["kind"]]
+def _recruits(proposal: Proposal, shifts: Iterable[Shift]) -> list[str]:
+    """Whom to recruit, the community named where the proposal is about several."""
+    names = {} if proposal.community_id else {s.session.community_id: s.session.community.name for s in shifts}
+    several = len(set(names.values())) > 1
+    return [
+        f"{names[one['community']]}：{one['text']}" if several and one["community"] in names else one["text"]
+        for one in proposal.answer.get("recruits", [])
+    ]
 
 
 def _loads(proposal: Proposal, people: dict[int, Volunteer]) -> list[Load]:

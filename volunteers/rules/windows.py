@@ -59,6 +59,15 @@ def telling_row(
     return min(meets, key=lambda row: (row.kind != Kind.PREFERRED, row.starts, row.pk), default=None)
 
 
+def impossible(rows: Iterable[Availability], meeting: Meeting, week_number: Callable[[date], int | None]) -> bool:
+    """Whether the volunteer has said that some of this time is impossible."""
+    day = meeting.starts_at.date()
+    return any(
+        row.kind == Kind.IMPOSSIBLE and applies(row, day, week_number(day)) and _meets(_period(row, day), meeting)
+        for row in rows
+    )
+
+
 def dates(first: date, last: date) -> list[date]:
     """Every day of a range, both ends included."""
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
