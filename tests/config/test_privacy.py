@@ -72,3 +72,10 @@ def test_what_is_not_there_is_said_in_words(client, path):
     assert "urlconf" not in page.content.decode().lower()
     assert "Traceback" not in page.content.decode()
     assert "<h1>" in page.content.decode()
+
+
+def test_whoever_only_asks_for_the_head_gets_it(client):
+    shift = make.shift()
+
+    for path in ("/", "/privacy/", "/qr.svg", f"/s/{shift.session_id}/", f"/me/{make.volunteer().token}/"):
+        assert client.head(path).status_code in (200, 410), path

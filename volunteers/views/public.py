@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from classes.models import Community, Session
 from people.access import staff_required
@@ -23,7 +23,7 @@ from volunteers.views import device
 SIGNER = Signer(salt="volunteers.kept")
 
 
-@require_GET
+@require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """可报名的场次: what is missing in seven days, and what one can do about it."""
     now = timezone.now()
@@ -52,7 +52,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     """报名: a form for strangers, one button for a phone we know. The status tells the truth."""
     session, found = opening.opening_of(pk)
@@ -176,14 +176,14 @@ def kept(request: HttpRequest, signed: str) -> HttpResponse:
     return render(request, "volunteers/kept.html", context)
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about whom, why, and for how long."""
     context = {"community": Community.objects.order_by("id").first(), "my_token": device.token_of(request)}
     return render(request, "volunteers/privacy.html", context)
 
 
-@require_GET
+@require_safe
 @cache_control(max_age=3600, public=True)
 def qr(request: HttpRequest) -> HttpResponse:
     """The code that opens the list."""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classes.models import Session
 from volunteers.actions import answers, freetime, signup
@@ -18,7 +18,7 @@ from volunteers.views import device
 OTHERS_TO_OFFER = 4
 
 
-@require_GET
+@require_safe
 def me(request: HttpRequest, token: str) -> HttpResponse:
     """我的: next, later, when I am free, what I gave."""
     volunteer = _volunteer(token)
