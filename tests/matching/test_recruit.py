@@ -35,9 +35,9 @@ def test_a_regular_fills_the_same_afternoon_of_every_week():
 def test_first_timers_need_somebody_with_practice():
     found = recruit(problem(weekly(1), []), ())
 
-    assert [(one.kind.practised, one.count) for one in found.wanted] == [(False, 1), (True, 1)]
-    assert sum(one.places for one in found.wanted) == 2
-    assert all(one.held == 1 for one in found.wanted)
+    assert [one.text for one in found.wanted] == [
+        "再请 2 位周三放学后能来、做过背景查询的成年人（其中 1 位以前来帮过忙），可以补上 2 个名额，其中 1 场现在开不了"
+    ]
 
 
 def test_a_lead_alone_is_recruited_where_the_helpers_are_there():
@@ -47,7 +47,7 @@ def test_a_lead_alone_is_recruited_where_the_helpers_are_there():
     found = recruit(question, ())
 
     assert [one.text for one in found.wanted] == [
-        "再请 1 位周六上午能来、能当讲师的成年人，可以补上 1 个名额，多开 1 场"
+        "再请 1 位周六上午能来、能当讲师的成年人，可以补上 1 个名额，其中 1 场现在开不了"
     ]
     assert found.wanted[0].kind.role == LEAD
 
@@ -59,7 +59,7 @@ def test_one_recruit_serves_two_places_a_week_and_no_more():
     two, one = recruit(question, ()), recruit(question, (), per_week=1)
 
     assert (two.people, one.people) == (1, 2)
-    assert all(kind.kind.practised for kind in (*two.wanted, *one.wanted)), "a first-timer is not alone at a desk"
+    assert [two.wanted[0].practised, one.wanted[0].practised] == [1, 2], "a first-timer is not alone at a desk"
 
 
 def test_with_few_recruits_the_most_is_filled():
@@ -86,9 +86,10 @@ def applied(question, found):
     number, people = max(v.id for v in question.volunteers), []
     for wanted in found.wanted:
         sessions = [s for s in question.sessions if wanted.kind.fits(s)]
-        for _ in range(wanted.count):
+        for place in range(wanted.count):
             number += 1
-            people.append(guest(number, wanted.kind, sessions))
+            practised = place < wanted.practised
+            people.append(guest(number, replace(wanted.kind, practised=practised), sessions))
     return replace(question, volunteers=(*question.volunteers, *people))
 
 
@@ -125,5 +126,6 @@ def test_a_real_community_lacks_one_lead():
 
     found = recruit(question, plan)
 
-    assert [(one.kind, one.count, one.held) for one in found.wanted] == [(kind_of(question.session[10], LEAD), 1, 1)]
+    lead = replace(kind_of(question.session[10], LEAD), practised=False)
+    assert [(one.kind, one.count, one.practised, one.held) for one in found.wanted] == [(lead, 1, 1, 1)]
     assert found.proven

@@ -127,7 +127,7 @@ class TestRecruits:
         proposal = ready()
 
         assert [one["text"] for one in proposal.answer["recruits"]] == [
-            "再请 1 位周六上午能来、以前来帮过忙、愿意来手机门诊的人，可以补上 1 个名额，多开 1 场"
+            "再请 1 位周六上午能来、以前来帮过忙、愿意来手机门诊的人，可以补上 1 个名额，其中 1 场现在开不了"
         ]
 
     def test_the_page_says_it_once(self, client):

@@ -45,21 +45,17 @@ class Kind:
         """Whether the session is at this place, of this programme, at this time of the week."""
         return (self.community, self.programme, self.weekday, self.part) == _slot(session)
 
-    def words(self) -> str:
-        """Such as 周三放学后能来、做过背景查询的成年人."""
-        bring = [
-            f"{WEEKDAYS[self.weekday]}{self.part}能来",
-            *(["以前来帮过忙"] if self.practised and self.role != LEAD else []),
-        ]
-        return "、".join(bring) + _who(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many recruits of one kind, the places they take and the sessions held thanks to them."""
+    """So many recruits of one kind, the places they take, and how many of those sessions nobody holds yet.
+
+    `practised` of the recruits must have helped before; the others may be first-timers.
+    """
 
     kind: Kind
     count: int
+    practised: int
     places: int
     held: int
     sessions: tuple[int, ...]
@@ -167,14 +163,6 @@ def part_of_day(session: Session) -> str:
     return MORNING if hour < NOON else AFTERNOON if hour < DUSK else EVENING
 
 
-def _who(kind: Kind) -> str:
-    if kind.role == LEAD:
-        return "、能当讲师的成年人"
-    if kind.programme == "child":
-        return "、做过背景查询的成年人"
-    return f"、愿意来{PROGRAMMES[kind.programme]}的人"
-
-
 def _guests(standing: Standing, lacking: list[Session], per_week: int) -> dict[int, tuple[Kind, Volunteer]]:
     """As many virtual recruits of each kind as its fullest day could use."""
     number = min((v.id for v in standing.problem.volunteers), default=0)
@@ -237,14 +225,32 @@ def _price(model: Model, guests: dict[int, tuple[Kind, Volunteer]], most: int | 
 def _wanted(
     guests: dict[int, tuple[Kind, Volunteer]], came: dict[int, list[int]], standing: Standing
 ) -> tuple[Wanted, ...]:
-    kinds: dict[Kind, list[list[int]]] = {}
-    for number, sessions in came.items():
-        kinds.setdefault(guests[number][0], []).append(sessions)
+    kinds: dict[Kind, list[int]] = {}
+    for number in came:
+        kinds.setdefault(replace(guests[number][0], practised=False), []).append(number)
     found = []
     for kind, people in kinds.items():
-        sessions = sorted(session for one in people for session in one)
+        sessions = sorted(session for number in people for session in came[number])
+        practised = sum(guests[number][0].practised for number in people)
         held = len({session for session in sessions if not standing.held(session)})
-        more = f"，多开 {held} 场" if held else ""
-        text = f"再请 {len(people)} 位{kind.words()}，可以补上 {len(sessions)} 个名额{more}"
-        found.append(Wanted(kind, len(people), len(sessions), held, tuple(dict.fromkeys(sessions)), text))
+        more = f"，其中 {held} 场现在开不了" if held else ""
+        text = f"{invitation(kind, len(people), practised)}，可以补上 {len(sessions)} 个名额{more}"
+        found.append(Wanted(kind, len(people), practised, len(sessions), held, tuple(dict.fromkeys(sessions)), text))
     return tuple(sorted(found, key=lambda one: (-one.held, -one.places / one.count, one.kind)))
+
+
+def invitation(kind: Kind, count: int, practised: int) -> str:
+    """Such as 再请 2 位周三放学后能来、做过背景查询的成年人（其中 1 位以前来帮过忙）."""
+    before, after = "", ""
+    if kind.role != LEAD and practised:
+        before = "以前来帮过忙、" if practised == count else ""
+        after = f"（其中 {practised} 位以前来帮过忙）" if practised < count else ""
+    return f"再请 {count} 位{WEEKDAYS[kind.weekday]}{kind.part}能来、{before}{_who(kind)}{after}"
+
+
+def _who(kind: Kind) -> str:
+    if kind.role == LEAD:
+        return "能当讲师的成年人"
+    if kind.programme == "child":
+        return "做过背景查询的成年人"
+    return f"愿意来{PROGRAMMES[kind.programme]}的人"

@@ -17,7 +17,7 @@ from volunteers.matching.gates import GATES, Rule
 from volunteers.matching.limits import LIMITS, PeriodLimit
 from volunteers.matching.problem import HELPER, LEAD, Lock, Placement, Problem, Session, Volunteer, Window
 from volunteers.matching.rank import obstacle
-from volunteers.matching.recruit import guest, kind_of
+from volunteers.matching.recruit import guest, invitation, kind_of
 from volunteers.matching.repair import mend
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import solve
@@ -308,10 +308,10 @@ def _recruit(gap: _Gap) -> Iterator[WayOut]:
     came = [of[p.volunteer] for p in answer.placements if p.volunteer in of]
     if not came:
         return
-    wanted = {kind: came.count(kind) for kind in dict.fromkeys(came)}
     filled = len(answer.placements) - gap.there()
     left = max(0, gap.places() - len(answer.placements))
-    words = "，".join(f"再请 {count} 位{kind.words()}" for kind, count in wanted.items())
+    roles = [[kind for kind in came if kind.role == role] for role in (LEAD, HELPER)]
+    words = "，".join(invitation(some[0], len(some), sum(kind.practised for kind in some)) for some in roles if some)
     numbers = {"people": len(came), "first_timers": sum(not kind.practised for kind in came)}
     yield WayOut(
         RECRUIT, f"{words}，{_result(gap, filled, left)}", filled, left, True, (), numbers, None, answer.proven

@@ -8,7 +8,7 @@ from volunteers.matching import explain
 from volunteers.matching.answer import Answer
 from volunteers.matching.problem import Problem
 from volunteers.matching.recruit import recruit
-from volunteers.matching.ways_out import MOVE, RECRUIT, WayOut, ways_out
+from volunteers.matching.ways_out import ASK, MOVE, RECRUIT, WayOut, ways_out
 from volunteers.models import Assignment, Availability
 from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
@@ -17,6 +17,7 @@ from volunteers.rules.windows import impossible
 WAYS_SECONDS = 1.0
 """For all gaps of a proposal together; those that come later keep the counts alone."""
 RECRUIT_SECONDS = 2.0
+MOST_ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,15 @@ def advise(*, problem: Problem, index: Index, answer: Answer, seconds: float = W
         # Whoever is agreed for a session that cannot be held still comes there.
         part = without_sessions(problem, gone - {session})
         found = ways_out(part, answer.placements, session, never=never, seconds=left / 2)
-        ways[session] = [_row(way, index) for way in found if way.proven]
+        ways[session] = [_row(way, index) for way in _at_hand(found)]
     return Advice(ways, _recruits(problem, answer))
+
+
+def _at_hand(found: list[WayOut]) -> list[WayOut]:
+    """The proven ways, without a second round of questions to more people than an organiser rings up."""
+    proven = [way for way in found if way.proven]
+    asking = [way for way in proven if way.kind == ASK]
+    return [way for way in proven if way not in asking[1:] or way.numbers["asked"] <= MOST_ASKED]
 
 
 def not_to_ask(problem: Problem, index: Index) -> set[tuple[int, int]]:
