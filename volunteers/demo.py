@@ -31,7 +31,7 @@ STAFF = {
     "zhan": ("詹站长", User.Role.MANAGER),
     "kan": ("街道办", User.Role.VIEWER),
 }
-COMMUNITY, TERM = "梧桐社区", "2026秋"
+COMMUNITY = "梧桐社区"
 SAMPLES = Path(__file__).parent / "samples"
 SEED = 20260901
 FOUR_WEEKS = timedelta(days=28)
@@ -89,11 +89,13 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     settle_messages(now)
 
 
-def bring_in(now: datetime, chen: User, term: str = TERM) -> tuple[Community, Term]:
-    """Import the sample files and the second sheet for a term of that name."""
+def bring_in(now: datetime, chen: User, term: str = "") -> tuple[Community, Term]:
+    """Import the sample files and the second sheet into that term, or the one around today."""
+    today = timezone.localdate(now)
+    name = term or intake.term_around(today)
     files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.iterdir()) if path.is_file()]
-    files.append((MORE_FILE, more_volunteers().encode()))
-    batch = intake.receive(files=files, text="", community=COMMUNITY, term=TERM, now=now, actor=chen)
+    files.append((MORE_FILE, more_volunteers(today).encode()))
+    batch = intake.receive(files=files, text="", community=COMMUNITY, term=name, now=now, actor=chen)
     intake.commit(batch=batch, now=now, actor=chen)
     Community.objects.filter(pk=batch.community_id).update(
         street="春晓街道", help_name="陈老师", help_phone="029-80000001", help_hours="周一到周五 9:00–17:00"
@@ -101,7 +103,7 @@ def bring_in(now: datetime, chen: User, term: str = TERM) -> tuple[Community, Te
     return batch.community, batch.term
 
 
-def more_volunteers() -> str:
+def more_volunteers(today: date) -> str:
     """The second sheet as the text of a CSV file."""
     chance = random.Random(SEED + 1)
     lines = [MORE_HEADINGS]
@@ -117,7 +119,7 @@ def more_volunteers() -> str:
             "都可以",
             str(chance.randint(2, 4)),
             "第一次" if number % 9 == 8 else "是",
-            f"2027年{chance.randint(3, 8)}月{chance.randint(1, 28)}日",
+            (today + timedelta(days=chance.randint(100, 280))).isoformat(),
         )
         lines.append(",".join(row))
     return "\n".join(lines)

@@ -14,9 +14,9 @@ from classes import actions as classes
 from classes.models import Learner, Programme, Series
 from classes.seeds import seed_reference
 from people.models import User
-from tests.journeys.terms import term_around
 from tests.volunteers.imports import samples
 from volunteers import demo, intake
+from volunteers.intake import term_around
 from volunteers.models import Assignment, ImportBatch, Proposal, Shift
 from volunteers.seeds import seed_roles
 

@@ -17,8 +17,8 @@ from classes.models import DayQuestion, Session, Term
 from classes.seeds import seed_reference
 from people.models import Message
 from tests.config.waiting import until
-from tests.journeys.terms import term_around
 from volunteers import demo
+from volunteers.intake import term_around
 from volunteers.models import Assignment, ImportBatch, Proposal, Shift, Volunteer
 from volunteers.seeds import seed_roles
 

@@ -13,7 +13,7 @@ from .batches import (
     may_undo_until,
     preview,
 )
-from .places import TermUnknown, community_named, receive, term_named
+from .places import TermUnknown, community_named, receive, term_around, term_named
 from .undo import undo
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "may_undo_until",
     "preview",
     "receive",
+    "term_around",
     "term_named",
     "undo",
 ]

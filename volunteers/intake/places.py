@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -27,6 +27,7 @@ SPANS = {
     "寒": ((1, 1, 23), (1, 2, 21)),
 }
 LONGEST = 366  # days
+WORTH_STARTING = timedelta(weeks=3)
 Span = tuple[date, date]
 
 
@@ -84,6 +85,13 @@ def span_of(name: str) -> Span | None:
         return None
     starts, ends = (date(int(found[1]) + years, month, day) for years, month, day in SPANS[found[2]])
     return starts, ends
+
+
+def term_around(day: date) -> str:
+    """The name of the first term with three weeks left on this day: 2026秋 in November 2026."""
+    names = [f"{year}{season}" for year in (day.year - 1, day.year) for season in "春暑秋寒"]
+    spans = ((name, span_of(name)) for name in names)
+    return next(name for name, span in spans if span and span[1] >= day + WORTH_STARTING)
 
 
 def _said(name: str, files: Iterable[tuple[str, bytes]], text: str) -> Span | None:
