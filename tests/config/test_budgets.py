@@ -1,10 +1,13 @@
 """Sizes that keep the product readable: functions, modules, templates."""
 
 import ast
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ["config", "people", "classes", "volunteers"]
@@ -52,3 +55,11 @@ def test_no_template_carries_style_or_script_of_its_own():
     own = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
 
     assert [str(path.relative_to(ROOT)) for path in templates() if own.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(("kind", "kilobytes"), [("css", 30), ("js", 25)])
+def test_styles_and_scripts_of_our_own_are_small(kind, kilobytes):
+    files = [path for app in APPS for path in (ROOT / app).rglob(f"static/**/*.{kind}")]
+
+    assert files
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= kilobytes * 1024
