@@ -8,9 +8,7 @@ class AuditEntry(models.Model):
     """One act on one thing. Written by actions, never changed afterwards."""
 
     at = models.DateTimeField("时间")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     actor_label = models.CharField("谁", max_length=60, blank=True)
     verb = models.CharField("做了什么", max_length=40)
     thing = models.CharField("对象", max_length=60, db_index=True)

@@ -34,12 +34,9 @@ class Message(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["person", "kind", "about"], name="message_is_written_once"
-            ),
+            models.UniqueConstraint(fields=["person", "kind", "about"], name="message_is_written_once"),
             models.CheckConstraint(
-                condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                condition=Q(status="sent", sent_at__isnull=False) | (~Q(status="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_has_a_time",
             ),
         ]
