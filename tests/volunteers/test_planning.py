@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from volunteers import planning
-from volunteers.models import Availability, CheckIn, Shift
+from volunteers.models import Availability, CheckIn, Shift, Volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +139,30 @@ class TestWhoMayCome:
 
         assert plan() == set()
 
+    def test_whoever_declined_is_not_proposed_again(self):
+        shift, volunteer = desk(), make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(shift, volunteer, "declined")
+
+        assert plan() == set()
+
+    def test_whoever_did_not_answer_is(self):
+        shift, volunteer = desk(), make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(shift, volunteer, "released", note="没有回复")
+
+        assert plan() == {("周远", SATURDAY, "helper")}
+
+    def test_whoever_declined_and_came_back_by_a_list_is_agreed(self):
+        shift, volunteer = desk(), make.volunteer("周远")
+        make.free(volunteer, 5)
+        make.assignment(shift, volunteer, "declined", now=NOW)
+        make.assignment(shift, volunteer, now=make.at("2026-09-07", "09:00"))
+
+        problem, index = planning.load_problem(community=None, now=NOW, **WEEK)
+
+        assert (problem.barred, len(problem.locked), index.declined) == ((), 1, set())
+
     def test_whoever_teaches_seniors_also_answers_at_the_desk(self):
         desk()
         make.free(make.volunteer("周远", programmes=["senior"]), 5)
@@ -244,6 +268,20 @@ class TestFairnessAndFamiliarity:
 
 
 class TestCandidates:
+    def test_tells_who_declined_apart_from_who_is_too_young(self):
+        shift = desk(needed=2)
+        for name, born in [("周远", (1990, 1, 1)), ("钱薇", (2013, 1, 1))]:
+            make.free(make.volunteer(name, born=born), 5)
+        make.assignment(shift, Volunteer.objects.get(person__name="周远"), "declined")
+
+        found = planning.candidates(shift=shift, now=NOW)
+
+        assert found.candidates == []
+        assert [(row["rule"], row["label"], [str(one) for one in row["volunteers"]]) for row in found.excluded] == [
+            ("declined", "本人说来不了", ["周远"]),
+            ("barred", "没到这个岗位的年龄", ["钱薇"]),
+        ]
+
     def test_ranks_and_says_what_is_in_the_way_of_the_rest(self):
         shift = desk()
         make.free(make.volunteer("周远"), 5)

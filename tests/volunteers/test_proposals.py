@@ -13,6 +13,7 @@ from tests.config.waiting import until
 from volunteers import planning, tasks
 from volunteers.actions import proposals, roster
 from volunteers.models import Assignment, Placement, Proposal, Shift
+from volunteers.queries import proposals as queries
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +247,37 @@ class TestAccepting:
         (row,) = proposal.placements.all()
         assert row.status == Placement.Status.STALE
         assert row.stale_why
+
+
+class TestWhoDeclined:
+    def test_is_in_the_funnel_and_not_in_the_plan(self):
+        shift, volunteer = gap(), helper("周远")
+        make.assignment(shift, volunteer, "declined")
+
+        proposal = ready()
+
+        assert not proposal.placements.exists()
+        (unfilled,) = proposal.answer["unfilled"]
+        assert ("declined", "本人说来不了", 1, 0) in [
+            (step["rule"], step["label"], step["count"], step["remaining"]) for step in unfilled["funnel"]
+        ]
+
+    def test_after_the_run_goes_stale_with_the_reason(self):
+        shift, volunteer = gap(), helper("周远")
+        proposal = ready()
+        make.assignment(shift, volunteer, "declined", now=make.at("2026-09-08"))
+        (row,) = queries.review(proposal=proposal, now=timezone.now()).rows
+
+        done = roster.accept_placements(
+            proposal=proposal,
+            placement_ids=[row.placement.pk],
+            now=timezone.now(),
+            actor=None,
+        )
+
+        assert (row.is_ticked, row.stale) == (False, "本人说来不了")
+        assert [one.stale_why for one in done.stale] == ["周远 9月8日说来不了这一场。"]
+        assert done.assignments == []
 
 
 class TestSwapping:

@@ -185,6 +185,42 @@ class TestOtherPlaces:
         assert codes(who, saturday) == ["week-limit"]
 
 
+class TestWhoSaidNo:
+    def test_is_not_asked_again_for_the_same_session(self, saturday):
+        who = somebody(SATURDAY, name="赵可欣")
+        make.assignment(make.shift(saturday), who, "declined", now=make.at("2026-09-08"))
+
+        (refusal,) = rules.refusals(who, saturday, make.role())
+
+        assert (refusal.code, refusal.label) == ("declined", "本人说来不了")
+        assert refusal.sentence == "赵可欣 9月8日说来不了这一场。"
+
+    def test_may_still_be_asked_for_another_one(self, saturday):
+        who = somebody(SATURDAY)
+        make.assignment(make.shift(saturday), who, "declined")
+
+        assert codes(who, make.session("2026-09-19")) == []
+
+    def test_may_say_otherwise(self, saturday):
+        who = somebody(SATURDAY)
+        make.assignment(make.shift(saturday), who, "declined")
+
+        assert codes(who, saturday, overlooking=rules.WISHES) == []
+
+    def test_silence_is_no_such_word(self, saturday):
+        who = somebody(SATURDAY)
+        make.assignment(make.shift(saturday), who, "released", note="没有回复")
+
+        assert codes(who, saturday) == []
+
+    def test_the_last_word_counts(self, saturday):
+        who, shift = somebody(SATURDAY), make.shift(saturday)
+        make.assignment(shift, who, "declined", now=make.at("2026-09-08"))
+        make.assignment(shift, who, "released", now=make.at("2026-09-09"))
+
+        assert codes(who, saturday) == []
+
+
 def test_wishes_do_not_stand_in_the_way_of_who_signs_up(saturday):
     who = make.volunteer(programmes=["child"])
 

@@ -70,6 +70,30 @@ class TestTodos:
         assert todo.text == "48 小时内缺 2 人"
         assert todo.is_gap
 
+    def test_who_said_no_while_the_place_is_open(self):
+        shift = shift_on("2026-12-03", needed=1)
+        make.assignment(shift, make.volunteer("李明"), "declined", now=NOW - timedelta(hours=2))
+
+        (todo,) = page().todos
+
+        assert todo.text == "李明说来不了 周四 16:30 四点半 2026-12-03，还缺 1 人"
+        assert todo.query == f"?w=2026-11-30&gap={shift.pk}#side"
+
+    def test_a_no_of_long_ago_or_made_up_for_is_not_said(self):
+        made_up = shift_on("2026-12-03", needed=1)
+        make.assignment(made_up, make.volunteer("李明"), "declined", now=NOW - timedelta(hours=2))
+        make.assignment(made_up, make.volunteer("周远"))
+        make.assignment(shift_on("2026-12-04"), make.volunteer("高翔"), "declined", now=NOW - timedelta(days=4))
+
+        assert todos() == []
+
+    def test_several_who_said_no_are_one_thing_to_do(self):
+        for number, name in enumerate(["李明", "周远", "高翔", "钱薇"]):
+            shift = shift_on(f"2026-12-0{number + 1}", needed=1)
+            make.assignment(shift, make.volunteer(name), "declined", now=NOW - timedelta(hours=number + 1))
+
+        assert todos() == ["李明、周远、高翔 等 4 人说来不了 4 场，还缺 4 人"]
+
     def test_offers_without_an_answer_count_people(self):
         who = make.volunteer()
         for day in ("2026-11-27", "2026-11-28"):

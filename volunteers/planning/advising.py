@@ -9,7 +9,7 @@ from volunteers.matching.answer import Answer
 from volunteers.matching.problem import Problem
 from volunteers.matching.recruit import recruit
 from volunteers.matching.ways_out import ASK, MOVE, RECRUIT, WayOut, ways_out
-from volunteers.models import Assignment, Availability
+from volunteers.models import Availability
 from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
 from volunteers.rules.windows import impossible
@@ -34,7 +34,7 @@ class Advice:
 def advise(*, problem: Problem, index: Index, answer: Answer, seconds: float = WAYS_SECONDS) -> Advice:
     """Ways out of the gaps, soonest first, within `seconds` in all; and the fewest to recruit.
 
-    Nothing for a plan that was cut short: who stops the engine does not want to wait. One query.
+    Nothing for a plan that was cut short: who stops the engine does not want to wait.
     """
     if answer.cancelled:
         return Advice()
@@ -66,8 +66,7 @@ def not_to_ask(problem: Problem, index: Index) -> set[tuple[int, int]]:
     for pk, rows in index.availability.items():
         if any(row.kind == Availability.Kind.IMPOSSIBLE for row in rows):
             found |= {(pk, m.id) for m in problem.sessions if impossible(rows, m, index.week_number)}
-    declined = Assignment.objects.filter(session__in=list(index.sessions), status=Assignment.Status.DECLINED)
-    return found | set(declined.order_by().values_list("volunteer_id", "session_id"))
+    return found | index.declined
 
 
 def _row(way: WayOut, index: Index) -> dict[str, Any]:

@@ -64,7 +64,11 @@ def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
             )
             for c in ranking.candidates
         ],
-        [_excluded(group, index) for group in ranking.excluded],
+        [
+            {"rule": rule, "label": label, "count": len(ids), "volunteers": [index.volunteers[pk] for pk in ids]}
+            for group in ranking.excluded
+            for rule, label, ids in words.told_apart(group.rule, group.label, group.volunteers, shift.session_id, index)
+        ],
         ranking.possible,
     )
 
@@ -95,7 +99,8 @@ def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) 
     role = engine_role(placement.shift.role)
     rule = obstacle(standing, person, meeting, role, PERSONAL)
     if rule:
-        return Swap(rule.label)
+        _, label, _ = next(words.told_apart(rule.code, rule.label, [person.id], meeting.id, index))
+        return Swap(label)
     found = reasons(standing, person, meeting, role)
     notes = [words.own_words(note.text, note.source) for note in volunteer.person.notes.all()]
     return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, notes)))
@@ -119,8 +124,3 @@ def _week_of(shift: Shift, now: datetime) -> tuple[Problem, Index]:
     day = shift.session.on_date
     monday = day - timedelta(days=day.weekday())
     return load_problem(community=shift.session.community, from_on=monday, until_on=monday + timedelta(days=6), now=now)
-
-
-def _excluded(group: Any, index: Index) -> dict[str, Any]:
-    people = [index.volunteers[pk] for pk in group.volunteers]
-    return {"rule": group.rule, "label": group.label, "count": len(people), "volunteers": people}

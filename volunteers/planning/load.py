@@ -16,7 +16,7 @@ from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
 from volunteers.models import Assignment, Availability, CheckIn, Role, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
-from volunteers.rules import windows
+from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
 from volunteers.rules.windows import TRAVEL
 
@@ -33,7 +33,8 @@ class Index:
     """The rows behind a problem, by the ids that the problem uses.
 
     `shifts` is keyed by session and engine role (lead or helper). `active` are the volunteers
-    who may be placed; others are there only because something is agreed with them.
+    who may be placed; others are there only because something is agreed with them. `declined`
+    are (volunteer, session) of those who said themselves that they cannot come.
     """
 
     sessions: dict[int, Session]
@@ -43,6 +44,7 @@ class Index:
     availability: dict[int, list[Availability]]
     assignments: list[Assignment]
     terms: list[Term]
+    declined: set[tuple[int, int]] = field(default_factory=set)
     weeks: dict[date, int | None] = field(default_factory=dict)
 
     def week_number(self, day: date) -> int | None:
@@ -75,7 +77,7 @@ def load_problem(*, community: Community | None, from_on: date, until_on: date, 
         volunteers=tuple(_people(index, communities, windows.dates(from_on, until_on), serving)),
         history=tuple(sorted({(volunteer, series) for volunteer, series, _ in serving})),
         locked=tuple(_locks(index)),
-        barred=tuple(_too_young(index)),
+        barred=tuple(_barred(index)),
     )
     return settle_locks(problem), index
 
@@ -105,7 +107,8 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
     for shift in rows.order_by("session_id", "-role__is_lead", "role_id", "id"):
         shift.session = sessions[shift.session_id]
         shifts.setdefault((shift.session_id, engine_role(shift.role)), shift)
-    assignments = _assignments(from_on, until_on)
+    known = _assignments(from_on, until_on)
+    assignments = [one for one in known if one.status in Assignment.ACTIVE]
     active = Q(status=Volunteer.Status.ACTIVE)
     agreed = Q(pk__in={a.volunteer_id for a in assignments if a.session_id in sessions})
     people = Volunteer.objects.filter(active | agreed).select_related("person", "organisation")
@@ -121,14 +124,15 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
         availability=availability,
         assignments=[a for a in assignments if a.volunteer_id in volunteers],
         terms=list(Term.objects.filter(starts_on__lte=until_on, ends_on__gte=from_on)),
+        declined={pair for pair in declines(known) if pair[0] in volunteers and pair[1] in sessions},
     )
 
 
 def _assignments(from_on: date, until_on: date) -> list[Assignment]:
-    """Everything agreed in the calendar weeks that the range touches, in every community."""
+    """Everything in the calendar weeks that the range touches, in every community, ended rows too."""
     first = from_on - timedelta(days=from_on.weekday())
     last = until_on + timedelta(days=6 - until_on.weekday())
-    rows = Assignment.objects.filter(status__in=Assignment.ACTIVE, session__on_date__range=(first, last)).exclude(
+    rows = Assignment.objects.filter(session__on_date__range=(first, last)).exclude(
         session__status=Session.Status.CANCELLED
     )
     return list(rows.select_related("session", "shift__role").order_by("id"))
@@ -233,8 +237,13 @@ def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...
     return tuple(c.pk for c in communities if c == home or (home.street and c.street == home.street))
 
 
+def _barred(index: Index) -> Iterable[tuple[int, int]]:
+    """Pairs that the engine knows only as a bar: declined, or under the role's own age."""
+    yield from sorted(index.declined)
+    yield from (pair for pair in _too_young(index) if pair not in index.declined)
+
+
 def _too_young(index: Index) -> Iterable[tuple[int, int]]:
-    """Pairs under the role's own age, which the engine knows only as a bar."""
     agreed = {(a.volunteer_id, a.session_id) for a in index.assignments}
     for pk, volunteer in index.volunteers.items():
         for session in index.sessions.values():

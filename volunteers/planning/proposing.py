@@ -103,7 +103,7 @@ def answer_document(
     placed = Counter(row.shift_id for row in rows)
     unfilled = [
         _unfilled(gap, shift, shift.needed - shift.taken - placed[shift.pk], problem, advice)
-        for gap in explain.gaps(problem, answer)
+        for gap in (words.spelled_out(one, index) for one in explain.gaps(problem, answer))
         if (shift := index.shifts.get((gap.session, gap.role)))
     ]
     reasons = {(row.volunteer_id, row.shift.session_id): row.reasons for row in rows}

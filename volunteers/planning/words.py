@@ -1,17 +1,22 @@
 """What the engine found, in the words that organisers read."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from volunteers.matching.explain import Gap
+from volunteers.matching.explain import Cause, Gap
+from volunteers.matching.gates import NotBarred
 from volunteers.matching.problem import Session as Meeting
-from volunteers.matching.reasons import FAIR, MIND, Reason
+from volunteers.matching.reasons import MIND, Reason
 from volunteers.models import Availability
 from volunteers.planning.load import Index
+from volunteers.rules import DECLINED
 from volunteers.rules.windows import END_OF_DAY, telling_row
 
+BARRED = NotBarred.code
+TOO_YOUNG = (BARRED, "没到这个岗位的年龄")
 WEEKDAYS = "一二三四五六日"
 STAGES = {
     "greedy": "先照老办法排一遍",
@@ -25,8 +30,6 @@ STAGES = {
 }
 # Facts that go against what the person said they would like: the row is not ticked beforehand.
 BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
-# From so many times above the mean somebody is said to carry too much.
-TOO_MUCH = 1
 # The last step of a gap's funnel: people whom no rule of their own keeps away.
 ABLE = {"spare", "not-held"}
 # What the import puts before the words of the person themselves.
@@ -77,7 +80,7 @@ def gap_text(gap: Gap, role: str, newcomers: int) -> str:
         return "这一场开得了，只是人手少一些。"
     able = able_people(gap)
     if not able:
-        return f"这一场还开不起来：没有一位条件全合的{role}。"
+        return f"这一场还开不起来：没有一位条件都符合的{role}。"
     if 2 * newcomers > len(able):
         mix = "全都是第一次来" if newcomers == len(able) else f"其中 {newcomers} 位第一次来"
         return f"能来当{role}的有 {len(able)} 位，{mix}。一场里新人不能比老手多，所以还开不起来。"
@@ -89,12 +92,33 @@ def able_people(gap: Gap) -> tuple[int, ...]:
     return next((cause.volunteers for cause in gap.because if cause.rule in ABLE), ())
 
 
+def told_apart(
+    rule: str, label: str, people: Iterable[int], session: int, index: Index
+) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """Rule, label and people of one group of excluded; the bar is told as what is behind it."""
+    if rule != BARRED:
+        yield rule, label, tuple(people)
+        return
+    said_no = tuple(one for one in people if (one, session) in index.declined)
+    others = tuple(one for one in people if (one, session) not in index.declined)
+    yield from ((*words, found) for words, found in ((DECLINED, said_no), (TOO_YOUNG, others)) if found)
+
+
+def spelled_out(gap: Gap, index: Index) -> Gap:
+    """The gap with its funnel as organisers read it: who declined is not too young."""
+    because: list[Cause] = []
+    for cause in gap.because:
+        left = cause.remaining + cause.count
+        for rule, label, people in told_apart(cause.rule, cause.label, cause.volunteers, gap.session, index):
+            left -= len(people)
+            because.append(Cause(rule, label, len(people), people, left))
+    return replace(gap, because=tuple(because))
+
+
 def _label(reason: Reason) -> str:
-    """Red is for what needs a decision: being new to a class or a little above the mean is a fact."""
+    """Red is for what needs a decision: being new to a class is a fact."""
     if reason.code == "first-time":
         return "初次"
-    if reason.code == "load" and reason.numbers["load"] <= reason.numbers["mean"] + TOO_MUCH:
-        return FAIR
     return reason.label
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from classes.calendar import teaching_week
 from classes.models import Community, Session, Term
+from volunteers import rules
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import recruiting, ways
 
@@ -28,6 +29,7 @@ LEFT_AFTER = {
     "adult": "满 18 岁",
     "clearance": "当天背景查询有效",
     "free": "这个时间有空",
+    "declined": "没说过来不了这一场",
     "barred": "到了这个岗位的年龄",
     "one-place": "没排在同一时间的别处",
     "week-limit": "这周没到本人上限",
@@ -263,20 +265,23 @@ def _people(rows: list[Placement], gaps: list[dict[str, Any]], loads: list[dict[
     return Volunteer.objects.select_related("person").in_bulk(ids)
 
 
-def _taken(rows: list[Placement]) -> set[tuple[int, int]]:
-    """(volunteer, session) of everything agreed at the sessions of the rows."""
-    active = Assignment.objects.filter(session__in={row.shift.session_id for row in rows}, status__in=Assignment.ACTIVE)
-    return set(active.order_by().values_list("volunteer_id", "session_id"))
+def _taken(rows: list[Placement]) -> dict[tuple[int, int], str]:
+    """What keeps a (volunteer, session) of the rows from being agreed: it is already, or was declined."""
+    found = list(Assignment.objects.filter(session__in={row.shift.session_id for row in rows}).order_by())
+    declined = dict.fromkeys(rules.declines(found), "本人说来不了")
+    return declined | {
+        (one.volunteer_id, one.session_id): "本人已经在这一场了" for one in found if one.status in Assignment.ACTIVE
+    }
 
 
-def _row(placement: Placement, people: dict[int, Volunteer], taken: set[tuple[int, int]], now: datetime) -> Row:
+def _row(placement: Placement, people: dict[int, Volunteer], taken: dict[tuple[int, int], str], now: datetime) -> Row:
     others = [
         (people[other["volunteer"]], other["text"]) for other in placement.alternatives if other["volunteer"] in people
     ]
     return Row(placement, others, placement.stale_why or _changed(placement, taken, now))
 
 
-def _changed(placement: Placement, taken: set[tuple[int, int]], now: datetime) -> str:
+def _changed(placement: Placement, taken: dict[tuple[int, int], str], now: datetime) -> str:
     """What has happened since the run that makes an open row impossible."""
     shift, session = placement.shift, placement.shift.session
     if placement.status != Placement.Status.PROPOSED:
@@ -288,7 +293,7 @@ def _changed(placement: Placement, taken: set[tuple[int, int]], now: datetime) -
     if placement.volunteer.status != Volunteer.Status.ACTIVE:
         return "本人暂停或离开了"
     if (placement.volunteer_id, session.pk) in taken:
-        return "本人已经在这一场了"
+        return taken[placement.volunteer_id, session.pk]
     if shift.taken >= shift.needed:
         return "这个名额已经有人了"
     return ""

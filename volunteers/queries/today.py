@@ -1,9 +1,9 @@
 """The day as the desk sees it: who comes, what is next, and what wants a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from classes.models import Community, DayQuestion, Session
@@ -13,6 +13,8 @@ from volunteers.queries import board, people
 
 MOST_TODOS = 5
 GAPS_WITHIN = timedelta(hours=48)
+DECLINED_WITHIN = timedelta(days=3)
+MOST_NAMES = 3
 EXPIRES_WITHIN = timedelta(days=30)
 WORKER_IS_LATE_AFTER = timedelta(minutes=2)
 
@@ -56,7 +58,7 @@ class Today:
         return sum(card.filled for card in self.running)
 
 
-def today(*, community: Community, now: datetime) -> Today:
+def today(*, community: Community, now: datetime, may_organise: bool = True) -> Today:
     """The page 今天. At most thirteen queries, however much there is."""
     day = timezone.localdate(now)
     cards = board.cards_between(community=community, first=day, last=day + timedelta(days=2), now=now)
@@ -68,7 +70,7 @@ def today(*, community: Community, now: datetime) -> Today:
         cards=of_today,
         tally=board.tally(of_today),
         next_card=None if held else next_card(community=community, now=now),
-        todos=todos(community=community, cards=cards, now=now),
+        todos=todos(community=community, cards=cards, now=now, may_organise=may_organise),
     )
 
 
@@ -82,18 +84,25 @@ def next_card(*, community: Community, now: datetime) -> board.Card | None:
     return board.card(session=session, now=now) if session else None
 
 
-def todos(*, community: Community, cards: list[board.Card], now: datetime) -> list[Todo]:
-    """What wants a decision, most pressing first; `cards` are those of the next days."""
+def todos(
+    *, community: Community, cards: list[board.Card], now: datetime, may_organise: bool = True
+) -> list[Todo]:
+    """What wants a decision, most pressing first; `cards` are those of the next days.
+
+    Whoever may only look is not sent to pages that stay shut, and no button promises a change.
+    """
     found = [
         _worker(now),
         *_gaps(cards, now),
+        _declined(community, now),
         _unanswered(community, now),
         _questions(community, now),
-        _imports(community),
+        _imports(community) if may_organise else None,
         _newcomers(community, now),
         _clearances(community, now),
     ]
-    return [todo for todo in found if todo][:MOST_TODOS]
+    wanted = [todo for todo in found if todo][:MOST_TODOS]
+    return wanted if may_organise else [replace(todo, button="看看") for todo in wanted]
 
 
 def _worker(now: datetime) -> Todo | None:
@@ -116,12 +125,42 @@ def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
         Todo(
             text=f"48 小时内缺 {gaps} 人",
             detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}，缺 {first.gaps} 人",
-            button=f"补 {gaps} 个空缺" if gaps > 1 else "补空缺",
+            button=f"看 {gaps} 个空缺" if gaps > 1 else "补空缺",
             page="desk:week",
-            query=f"?w={board.monday_of(starts.date())}&gap={shift.pk}#side",
+            query=f"?w={board.monday_of(starts.date())}" + (f"&day={starts:%Y-%m-%d}" if gaps > 1 else f"&gap={shift.pk}#side"),
             is_gap=True,
         )
     ]
+
+
+def _declined(community: Community, now: datetime) -> Todo | None:
+    """Who said 来不了 in the last days for a session to come whose place is still open."""
+    said = Assignment.objects.filter(
+        status=Assignment.Status.DECLINED,
+        changed_at__gt=now - DECLINED_WITHIN,
+        starts_at__gt=now,
+        session__community=community,
+        session__status=Session.Status.PLANNED,
+        shift__taken__lt=F("shift__needed"),
+    )
+    found = list(said.select_related("volunteer__person", "shift", "session__series").order_by("-changed_at", "-id"))
+    if not found:
+        return None
+    first = min(found, key=lambda one: (one.starts_at, one.pk))
+    names = list(dict.fromkeys(str(one.volunteer) for one in found))
+    starts = timezone.localtime(first.starts_at)
+    gaps = sum(shift.needed - shift.taken for shift in {one.shift_id: one.shift for one in found}.values())
+    who = "、".join(names[:MOST_NAMES]) + (f" 等 {len(names)} 人" if len(names) > MOST_NAMES else "")
+    sessions = {one.session_id for one in found}
+    which = f"周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}"
+    return Todo(
+        text=f"{who}说来不了{f' {which}' if len(sessions) == 1 else f' {len(sessions)} 场'}，还缺 {gaps} 人",
+        detail=f"最早的一场是 {starts:%-m月%-d日} {which}",
+        button="看空缺",
+        page="desk:week",
+        query=f"?w={board.monday_of(starts.date())}&gap={first.shift_id}#side",
+        is_gap=True,
+    )
 
 
 def _unanswered(community: Community, now: datetime) -> Todo | None:

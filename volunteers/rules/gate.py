@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from classes.calendar import teaching_week
@@ -21,8 +22,9 @@ from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
 from volunteers.rules.windows import TRAVEL, free_windows
 
 ONE_PLACE = OnePlaceAtATime.code
+DECLINED = ("declined", "本人说来不了")
 # A person's own wishes: whoever signs up has just said otherwise.
-WISHES = frozenset({DoesProgramme.code, Free.code, WeekLimit.code})
+WISHES = frozenset({DoesProgramme.code, Free.code, WeekLimit.code, DECLINED[0]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Known:
     cleared: dict[int, date] = field(default_factory=dict)
     availability: dict[int, list[Availability]] = field(default_factory=dict)
     assignments: dict[int, list[Assignment]] = field(default_factory=dict)
+    declined: dict[int, datetime] = field(default_factory=dict)
 
 
 def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking: Iterable[str] = ()) -> list[Refusal]:
@@ -73,19 +76,35 @@ def _know(people: list[int], session: Session) -> Known:
     for row in Availability.objects.filter(volunteer__in=people).order_by("id"):
         known.availability[row.volunteer_id].append(row)
     monday = session.on_date - timedelta(days=session.on_date.weekday())
-    active = Assignment.objects.filter(
+    of_the_week = Assignment.objects.filter(
+        Q(status__in=Assignment.ACTIVE) | Q(session=session),
         volunteer__in=people,
-        status__in=Assignment.ACTIVE,
         session__on_date__range=(monday, monday + timedelta(days=6)),
     ).exclude(session__status=Session.Status.CANCELLED)
-    for assignment in active.select_related("session__community", "session__series").order_by("starts_at", "id"):
-        known.assignments[assignment.volunteer_id].append(assignment)
+    rows = list(of_the_week.select_related("session__community", "session__series").order_by("starts_at", "id"))
+    for assignment in rows:
+        if assignment.status in Assignment.ACTIVE:
+            known.assignments[assignment.volunteer_id].append(assignment)
+    said = declines(row for row in rows if row.session_id == session.pk)
+    known.declined = {volunteer: moment for (volunteer, _), moment in said.items()}
     return known
+
+
+def declines(assignments: Iterable[Assignment]) -> dict[tuple[int, int], datetime]:
+    """(volunteer, session) of everybody whose last word on that session is 来不了, and when it was said.
+
+    An invitation that ran out unanswered, or a place taken back, is no such word.
+    """
+    last: dict[tuple[int, int], Assignment] = {}
+    for row in sorted(assignments, key=lambda row: (row.changed_at, row.pk)):
+        last[row.volunteer_id, row.session_id] = row
+    return {pair: row.changed_at for pair, row in last.items() if row.status == Assignment.Status.DECLINED}
 
 
 def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozenset[str]) -> list[Refusal]:
     found = (
         _inactive(volunteer),
+        _said_no(volunteer, known),
         _other_programme(volunteer, known.session),
         _too_young(volunteer, role, known.session),
         _not_cleared(volunteer, role, known),
@@ -103,6 +122,14 @@ def _inactive(volunteer: Volunteer) -> Refusal | None:
         return None
     word = volunteer.get_status_display()
     return Refusal("inactive", "暂停或离开了", f"{volunteer}现在是“{word}”，请先恢复。")
+
+
+def _said_no(volunteer: Volunteer, known: Known) -> Refusal | None:
+    """Nobody asks again for what somebody has just declined; only they themselves can say otherwise."""
+    said_at = known.declined.get(volunteer.pk)
+    if said_at is None:
+        return None
+    return Refusal(*DECLINED, f"{volunteer} {_local(said_at):%-m月%-d日}说来不了这一场。")
 
 
 def _other_programme(volunteer: Volunteer, session: Session) -> Refusal | None:
