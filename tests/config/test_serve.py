@@ -11,7 +11,16 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from classes.models import Community
-from config.serve import CANARY_EVERY, CANARY_LATE, Canary, demo_logins, port_is_free, prepare
+from config.serve import (
+    CANARY_EVERY,
+    CANARY_LATE,
+    Canary,
+    demo_logins,
+    lan_addresses,
+    open_to_phones,
+    port_is_free,
+    prepare,
+)
 from tests.config.waiting import until
 
 
@@ -92,6 +101,35 @@ def product(start_process, tmp_path):
     return psutil.Process(process.pid), port
 
 
+class TestPhones:
+    def test_every_address_is_told_and_the_first_is_used_in_links(self, monkeypatch):
+        monkeypatch.delenv("LINKE_ADDRESS", raising=False)
+        monkeypatch.setenv("LINKE_HOST", "linke.example")
+
+        assert open_to_phones("192.168.1.5", 8010) == ["http://192.168.1.5:8010"]
+        assert os.environ["LINKE_ADDRESS"] == "http://192.168.1.5:8010"
+        assert os.environ["LINKE_HOST"] == "linke.example 192.168.1.5"
+
+    def test_an_address_that_was_set_stays(self, monkeypatch):
+        monkeypatch.setenv("LINKE_ADDRESS", "https://linke.example")
+        monkeypatch.setenv("LINKE_HOST", "")
+        open_to_phones("192.168.1.5", 8010)
+
+        assert os.environ["LINKE_ADDRESS"] == "https://linke.example"
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+    def test_this_machine_only_stays_so(self, host):
+        assert open_to_phones(host, 8010) == []
+
+    def test_everything_means_the_addresses_of_the_machine_without_its_own_loop(self):
+        assert not any(one.startswith(("127.", "169.254.")) for one in lan_addresses("0.0.0.0"))
+
+    def test_a_production_names_itself(self, monkeypatch):
+        monkeypatch.setenv("LINKE_PRODUCTION", "1")
+
+        assert open_to_phones("0.0.0.0", 8010) == []
+
+
 @pytest.mark.django_db
 def test_a_production_begins_without_the_accounts_everybody_knows(settings):
     settings.LINKE_PRODUCTION = True
@@ -103,8 +141,11 @@ def test_a_production_begins_without_the_accounts_everybody_knows(settings):
 
 
 @pytest.mark.django_db
-def test_an_empty_start_has_accounts_and_nothing_else():
+def test_an_empty_start_has_accounts_and_nothing_else(capsys):
     prepare(empty=True)
+
+    assert "正在准备空的数据库" in (said := capsys.readouterr().err)
+    assert "演示数据，大约" not in said
 
     assert get_user_model().objects.count() == len(demo_logins()) == 3
     assert not Community.objects.exists()
@@ -138,7 +179,8 @@ def test_killed_supervisor_leaves_no_process_either(product):
 def test_wedged_worker_is_healed(product):
     """Two workers wait for one lock; whoever is killed while holding it leaves it locked for ever."""
     supervisor, port = product
-    before = until(lambda: len(workers(supervisor)) == 2 and workers(supervisor))
+    # One look, not two: between two looks a worker may turn to the canary, and then only its idle twin was killed.
+    before = until(lambda: len(found := workers(supervisor)) == 2 and found)
 
     for process in before:
         os.kill(process.pid, signal.SIGKILL)
