@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from classes.views import learners, term
+from classes.views import learners, places, term
 
 desk = [
+    path("community/", places.community, name="community"),
     path("term/", term.term, name="term"),
     path("term/add/", term.add, name="term-add"),
     path("term/<int:pk>/generate/", term.generate, name="term-generate"),

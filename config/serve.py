@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 
 import django
@@ -237,6 +238,8 @@ def prepare(empty: bool) -> None:
         return
     if not empty:
         say("正在写入演示数据，大约半分钟…… Writing the demo data, about half a minute ...")
+    else:
+        say("正在准备空的数据库…… Preparing an empty database ...")
     call_command("seed_demo", empty=empty, stdout=sys.stderr)
 
 
@@ -267,12 +270,49 @@ def demo_logins() -> list[str]:
     return ["  ".join(str(part) for part in login) for login in import_module("volunteers.demo").LOGINS]
 
 
-def announce(port: int, host: str, address: str) -> None:
+def lan_addresses(host: str) -> list[str]:
+    """The IPv4 addresses under which other machines reach a server that listens on `host`, the usual way first."""
+    if host not in {"0.0.0.0", "::"}:
+        return [] if host == "localhost" or not is_ipv4(host) or ip_address(host).is_loopback else [host]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent; the system only chooses its way out
+            found = [probe.getsockname()[0]]
+        except OSError:
+            found = []
+    cards = psutil.net_if_addrs().values()
+    found += sorted(one.address for card in cards for one in card if one.family == socket.AF_INET)
+    return [one for one in dict.fromkeys(found) if not (ip_address(one).is_loopback or ip_address(one).is_link_local)]
+
+
+def is_ipv4(host: str) -> bool:
+    """True for 192.168.1.5, not for a name."""
+    try:
+        return ip_address(host).version == 4
+    except ValueError:
+        return False
+
+
+def open_to_phones(host: str, port: int) -> list[str]:
+    """Let other machines in by address, put the first into links unless LINKE_ADDRESS is set, answer all of them.
+
+    A production says itself under which names it is reached.
+    """
+    addresses = [] if os.environ.get("LINKE_PRODUCTION") else lan_addresses(host)
+    if addresses:
+        os.environ["LINKE_HOST"] = " ".join([os.environ.get("LINKE_HOST", ""), *addresses]).strip()
+        os.environ.setdefault("LINKE_ADDRESS", f"http://{addresses[0]}:{port}")
+    return [f"http://{address}:{port}" for address in addresses]
+
+
+def announce(port: int, host: str, address: str, phones: list[str]) -> None:
     """Wait until the web server listens, then say where to go and who can sign in."""
     until = time.monotonic() + 30
     while not answers(host, port) and time.monotonic() < until:
         time.sleep(0.1)
     say(f"\n邻课  公开页 Public  {address}/\n      工作台 Desk    {address}/desk/")
+    for one in phones:
+        say(f"      手机打开 Phone {one}/")
     for line in demo_logins():
         say(f"      演示账号 Login  {line}")
     say("      按 Ctrl-C 停止。 Ctrl-C stops everything.\n")
@@ -310,6 +350,7 @@ def main() -> None:
     address = f"http://localhost:{asked.port}"
     if asked.data:
         os.environ["LINKE_DATA"] = str(Path(asked.data).expanduser().resolve())
+    phones = open_to_phones(asked.host, asked.port)
     os.environ.setdefault("LINKE_ADDRESS", address)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if not asked.empty:
@@ -325,7 +366,7 @@ def main() -> None:
         worker=Group("worker", [sys.executable, str(ROOT / "manage.py"), "qcluster"]),
         canary=Canary(enqueue=lambda: background.enqueue(CANARY), has_run=background.has_run),
         release_claims=background.release_claims,
-        on_start=lambda: announce(asked.port, asked.host, address),
+        on_start=lambda: announce(asked.port, asked.host, address, phones),
     ).run()
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import Message
+from classes.models import Lesson
+from people.models import Consent, Message, PersonNote
 from tests import make
 from volunteers.actions import notes, signup
 from volunteers.models import Assignment, Offer, Shift, Volunteer
@@ -66,6 +67,12 @@ class TestTheList:
         later = coming(10)
 
         assert f"/s/{later.pk}/" in text(client.get("/?week=1"))
+
+    def test_with_no_session_at_all_nobody_has_everybody(self, client):
+        page = text(client.get("/"))
+
+        assert "现在没有要帮忙的课" in page
+        assert "人齐了" not in page
 
     def test_an_empty_week_shows_what_comes_next(self, client):
         later = coming(10)
@@ -156,12 +163,28 @@ class TestSigningUp:
     def test_an_unknown_session_is_404(self, client):
         assert client.get("/s/987654/").status_code == 404
 
-    def test_a_childrens_session_refuses_strangers_with_a_sentence(self, client):
-        response = post(client, coming(of=make.series("四点半", "child")))
+    def test_who_lost_the_link_is_told_whom_to_ring(self, client):
+        make.community(help_phone="029-80000083")
+        session = coming()
+        post(client, session)
+        token = Volunteer.objects.get().token
+        client.cookies.clear()
+
+        response = post(client, session)
 
         assert response.status_code == 409
-        assert "背景查询" in text(response)
-        assert 'value="周远"' in text(response)
+        assert "链接丢了？打社区电话 029-80000083，请工作人员重发" in text(response)
+        assert token not in text(response)
+
+    def test_nobody_is_offered_a_place_they_have(self, client):
+        session = coming(needed=1)
+        post(client, session)
+
+        page = text(client.get(f"/s/{session.pk}/"))
+
+        assert "周远已经在这一场了" in page
+        assert "名字留名额" not in page
+        assert client.post(f"/s/{session.pk}/").status_code == 409
 
     def test_another_name_for_a_known_number_is_refused_kindly(self, client):
         make.volunteer("林淑芬", "16000000001")
@@ -196,6 +219,93 @@ class TestSigningUp:
         answers = [client.post(f"/s/{session.pk}/", {}, REMOTE_ADDR="203.0.113.9").status_code for _ in range(21)]
 
         assert answers == [400] * 20 + [429]
+
+
+class TestChildren:
+    """我想来: kept for the check, with no place; the place comes after the check."""
+
+    @pytest.fixture
+    def children(self):
+        return coming(of=make.series("四点半课堂", "child"))
+
+    def test_the_card_and_the_page_say_that_a_check_comes_first(self, client, children):
+        assert ">我想来</a>" in text(client.get("/"))
+        page = text(client.get(f"/s/{children.pk}/"))
+        assert page.index("先做背景查询") < page.index("您叫什么")
+        assert ">我想来</button>" in page
+
+    def test_a_stranger_is_kept_without_a_place(self, client, children):
+        response = post(client, children)
+
+        kept = Volunteer.objects.get()
+        assert response.status_code == 200
+        assert "记下了，社区会联系您办背景查询（免费）" in text(response)
+        assert (kept.source, kept.programmes) == ("sign_up", ["child"])
+        assert Consent.objects.filter(person=kept.person).count() == 1
+        day = children.on_date
+        assert kept.person.notes.get().text == f"想来 {day.month}月{day.day}日 四点半课堂，等背景查询"
+        assert not Assignment.objects.exists()
+        assert Shift.objects.get().taken == 0
+
+    def test_said_twice_it_is_kept_once(self, client, children):
+        post(client, children)
+        assert "我想来，请社区联系周远" in text(client.get(f"/s/{children.pk}/"))
+
+        assert client.post(f"/s/{children.pk}/").status_code == 200
+        assert PersonNote.objects.count() == Volunteer.objects.count() == 1
+
+    def test_the_desk_sees_them_today(self, client, children):
+        post(client, children)
+        client.force_login(make.user())
+
+        page = text(client.get("/desk/"))
+        assert "1 位新志愿者还没见过面" in page
+        assert "周远" in page
+
+    def test_a_known_number_opens_nobodys_page(self, client, children):
+        make.volunteer("周远", "16000000001", programmes=["senior"])
+
+        assert post(client, children).status_code == 200
+        assert "me" not in client.cookies
+        assert Volunteer.objects.get().programmes == ["senior", "child"]
+
+    def test_minors_are_refused(self, client, children):
+        make.volunteer("周远", "16000000001", born=(timezone.localdate().year - 15, 1, 1))
+
+        assert post(client, children).status_code == 409
+        assert not PersonNote.objects.exists()
+
+    def test_without_consent_nothing_is_kept(self, client, children):
+        assert post(client, children, consent="").status_code == 400
+        assert not Volunteer.objects.exists()
+
+    def test_whoever_is_cleared_gets_the_place(self, client, children):
+        known = make.volunteer("周远", "16000000001")
+        make.cleared(known, until=children.on_date)
+        client.get(f"/me/{known.token}/")
+
+        assert "我来，用周远的名字留名额" in text(client.get(f"/s/{children.pk}/"))
+        assert client.post(f"/s/{children.pk}/").status_code == 302
+        assert Assignment.objects.get().status == "accepted"
+
+
+class TestTheTopic:
+    """Nobody teaches fraud: the topic stands apart from what one helps with."""
+
+    @pytest.fixture
+    def fraud(self):
+        session = coming()
+        session.lesson = Lesson.objects.create(code="C9", title="养老骗局：怎么防", stage="C", learners_per_helper=2)
+        session.save()
+        return session
+
+    def test_on_the_list_when_signing_up_and_on_ones_own_page(self, client, fraud):
+        pages = [client.get("/"), client.get(f"/s/{fraud.pk}/"), client.get(post(client, fraud).url)]
+
+        for page in map(text, pages):
+            assert "教老人用手机" in page
+            assert "这节课讲：养老骗局" in page
+            assert "教老人养老骗局" not in page
 
 
 @pytest.fixture
@@ -249,6 +359,15 @@ class TestMyPage:
 
         asked.refresh_from_db()
         assert asked.status == "accepted"
+
+    def test_nothing_is_thanked_for_before_it_is_saved(self, client, me, asked):
+        page = text(client.get(f"{page_of(me)}{asked.pk}/no/"))
+        assert "这一场来不了？" in page
+        assert "谢谢早说" not in page
+        assert page.index("告诉社区我来不了") < page.index("谁来替")
+
+        done = client.post(f"{page_of(me)}{asked.pk}/no/", {"instead": "find"}, follow=True)
+        assert "没关系，谢谢早说" in text(done)
 
     def test_another_session_instead(self, client, me, asked):
         other = coming(4, of=make.series("进阶"))
@@ -366,6 +485,33 @@ def test_the_poster_is_for_staff(client):
     assert "来教老人用手机" in text(client.get("/desk/poster/"))
 
 
+class TestTheAddress:
+    """A code that only this computer can open is not printed without a word."""
+
+    ONLY_HERE = "只有这台电脑打得开"
+
+    @pytest.fixture
+    def pages(self, client):
+        client.force_login(make.user())
+        volunteer = make.volunteer()
+        return lambda **how: [
+            text(client.get(page, **how))
+            for page in ("/desk/poster/", "/desk/notes/", f"/desk/volunteers/{volunteer.pk}/")
+        ]
+
+    def test_a_loopback_address_is_said_on_every_page_with_links(self, pages, settings):
+        settings.LINKE_ADDRESS = "http://localhost:8000"
+
+        assert all(self.ONLY_HERE in page for page in pages(headers={"host": "localhost:8000"}))
+
+    def test_an_address_for_phones_is_used_and_needs_no_word(self, pages, settings):
+        settings.LINKE_ADDRESS = "http://192.168.1.5:8000"
+
+        found = pages(headers={"host": "localhost:8000"})
+        assert not any(self.ONLY_HERE in page for page in found)
+        assert "http://192.168.1.5:8000/" in found[0]
+
+
 def test_what_we_keep_is_said_to_everybody(client):
     assert "不留查询内容" in text(client.get("/privacy/"))
 
@@ -399,6 +545,33 @@ class TestNotesOfTheDesk:
 
         assert "没发出去，请打电话" in text(organiser.get("/desk/notes/?state=failed"))
 
+    def test_what_nobody_passed_on_comes_first_until_it_is_ticked(self, organiser):
+        post(organiser, coming())
+        shift = Shift.objects.get(session=coming(3, of=make.series("班二")))
+        first = Message.objects.get()
+        second = notes.reminder(assignment=make.assignment(shift, make.volunteer("钱薇")), now=timezone.now())
+        assert "还没转发 2 条" in text(organiser.get("/desk/notes/"))
+
+        organiser.post(f"/desk/notes/{second.pk}/", {"state": "open"})
+
+        page = organiser.get("/desk/notes/")
+        assert [row["message"].pk for row in page.context["rows"]] == [first.pk, second.pk]
+        assert "还没转发 1 条" in text(page)
+        assert [row["message"].pk for row in organiser.get("/desk/notes/?state=open").context["rows"]] == [first.pk]
+        organiser.post(f"/desk/notes/{second.pk}/", {"undo": "1"})
+        assert "还没转发 2 条" in text(organiser.get("/desk/notes/"))
+
+    def test_nothing_is_said_to_have_left_without_a_gateway(self, organiser, settings):
+        post(organiser, coming())
+        Message.objects.update(status="sent", sent_at=timezone.now())
+
+        by_hand = text(organiser.get("/desk/notes/"))
+        settings.LINKE_SENDS = True
+        by_gateway = text(organiser.get("/desk/notes/"))
+
+        assert ("已备好，还没转发" in by_hand, "程序自己不往外发" in by_hand) == (True, True)
+        assert ("已备好，还没转发" in by_gateway, "名额留好了，已发" in by_gateway) == (False, True)
+
     def test_links_are_not_for_viewers(self, client):
         client.force_login(make.user("kan", role="viewer"))
 
@@ -411,5 +584,5 @@ class TestNotesOfTheDesk:
             notes.reminder(assignment=make.assignment(shift, make.volunteer(f"志愿者{number}")), now=timezone.now())
         organiser.get("/desk/notes/")
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             organiser.get("/desk/notes/")

@@ -9,13 +9,14 @@ from django.db.models import F
 
 from classes.models import Session
 from people import audit, names
-from people.actions import create_person
+from people.actions import create_person, note
 from people.models import Consent, Person
 from people.workbooks.phones import read_phone
 from volunteers.actions import answers, notes, seats
 from volunteers.actions.seats import AlreadyPlaced, InTwoPlaces, NotHeld, Refused, RuleBroken, ShiftFull
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.rules import WISHES
+from volunteers.rules.gate import Cleared
 
 __all__ = [
     "AlreadyPlaced",
@@ -29,8 +30,11 @@ __all__ = [
     "SignedUp",
     "WrongPhone",
     "join",
+    "lacks_only_the_check",
     "sign_up",
     "switch",
+    "wish",
+    "wish_of",
 ]
 
 CONSENT_VERSION = "2026-09"
@@ -70,15 +74,21 @@ def sign_up(*, session: Session, name: str, phone: str, occupation: str, consent
     held. Raises Refused: ConsentMissing, WrongPhone, SessionFull, OtherName, AlreadyPlaced,
     InTwoPlaces, RuleBroken (children's sessions without a clearance), NotHeld.
     """
+    mobile = _mobile(phone, consent=consent)
+    # Cheap and outside the transaction: most who come too late never wait for a lock.
+    if not open_shifts(session):
+        raise SessionFull("刚刚满了。")
+    return _hold(session, names.clean(name), mobile, occupation, now)
+
+
+def _mobile(phone: str, *, consent: bool) -> str:
+    """The number in one form. Raises ConsentMissing and WrongPhone."""
     if not consent:
         raise ConsentMissing("请先勾选同意，我们才能记下您的名字和手机号。")
     read = read_phone(phone)
     if read.kind != "mobile":
         raise WrongPhone(read.reason or "请填 11 位手机号。")
-    # Cheap and outside the transaction: most who come too late never wait for a lock.
-    if not open_shifts(session):
-        raise SessionFull("刚刚满了。")
-    return _hold(session, names.clean(name), read.number, occupation, now)
+    return read.number
 
 
 @transaction.atomic
@@ -87,12 +97,16 @@ def _hold(session: Session, name: str, mobile: str, occupation: str, now: dateti
         raise SessionFull("刚刚满了。")  # somebody was quicker while this one waited for the lock
     volunteer, is_known = _volunteer(session, name, mobile, occupation)
     assignment = join(volunteer=volunteer, session=session, now=now)
+    _keep_consent(volunteer, now)
+    return SignedUp(volunteer, assignment, assignment.arrival_code, is_known)
+
+
+def _keep_consent(volunteer: Volunteer, now: datetime) -> None:
     consents = Consent.objects.filter(person=volunteer.person, version=CONSENT_VERSION, withdrawn_at=None)
     if not consents.exists():
         Consent.objects.create(
             person=volunteer.person, version=CONSENT_VERSION, purpose=CONSENT_PURPOSE, channel="网页", given_at=now
         )
-    return SignedUp(volunteer, assignment, assignment.arrival_code, is_known)
 
 
 def _volunteer(session: Session, name: str, mobile: str, occupation: str) -> tuple[Volunteer, bool]:
@@ -174,6 +188,42 @@ def open_shifts(session: Session, *, may_lead: bool = False) -> Iterable[Shift]:
     """Shifts with a place for somebody who signs up: helpers first, leads only who may lead."""
     found = Shift.objects.filter(session=session, taken__lt=F("needed")).select_related("role")
     return list(found.order_by("role__is_lead", "id") if may_lead else found.filter(role__is_lead=False))
+
+
+def lacks_only_the_check(refusal: RuleBroken) -> bool:
+    """Whether nothing but the background check keeps somebody from children's sessions."""
+    return all(one.code == Cleared.code for one in refusal.refusals)
+
+
+@transaction.atomic
+def wish(
+    *, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime
+) -> tuple[Volunteer, bool]:
+    """Keep somebody who wants to come to the children's sessions until the check is recorded.
+
+    No place is held. Answers the volunteer and whether they were here before.
+    Raises ConsentMissing, WrongPhone, OtherName.
+    """
+    mobile = _mobile(phone, consent=consent)
+    volunteer, is_known = _volunteer(session, names.clean(name), mobile, occupation)
+    _keep_consent(volunteer, now)
+    wish_of(volunteer=volunteer, session=session, now=now)
+    return volunteer, is_known
+
+
+@transaction.atomic
+def wish_of(*, volunteer: Volunteer, session: Session, now: datetime) -> None:
+    """The same for a known volunteer. Said twice, it is kept once."""
+    text = f"想来 {session.on_date:%-m月%-d日} {session.series.name}，等背景查询"
+    _, is_new = note(person=volunteer.person, text=text, source="网页报名")
+    kind = session.series.programme.kind
+    if kind not in volunteer.programmes:
+        volunteer.programmes = [*volunteer.programmes, kind]
+        volunteer.save(update_fields=["programmes"])
+    if is_new:
+        audit.write(
+            actor=None, label=str(volunteer), verb="想来", thing=f"volunteer:{volunteer.pk}", now=now, summary=text
+        )
 
 
 @transaction.atomic

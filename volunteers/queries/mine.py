@@ -95,6 +95,12 @@ def places(*, volunteer: Volunteer, now: datetime) -> list[Mine]:
     return [one for one in found if not one.is_declined or one.assignment.session_id not in held]
 
 
+def is_in(*, volunteer: Volunteer, session: Session) -> bool:
+    """Whether the volunteer comes to this session, or is asked to. One query."""
+    known = (Status.OFFERED, Status.ACCEPTED)
+    return Assignment.objects.filter(volunteer=volunteer, session=session, status__in=known).exists()
+
+
 def bands(rows: Iterable[Availability], today: date) -> set[str]:
     """The parts of the week ("2-after") that the weekly windows light up."""
     lit = set()

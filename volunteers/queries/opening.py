@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from classes.models import Community, Programme, Session
+from classes.queries import places
 from volunteers.models import Shift
 
 Kind = Programme.Kind
@@ -42,12 +43,23 @@ class Opening:
     @property
     def title(self) -> str:
         """What one helps with, in the words of somebody who has never been here."""
-        session = self.session
         if self.kind == Kind.CHILD:
             return "陪孩子写作业"
         if self.kind == Kind.DESK:
             return "帮老人解决手机问题"
-        return f"教老人{session.lesson.short_title}" if session.lesson and not session.is_review else "教老人用手机"
+        return "教老人用手机"
+
+    @property
+    def lesson(self) -> str:
+        """What a class of seniors learns that day, apart from the title: a topic may be 养老骗局."""
+        session = self.session
+        is_told = self.kind == Kind.SENIOR and session.lesson and not session.is_review
+        return session.lesson.short_title if is_told else ""
+
+    @property
+    def wants_check(self) -> bool:
+        """Whether a background check comes before the first time."""
+        return self.session.series.programme.needs_clearance
 
     @property
     def place(self) -> str:
@@ -143,6 +155,11 @@ def shifts(*, now: datetime) -> QuerySet[Shift]:
 def as_openings(rows: Iterable[Shift]) -> list[Opening]:
     """Shifts with their sessions."""
     return [Opening(shift.session, shift) for shift in rows]
+
+
+def communities() -> list[Community]:
+    """Communities to choose from: those with a class or a learner. One query."""
+    return list(places.communities().filter(in_use=True))
 
 
 def first_day(number: int, now: datetime) -> date:

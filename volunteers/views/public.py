@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes.models import Community, Session
 from people.access import staff_required
+from people.addresses import is_of_this_machine, public_address
 from volunteers.actions import signup
 from volunteers.context import community_of
 from volunteers.forms.signup import SignUpForm
 from volunteers.models import Assignment, Volunteer
-from volunteers.queries import opening
+from volunteers.queries import mine, opening
+from volunteers.rules.persons import cleared_until
 from volunteers.views import device
 
 SIGNER = Signer(salt="volunteers.kept")
@@ -29,7 +31,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     number = _number(request.GET.get("week"))
     only = request.GET.get("p", "")
-    communities = list(Community.objects.order_by("id"))
+    communities = opening.communities()
     asked = request.GET.get("community", "")
     community = next((one for one in communities if str(one.pk) == asked), None)
     first = opening.first_day(number, now)
@@ -64,9 +66,11 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     me = None if request.GET.get("new") else device.volunteer_of(request)
     if request.method == "POST":
         return _known_signs_up(request, session, found, me) if me else _stranger_signs_up(request, session, found)
+    if me and mine.is_in(volunteer=me, session=session):
+        return _form(request, session, found, _blank(), me=me, is_in=True)
     if found is None or not found.gaps:
         return _full(request, session)
-    return _form(request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me)
+    return _form(request, session, found, _blank(), me=me)
 
 
 def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpResponse:
@@ -83,7 +87,11 @@ def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpRes
         return _full(request, session)
     except signup.NotHeld:
         return _over(request, session, timezone.now())
+    except signup.AlreadyPlaced:
+        return _form(request, session, found, form, status=409, why=_lost_link(session))
     except signup.Refused as refusal:
+        if _lacks_only_the_check(refusal):
+            return _stranger_wishes(request, session, form)
         return _form(request, session, found, form, status=409, why=str(refusal))
     if done.is_known and device.token_of(request) != done.volunteer.token:
         # Name and number are no secret among neighbours: they hold a place, they open no page.
@@ -96,15 +104,45 @@ def _known_signs_up(request: HttpRequest, session: Session, found, me: Volunteer
         assignment = signup.join(volunteer=me, session=session, now=timezone.now())
     except signup.SessionFull:
         return _full(request, session)
+    except signup.AlreadyPlaced as refusal:
+        return _form(request, session, found, _blank(), me=me, is_in=True, status=409, why=str(refusal))
     except signup.Refused as refusal:
-        return _form(
-            request, session, found, SignUpForm(label_suffix="", auto_id="s-%s"), me=me, status=409, why=str(refusal)
-        )
+        if _lacks_only_the_check(refusal):
+            signup.wish_of(volunteer=me, session=session, now=timezone.now())
+            return _wished(request, session, me)
+        return _form(request, session, found, _blank(), me=me, status=409, why=str(refusal))
     return _to_me(me, assignment)
+
+
+def _lacks_only_the_check(refusal: signup.Refused) -> bool:
+    return isinstance(refusal, signup.RuleBroken) and signup.lacks_only_the_check(refusal)
+
+
+def _stranger_wishes(request: HttpRequest, session: Session, form: SignUpForm) -> HttpResponse:
+    """我想来: kept until the check is recorded; a known number opens nobody's page."""
+    volunteer, is_known = signup.wish(session=session, now=timezone.now(), **form.cleaned_data)
+    response = _wished(request, session, volunteer)
+    return response if is_known else device.remember(response, volunteer.token)
+
+
+def _wished(request: HttpRequest, session: Session, volunteer: Volunteer) -> HttpResponse:
+    context = {"session": session, "volunteer": volunteer, "community": session.community}
+    return render(request, "volunteers/wished.html", context)
+
+
+def _lost_link(session: Session) -> str:
+    """For somebody who gives a name and number that are in this session: help, and no link."""
+    phone = session.community.help_phone
+    ring = f"打社区电话 {phone}" if phone else "打社区电话"
+    return f"这个名字和手机号已经在这一场了。链接丢了？{ring}，请工作人员重发。"
 
 
 def _to_me(volunteer: Volunteer, assignment: Assignment) -> HttpResponse:
     return redirect(f"{reverse('public:me', args=[volunteer.token])}?new={assignment.pk}")
+
+
+def _blank() -> SignUpForm:
+    return SignUpForm(label_suffix="", auto_id="s-%s")
 
 
 def _typed(request: HttpRequest) -> SignUpForm:
@@ -112,9 +150,21 @@ def _typed(request: HttpRequest) -> SignUpForm:
 
 
 def _form(
-    request: HttpRequest, session: Session, found, form: SignUpForm, *, me=None, status: int = 200, why: str = ""
+    request: HttpRequest,
+    session: Session,
+    found,
+    form: SignUpForm,
+    *,
+    me=None,
+    is_in: bool = False,
+    status: int = 200,
+    why: str = "",
 ) -> HttpResponse:
+    needs_check = session.series.programme.needs_clearance
+    until = cleared_until([me.pk]).get(me.pk) if me and needs_check else None
     context = {
+        "wants_check": needs_check and not (until and session.on_date <= until),
+        "is_in": is_in,
         "session": session,
         "opening": found,
         "form": form,
@@ -187,7 +237,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600, public=True)
 def qr(request: HttpRequest) -> HttpResponse:
     """The code that opens the list."""
-    code = segno.make(request.build_absolute_uri(reverse("public:list")), error="m", micro=False)
+    code = segno.make(f"{public_address(request)}{reverse('public:list')}", error="m", micro=False)
     drawing = io.BytesIO()
     code.save(drawing, kind="svg", scale=8, border=4, omitsize=True, xmldecl=False, light="#fff")
     return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
@@ -197,11 +247,13 @@ def qr(request: HttpRequest) -> HttpResponse:
 @staff_required
 def poster(request: HttpRequest) -> HttpResponse:
     """A page to print and put up."""
-    return render(
-        request,
-        "volunteers/poster.html",
-        {"community": community_of(request), "address": request.build_absolute_uri(reverse("public:list"))},
-    )
+    address = public_address(request)
+    context = {
+        "community": community_of(request),
+        "address": f"{address}{reverse('public:list')}",
+        "only_here": address if is_of_this_machine(address) else "",
+    }
+    return render(request, "volunteers/poster.html", context)
 
 
 def _number(text: str | None) -> int:

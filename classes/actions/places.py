@@ -1,0 +1,41 @@
+"""What a community says about itself to everybody who opens the public pages."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from classes.models import Community
+from people import audit
+from people.models import User
+from people.workbooks.phones import read_phone
+
+
+class WrongPhone(Exception):
+    """Neither a mobile number nor a landline; the message says what is wrong with it."""
+
+
+@transaction.atomic
+def describe_community(
+    *,
+    community: Community,
+    street: str,
+    help_name: str,
+    help_phone: str,
+    help_hours: str,
+    now: datetime,
+    actor: User | None,
+) -> None:
+    """Street, and who answers which phone when. Raises WrongPhone; an empty number is allowed."""
+    read = read_phone(help_phone)
+    if read.kind == "none" and help_phone.strip():
+        raise WrongPhone(read.reason or "这不像电话号码，请写手机号或带区号的座机号。")
+    community.street, community.help_name, community.help_hours = street, help_name, help_hours
+    community.help_phone = read.number
+    community.save(update_fields=["street", "help_name", "help_phone", "help_hours"])
+    audit.write(
+        actor=actor,
+        verb="改了社区资料",
+        thing=f"community:{community.pk}",
+        now=now,
+        summary=f"{community} {help_name} {read.number}".strip(),
+    )
