@@ -11,7 +11,6 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from people.access import organiser_required, staff_required
-from people.addresses import is_of_this_machine
 from volunteers.actions import people as actions
 from volunteers.context import community_of
 from volunteers.forms.people import ClearanceForm, NoteForm, VolunteerForm
@@ -201,6 +200,5 @@ def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **ext
     }
     if request.user.may_organise:
         # The picture is drawn from our own address only, so it holds no foreign markup.
-        context["only_here"] = settings.LINKE_ADDRESS if is_of_this_machine(settings.LINKE_ADDRESS) else ""
         context |= {"address": address, "qr": mark_safe(segno.make(address).svg_inline(border=2, omitsize=True))}
     return render(request, PAGE, context | extra, status=status)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes.models import Community, Session
 from people.access import staff_required
-from people.addresses import is_of_this_machine, public_address
+from people.addresses import public_address
 from volunteers.actions import signup
 from volunteers.context import community_of
 from volunteers.forms.signup import SignUpForm
@@ -247,11 +247,11 @@ def qr(request: HttpRequest) -> HttpResponse:
 @staff_required
 def poster(request: HttpRequest) -> HttpResponse:
     """A page to print and put up."""
-    address = public_address(request)
+    origin = public_address(request)
     context = {
         "community": community_of(request),
-        "address": f"{address}{reverse('public:list')}",
-        "only_here": address if is_of_this_machine(address) else "",
+        "address": f"{origin}{reverse('public:list')}",
+        "origin": origin,
     }
     return render(request, "volunteers/poster.html", context)
 
