@@ -148,6 +148,8 @@ USE_TZ = True
 
 # --- mail -----------------------------------------------------------------------------------------
 
+# Without a gateway notes are only written to files: pages then ask people to copy them by hand.
+LINKE_SENDS = bool(os.environ.get("LINKE_SMTP"))
 MAILERS = {
     "default": environment.mailer(os.environ.get("LINKE_SMTP", ""), folder=LINKE_DATA / "mail"),
     "console": {"BACKEND": "django.core.mail.backends.console.EmailBackend"},

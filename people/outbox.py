@@ -77,6 +77,12 @@ def full_text(message: Message) -> str:
     return f"{message.body}\n{settings.LINKE_ADDRESS}{message.link}"
 
 
+def hand_on(*, message: Message, is_done: bool, now: datetime) -> None:
+    """Keep whether somebody of the staff has passed the note on; said twice, the first time counts."""
+    rows = Message.objects.filter(pk=message.pk, handed_on_at__isnull=is_done)
+    rows.update(handed_on_at=now if is_done else None)
+
+
 def deliver_next(*, now: datetime) -> Message | None:
     """Claim the next note that is due, send it and mark it; None when nothing is due.
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from classes.models import Community
+from classes.queries import places
 
 SESSION_KEY = "community"
 
@@ -25,14 +27,12 @@ def desk_of(request: HttpRequest) -> Desk:
     """
     if not hasattr(request, "linke_desk"):
         ready = Q(proposal__status="ready", proposal__placements__status="proposed")
-        communities = list(
-            Community.objects.annotate(to_review=Count("proposal__placements", filter=ready)).order_by("id")
-        )
-        asked = request.GET.get("community") or request.session.get(SESSION_KEY)
-        chosen = next((c for c in communities if str(c.pk) == str(asked)), None)
-        if chosen and request.session.get(SESSION_KEY) != chosen.pk:
+        communities = list(places.communities().annotate(to_review=Count("proposal__placements", filter=ready)))
+        asked, remembered = request.GET.get("community"), request.session.get(SESSION_KEY)
+        chosen = places.chosen(communities, asked=asked, remembered=remembered)
+        if chosen and asked == str(chosen.pk) and remembered != chosen.pk:
             request.session[SESSION_KEY] = chosen.pk
-        request.linke_desk = Desk(communities, chosen or next(iter(communities), None))
+        request.linke_desk = Desk(communities, chosen)
     return request.linke_desk
 
 
@@ -42,7 +42,7 @@ def community_of(request: HttpRequest) -> Community | None:
 
 
 def rail(request: HttpRequest) -> dict:
-    """Context processor of desk pages: `communities`, `community`, `rail_counts`."""
+    """Context processor of desk pages: `communities`, `community`, `rail_counts`, `sends` (a gateway is set)."""
     if not request.path.startswith("/desk/") or not request.user.is_authenticated:
         return {}
     desk = desk_of(request)
@@ -51,4 +51,5 @@ def rail(request: HttpRequest) -> dict:
         "communities": desk.communities,
         "community": desk.community,
         "rail_counts": {"match": to_review},
+        "sends": settings.LINKE_SENDS,
     }

@@ -8,6 +8,7 @@ from volunteers.views import public as public_pages
 desk = [
     path("", today.today, name="today"),
     path("notes/", notes.notes, name="notes"),
+    path("notes/<int:pk>/", notes.hand_on, name="note-handed-on"),
     path("poster/", public_pages.poster, name="poster"),
     path("call-list/", today.call_list, name="call-list"),
     path("more/", today.more, name="more"),
@@ -30,6 +31,7 @@ desk = [
     path("import/<int:pk>/take/", intake.take, name="import-take"),
     path("import/<int:pk>/undo/", intake.undo, name="import-undo"),
     path("import/<int:pk>/discard/", intake.discard, name="import-discard"),
+    path("import/<int:pk>/seen/", intake.seen, name="import-seen"),
     path("volunteers/", people.volunteers, name="volunteers"),
     path("volunteers/add/", people.add, name="volunteer-add"),
     path("volunteers/<int:pk>/", people.volunteer, name="volunteer"),

@@ -8,7 +8,8 @@ class Message(models.Model):
     """A row of the outbox.
 
     `(person, kind, about)` is the idempotency key: whatever is retried, nobody is told twice.
-    Delivery claims the row (`claimed_at`), sends, then marks it sent.
+    Delivery claims the row (`claimed_at`), sends, then marks it sent. `handed_on_at` is when
+    somebody of the staff said that they passed the words on themselves, by WeChat or telephone.
     """
 
     class Status(models.TextChoices):
@@ -28,6 +29,7 @@ class Message(models.Model):
     not_before = models.DateTimeField("不早于")
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    handed_on_at = models.DateTimeField("转发给本人", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
 

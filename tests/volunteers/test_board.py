@@ -43,6 +43,19 @@ class TestCards:
         ]
         assert card.gaps == 1
 
+    def test_the_card_names_the_series_first_and_then_the_lesson(self):
+        make.shift(make.session("2026-11-28", make.series("菜鸟学堂·启蒙")))
+
+        (card,) = week().cards
+
+        assert card.title == "启蒙"
+        assert card.lesson == (card.session.lesson.short_title if card.session.lesson else "")
+
+    def test_a_review_is_no_new_lesson(self):
+        make.shift(make.session("2026-11-28", make.series(), is_review=True))
+
+        assert week().cards[0].lesson == "复习"
+
     def test_leads_come_before_helpers(self):
         session = make.session("2026-11-28", make.series())
         make.shift(session, "helper", needed=1)
@@ -93,6 +106,17 @@ class TestCards:
 
 
 class TestDays:
+    def test_a_day_is_full_once_everybody_said_yes(self):
+        shift = wednesday()
+        asked = [make.assignment(shift, make.volunteer(name), "offered") for name in ("甲一", "乙一", "丙一")]
+        waiting = week().days[2]
+        for placed in asked:
+            placed.status = "accepted"
+            placed.save()
+
+        assert (waiting.filled, waiting.is_full, waiting.waits) == (3, False, True)
+        assert (week().days[2].is_full, week().days[2].waits) == (True, False)
+
     def test_a_makeup_day_marks_people_who_work(self):
         CalendarDay.objects.create(date=date(2026, 11, 28), day_type="makeup_workday", status="official")
         session = make.session("2026-11-28", make.series(), day_type="makeup_workday")
@@ -351,10 +375,13 @@ class TestPublishPage:
         monday = board.monday_of(DAY)
 
         before = client.get(reverse("desk:publish"), {"w": monday}).content.decode()
-        client.post(reverse("desk:publish"), {"w": monday})
-        client.post(reverse("desk:publish"), {"w": monday})
+        after = client.post(reverse("desk:publish"), {"w": monday}, follow=True).content.decode()
+        again = client.post(reverse("desk:publish"), {"w": monday}, follow=True).content.decode()
 
         assert "发布，通知 1 人" in before
+        assert "给 1 人的话已备好，请到“通知”里复制发到微信。" in after
+        assert "已经发过了，没有再发一遍。" in again
+        assert f'<a href="{reverse("desk:notes")}">看发出的话</a>' in after
         assert "单雄信" in before
         placed = Assignment.objects.get()
         assert placed.status == "offered"
@@ -374,6 +401,28 @@ class TestPublishPage:
 
 
 class TestPage:
+    def test_a_week_with_nobody_has_nothing_sent(self, client, gap):
+        client.force_login(make.user())
+
+        empty = client.get(reverse("desk:week"), {"w": DAY}).content.decode()
+        make.assignment(gap, make.volunteer("单雄信"), "offered")
+        told = client.get(reverse("desk:week"), {"w": DAY}).content.decode()
+
+        assert ("都已发出" in empty, "都已发出" in told) == (False, True)
+
+    def test_a_viewer_is_refused_in_the_desk_and_shown_no_door_that_is_shut(self, client, gap):
+        client.force_login(make.user("kan", role="viewer"))
+
+        refused = client.get(reverse("desk:import"))
+        more = client.get(reverse("desk:more")).content.decode()
+
+        assert refused.status_code == 403
+        assert 'class="rail"' in refused.content.decode()
+        assert "您的账号只能看" in refused.content.decode()
+        assert reverse("desk:import") not in more
+        assert reverse("desk:notes") not in more
+        assert reverse("desk:poster") in more
+
     def test_an_empty_week_points_to_the_timetable(self, client):
         make.community()
         client.force_login(make.user())

@@ -334,7 +334,7 @@ class TestThePage:
         proposal = Proposal.objects.get()
         assert response.headers["Location"] == f"/desk/match/{proposal.pk}/"
         assert len(started) == 1
-        assert "等后台开始" in organiser.get(response.headers["Location"]).text
+        assert "马上开始" in organiser.get(response.headers["Location"]).text
 
         tasks.run_proposal.call(proposal.pk)
         page = organiser.get(f"/desk/match/{proposal.pk}/").text
@@ -349,10 +349,13 @@ class TestThePage:
         assert "发布，通知 1 人" in page
         assert Message.objects.count() == 0
 
-        organiser.post(f"/desk/match/{proposal.pk}/publish/")
+        done = organiser.post(f"/desk/match/{proposal.pk}/publish/", follow=True).text
+        assert "给 1 人的话已备好，请到“通知”里复制发到微信。" in done
+        again = organiser.post(f"/desk/match/{proposal.pk}/publish/", follow=True).text
+        assert "已经发过了，没有再发一遍。" in again
         assert Assignment.objects.get(shift=shift).status == "offered"
         assert Message.objects.count() == 1
-        assert "已通知，1 项" in organiser.get(f"/desk/match/{proposal.pk}/").text
+        assert "已发布，1 项" in organiser.get(f"/desk/match/{proposal.pk}/").text
 
     def test_an_empty_place_shows_its_funnel_and_the_ways_out(self, organiser):
         gap()
@@ -413,7 +416,7 @@ class TestThePage:
 
         page = organiser.get(f"/desk/match/{proposal.pk}/").text
 
-        assert "其中 1 项通知过本人了" in page
+        assert "其中 1 项发布过了" in page
         assert "还没有通知任何人" not in page
 
     def test_who_may_only_look_cannot_start_it(self, client):

@@ -58,7 +58,7 @@ def signed_up(*, assignment: Assignment, now: datetime) -> Message:
     body = [
         f"{assignment.volunteer}，名额留好了：",
         line(assignment),
-        f"到了报这四个数：{assignment.arrival_code}。改时间、来不了，都从这个链接走；链接只认您，别转给别人。",
+        f"到了说签到码 {assignment.arrival_code}。改时间、来不了，都从这个链接走；链接只认您，别转给别人。",
     ]
     return _write(assignment, "sign-up", "名额留好了", body, now)
 

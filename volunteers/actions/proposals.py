@@ -51,7 +51,7 @@ def request_proposal(
         until_on=until_on,
         requested_by=actor,
         created_at=now,
-        stage="等后台开始",
+        stage="马上开始",
     )
     audit.write(
         actor=actor,

@@ -17,6 +17,7 @@ from volunteers.actions import roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, publishing, recruiting
+from volunteers.views import notes
 
 PAGE = "volunteers/week.html"
 
@@ -88,7 +89,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         except roster.NoRiskNote as refusal:
             page["refused"] = str(refusal)
         else:
-            messages.success(request, f"已发布，正在通知 {len({a.volunteer_id for a in told})} 人。")
+            messages.success(request, notes.published(len({a.volunteer_id for a in told})))
             return redirect(back)
     drafts = publishing.drafts(community=community, from_on=monday, until_on=sunday, now=now)
     page["told"] = publishing.publish_preview(drafts)

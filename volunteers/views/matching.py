@@ -19,6 +19,7 @@ from volunteers.context import community_of
 from volunteers.models import Assignment, Placement, Proposal, Volunteer
 from volunteers.queries import proposals as queries
 from volunteers.tasks import run_proposal
+from volunteers.views import notes
 
 Status = Proposal.Status
 START = "volunteers/matching.html"
@@ -170,13 +171,12 @@ def swap(request: HttpRequest, pk: int, placement_pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite everybody whose place was accepted; from here on they know."""
     found = _proposal(pk)
-    people = len(queries.told(proposal=found))
     try:
-        roster.publish_proposal(proposal=found, now=timezone.now(), actor=request.user)
+        told = roster.publish_proposal(proposal=found, now=timezone.now(), actor=request.user)
     except roster.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"已发布，正在通知 {people} 人。")
+        messages.success(request, notes.published(len({one.volunteer_id for one in told})))
     return redirect("desk:proposal", pk)
 
 

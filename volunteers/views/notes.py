@@ -1,12 +1,17 @@
-"""通知: what was told to whom, whether it left, and the text to copy into WeChat."""
+"""通知: what is to be told to whom, who has been told, and the text to copy into WeChat."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_POST
 
 from people import outbox
 from people.access import organiser_required
@@ -14,18 +19,56 @@ from people.models import Message
 
 A_PAGE = 20
 KEPT_IN_SIGHT = timedelta(days=30)
+HANDED = {"open": ("还没转发", True), "handed": ("已转发", False)}
 
 
 @require_GET
 @organiser_required
 def notes(request: HttpRequest) -> HttpResponse:
-    """The notes of the last 30 days, the newest first; `?state=` shows one state only."""
+    """The notes of the last 30 days, those not passed on first; `?state=` shows one state only."""
     state = request.GET.get("state", "")
     now = timezone.now()
-    found = Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT)
+    page = Paginator(_found(state, now), A_PAGE).get_page(request.GET.get("page"))
+    words = [(value, word) for value, (word, _) in HANDED.items()]
+    context = {
+        "page": page,
+        "rows": [{"message": message, "text": outbox.full_text(message)} for message in page],
+        "state": state,
+        "states": [*words, *(Message.Status.choices if settings.LINKE_SENDS else ())],
+        "unhanded": _recent(now).filter(handed_on_at=None).count(),
+        "now": now,
+    }
+    return render(request, "volunteers/notes.html", context)
+
+
+@require_POST
+@organiser_required
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """我已发给本人; `undo=1` takes it back."""
+    message = get_object_or_404(Message, pk=pk)
+    outbox.hand_on(message=message, is_done=not request.POST.get("undo"), now=timezone.now())
+    kept = {name: request.POST[name] for name in ("state", "page") if request.POST.get(name)}
+    return redirect(f"{reverse('desk:notes')}?{urlencode(kept)}" if kept else "desk:notes")
+
+
+def published(people: int) -> str:
+    """What to say after 发布, with the way to the words; true to whether anything leaves by itself."""
+    if not people:
+        return "已经发过了，没有再发一遍。"
+    told = (
+        f"正在通知 {people} 人。" if settings.LINKE_SENDS else f"给 {people} 人的话已备好，请到“通知”里复制发到微信。"
+    )
+    return format_html('已发布，{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
+
+
+def _recent(now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT)
+
+
+def _found(state: str, now: datetime) -> QuerySet[Message]:
+    found = _recent(now).select_related("person")
     if state in Message.Status.values:
         found = found.filter(status=state)
-    page = Paginator(found.select_related("person").order_by("-id"), A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"message": message, "text": outbox.full_text(message)} for message in page]
-    context = {"page": page, "rows": rows, "state": state, "states": Message.Status.choices, "now": now}
-    return render(request, "volunteers/notes.html", context)
+    if state in HANDED:
+        found = found.filter(handed_on_at__isnull=HANDED[state][1])
+    return found.order_by(F("handed_on_at").desc(nulls_first=True), "-id")
