@@ -19,9 +19,18 @@ WEEKDAYS = "一二三四五六日"
 DAY_LOOKS = {Type.MAKEUP: "makeup", Type.HOLIDAY: "holiday", Type.CLOSED: "holiday"}
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A sentence about sessions to come: how many it concerns (0 = the class itself), and the first day."""
+
+    text: str
+    number: int = 0
+    first: date | None = None
+
+
 @dataclass(slots=True)
 class SeriesRow:
-    """One class with its numbers. `warnings` are sentences with how many sessions they concern."""
+    """One class with its numbers. `warnings` say which sessions they concern."""
 
     series: Series
     days: list[SeriesDay]
@@ -31,7 +40,7 @@ class SeriesRow:
     waiting: int
     requested: int
     free: int
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     why: str = ""
 
     @property
@@ -176,8 +185,12 @@ def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]
     own = [needs[session.pk] for session in sessions if session.pk in needs]
     days = list(series.days.all())
     cancelled = sum(session.status == Session.Status.CANCELLED for session in sessions)
-    counted = Counter(warning for need in own for warning in need.warnings)
-    said = [f"{warning}（{number} 场）" for warning, number in counted.most_common(2)]
+    concerned: dict[str, list[date]] = defaultdict(list)
+    for session in sessions:
+        for text in needs[session.pk].warnings if session.pk in needs else ():
+            concerned[text].append(session.on_date)
+    most = sorted(concerned.items(), key=lambda item: -len(item[1]))[:2]
+    of_room = room_warnings(series, [day.weekday for day in days])
     return SeriesRow(
         series=series,
         days=days,
@@ -187,7 +200,7 @@ def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]
         waiting=series.waiting,
         requested=series.requested,
         free=max((day.seats - day.taken for day in days), default=0),
-        warnings=[*room_warnings(series, [day.weekday for day in days]), *said],
+        warnings=[*map(Warned, of_room), *(Warned(text, len(dates), min(dates)) for text, dates in most)],
         why=own[0].why if own else "",
     )
 

@@ -62,8 +62,11 @@ RAIL = (
     ("desk:learners", "learner", "学员", "more", ("learner",)),
     ("desk:term", "cal", "课表", "more", ("term", "question", "series")),
     ("desk:import", "upload", "导入", "more", ("import",)),
-    ("desk:more", "gear", "更多", "phone", ("more",)),
+    ("desk:more", "gear", "更多", "more", ("more", "notes", "poster")),
+    ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster")),
 )
+# Pages that stay shut for whoever may only look.
+ORGANISERS_ONLY = {"desk:import"}
 
 
 @register.simple_tag(takes_context=True)
@@ -71,6 +74,7 @@ def rail_entries(context: Context) -> list[dict[str, Any]]:
     """The entries of the rail. The current one is `cur` in the context, else it follows from the address."""
     match = getattr(context.get("request"), "resolver_match", None)
     at = context.get("cur") or (match and match.url_name) or ""
+    may_organise = getattr(context.get("user"), "may_organise", True)
     entries = [
         {
             "name": name,
@@ -81,6 +85,7 @@ def rail_entries(context: Context) -> list[dict[str, Any]]:
             "is_current": at.startswith(begins),
         }
         for name, icon_name, word, where, begins in RAIL
+        if may_organise or name not in ORGANISERS_ONLY
     ]
     if not any(entry["is_current"] for entry in entries if entry["cls"] != "more"):
         entries[-1]["is_current"] = bool(at)

@@ -113,10 +113,27 @@ class TestTermPage:
 
         page = term_page(term=series.term, community=series.community, now=NOW)
 
-        assert page.rows[0].warnings == [
+        assert [warning.text for warning in page.rows[0].warnings] == [
             "名额 12 个，多功能厅只有 10 个座位",
             "多功能厅周六这个时间不开门（能用的时间：周三上午）",
         ]
+
+    def test_a_session_that_wants_more_helpers_is_named_with_its_day(self, desk):
+        series = make.series(weekdays=(5,), stated_helpers=1)
+        for at in range(6):
+            actions.enrol(learner=make.learner(f"学员{at}"), series=series, weekdays=[], now=NOW)
+        actions.generate_term(term=series.term, now=NOW)
+        *others, last = series.sessions.order_by("on_date")
+        for session in others:
+            session.status = "cancelled"
+            session.save()
+
+        (row,) = term_page(term=series.term, community=series.community, now=NOW).rows
+        text = desk.get(reverse("desk:term")).content.decode()
+
+        assert (row.warnings[-1].number, row.warnings[-1].first) == (1, last.on_date)
+        assert f"?w={last.on_date}&amp;day={last.on_date}" in text
+        assert "这一场" in text
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_the_same_queries_for_any_number_of_classes(self, desk, django_assert_num_queries, number):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from classes.models import DayQuestion
 from people.models import Heartbeat
 from tests import make
-from volunteers.models import Offer
+from volunteers.models import ImportBatch, ImportRow, Offer
 from volunteers.queries import today
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,24 @@ class TestTodos:
 
         assert todo.text == "48 小时内缺 2 人"
         assert todo.is_gap
+        assert (todo.button, "gap=" in todo.query) == ("看 2 个空缺", False)
+
+    def test_one_gap_is_opened_at_once(self):
+        shift = shift_on("2026-11-25", needed=1)
+
+        (todo,) = page().todos
+
+        assert (todo.button, todo.query) == ("补空缺", f"?w=2026-11-23&gap={shift.pk}#side")
+
+    def test_whoever_may_only_look_is_promised_nothing(self):
+        shift_on("2026-11-25", needed=2)
+        batch = ImportBatch.objects.create(community=make.community(), term=make.term(), created_at=NOW)
+        ImportRow.objects.create(batch=batch, file="名单.xlsx", number=2, kind="volunteer", verdict="attention")
+        assert len(page().todos) == 2
+
+        shown = today.today(community=make.community(), now=NOW, may_organise=False)
+
+        assert [(todo.button, todo.page) for todo in shown.todos] == [("看看", "desk:week")]
 
     def test_who_said_no_while_the_place_is_open(self):
         shift = shift_on("2026-12-03", needed=1)

@@ -64,11 +64,15 @@ class Card:
 
     @property
     def title(self) -> str:
-        """What fits in a column: the lesson for seniors, else what tells the series from others."""
-        session = self.session
-        if self.programme.kind == Kind.SENIOR and session.lesson and not session.is_review:
-            return session.lesson.short_title
-        return session.series.name.rsplit("·", 1)[-1].removesuffix("课堂")
+        """What fits in a column: what tells the series from others."""
+        return self.session.series.name.rsplit("·", 1)[-1].removesuffix("课堂")
+
+    @property
+    def lesson(self) -> str:
+        """What is taught; empty where the plan names nothing."""
+        if self.session.is_review:
+            return "复习"
+        return self.session.lesson.short_title if self.session.lesson else ""
 
     @property
     def audience(self) -> str:
@@ -142,8 +146,13 @@ class Day:
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody is missing, and nobody was."""
-        return all(place.assignment for card in self.cards for place in card.places)
+        """Whether everybody wanted said yes; somebody who may still say no is not here yet."""
+        return all(place.state == "ok" for card in self.cards for place in card.places)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody was asked and has not answered."""
+        return any(place.state == "wait" for card in self.cards for place in card.places)
 
 
 @dataclass(frozen=True, slots=True)

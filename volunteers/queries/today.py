@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Max, Q
+from django.db.models import Count, F, Max, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from classes.models import Community, DayQuestion, Session
@@ -21,7 +22,7 @@ WORKER_IS_LATE_AFTER = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing that wants a decision: a page by url name and query, and the button's words."""
+    """One thing that wants a decision: a page by url name, id and query, and the button's words."""
 
     text: str
     detail: str
@@ -29,6 +30,12 @@ class Todo:
     page: str
     query: str = ""
     is_gap: bool = False
+    of: int | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the button leads."""
+        return reverse(self.page, args=[self.of] if self.of else []) + self.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,7 @@ def next_card(*, community: Community, now: datetime) -> board.Card | None:
     return board.card(session=session, now=now) if session else None
 
 
-def todos(
-    *, community: Community, cards: list[board.Card], now: datetime, may_organise: bool = True
-) -> list[Todo]:
+def todos(*, community: Community, cards: list[board.Card], now: datetime, may_organise: bool = True) -> list[Todo]:
     """What wants a decision, most pressing first; `cards` are those of the next days.
 
     Whoever may only look is not sent to pages that stay shut, and no button promises a change.
@@ -127,7 +132,8 @@ def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
             detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}，缺 {first.gaps} 人",
             button=f"看 {gaps} 个空缺" if gaps > 1 else "补空缺",
             page="desk:week",
-            query=f"?w={board.monday_of(starts.date())}" + (f"&day={starts:%Y-%m-%d}" if gaps > 1 else f"&gap={shift.pk}#side"),
+            query=f"?w={board.monday_of(starts.date())}"
+            + (f"&day={starts:%Y-%m-%d}" if gaps > 1 else f"&gap={shift.pk}#side"),
             is_gap=True,
         )
     ]
@@ -199,16 +205,26 @@ def _questions(community: Community, now: datetime) -> Todo | None:
 
 
 def _imports(community: Community) -> Todo | None:
-    rows = ImportRow.objects.filter(
+    waiting = ImportRow.objects.filter(
         Q(batch__status=ImportBatch.Status.PREVIEW)
-        | Q(batch__status=ImportBatch.Status.DONE, result=ImportRow.Result.LEFT),
+        | Q(batch__status=ImportBatch.Status.DONE, batch__seen_at=None, result=ImportRow.Result.LEFT),
         batch__community=community,
         verdict=ImportRow.Verdict.ATTENTION,
         decision="",
-    ).count()
-    if not rows:
+    )
+    found = list(waiting.values_list("batch").annotate(rows=Count("pk")).order_by("-batch"))
+    if not found:
         return None
-    return Todo(f"导入的表里有 {rows} 行要您看一眼", "其余的行不受影响", f"看这 {rows} 行", "desk:import")
+    newest, rows = found[0]
+    total = sum(rows for _, rows in found)
+    return Todo(
+        text=f"导入的表里有 {total} 行要您看一眼",
+        detail="其余的行不受影响" if len(found) == 1 else f"在 {len(found)} 次导入里，先看最近的一次",
+        button=f"看这 {rows} 行",
+        page="desk:import-batch",
+        query="?show=attention",
+        of=newest,
+    )
 
 
 def _newcomers(community: Community, now: datetime) -> Todo | None:

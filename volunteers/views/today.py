@@ -19,7 +19,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if community is None:
         return render(request, "volunteers/no_community.html")
     now = timezone.now()
-    page = queries.today(community=community, now=now)
+    page = queries.today(community=community, now=now, may_organise=request.user.may_organise)
     return render(request, "volunteers/today.html", {"today": page, "now": now})
 
 
