@@ -101,6 +101,30 @@
     if (found.matches("input, textarea, select")) found.focus(); else found.click();
   });
 
+  /* A form that may come back with errors (data-in-place) shows them without a step in the history: the
+     browser keeps no answer of 400, so going back to one would show its own error page. */
+  async function sendInPlace(form) {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    if (answer.redirected) { location.assign(answer.url); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = page.querySelector("main");
+    if (!main) throw new Error("not a page of ours");
+    document.title = page.title;
+    document.querySelector("main").replaceWith(main);
+    unhide();
+    window.scrollTo(0, 0);
+    (main.querySelector("[aria-invalid=true], .err input, [role=alert]") || main).focus();
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-in-place]") || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "1";
+    // Whatever goes wrong on this way, the browser's own one remains.
+    sendInPlace(form).catch(() => form.submit()).finally(() => { delete form.dataset.sending; });
+  });
+
   /* What the server or the network refused is said, and nothing pretends to be saved. */
   function alarm(text) {
     const box = document.getElementById("alarm");
