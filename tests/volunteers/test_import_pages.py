@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from classes.models import Community, Term
 from tests import make
 from tests.volunteers.imports import NOW, bring, preview, state, table
 from volunteers import intake
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 HEADINGS = "姓名,手机号,出生年月,单位,有空的时间,愿意参加"
 GOOD = "周远,16000001111,1990-5,青帆社,周六上午,菜鸟学堂"
 BAD = "何晓琳,1600000222,1995-5,青帆社,周日下午,菜鸟学堂"
+TIMETABLE = ("课程,星期,时间,教室,人数,讲师,助教", "菜鸟学堂·启蒙,周六,9:30-11:00,智慧教室,12,1,4")
 HTMX = {"HX-Request": "true"}
 
 
@@ -33,7 +35,7 @@ def upload(*lines: str, name: str = "志愿者.csv") -> SimpleUploadedFile:
 
 def send(client, *files, **fields):
     """The form of the first page."""
-    data = {"text": "", "community": "新桥社区", "term": "2026秋", "files": list(files), **fields}
+    data = {"text": "", "new_community": "新桥社区", "term": "2026秋", "files": list(files), **fields}
     return client.post(reverse("desk:import"), data)
 
 
@@ -51,7 +53,7 @@ class TestStart:
 
         text = page.content.decode()
         assert page.status_code == 200
-        assert 'value="梧桐社区"' in text
+        assert 'value="梧桐社区" selected' in text
         assert len(re.findall(r"/desk/import/samples/", text)) == 6
 
     def test_reads_several_files_and_text_at_once(self, desk):
@@ -69,7 +71,7 @@ class TestStart:
         assert not Volunteer.objects.exists()
 
     def test_reads_the_samples(self, desk):
-        send(desk, samples="1", community="梧桐社区")
+        send(desk, samples="1", new_community="梧桐社区")
 
         page = desk.get(address("import-batch", ImportBatch.objects.get()))
 
@@ -84,7 +86,7 @@ class TestStart:
             ({}, 400, "还没有选文件"),
             ({"text": "今天天气不错"}, 400, "没看到表格"),
             ({"text": "x" * (LONGEST_TEXT + 1)}, 413, "太长"),
-            ({"text": "#接龙\n1. 周远", "community": ""}, 400, "请写导入到哪个社区"),
+            ({"text": "#接龙\n1. 周远", "new_community": ""}, 400, "请写导入到哪个社区"),
             ({"text": "#接龙\n1. 周远", "term": "下学期"}, 400, "2026秋"),
         ],
     )
@@ -118,6 +120,13 @@ class TestStart:
 
         assert alone.status_code == 400
         assert "照片.xlsx" in page.content.decode()
+
+    def test_a_single_file_that_is_no_table_is_named(self, desk):
+        picture = send(desk, SimpleUploadedFile("pic.png", "今天天气不错".encode()))
+        broken = send(desk, SimpleUploadedFile("名单.xlsx", b"PK\x03\x04broken"))
+
+        assert "pic.png 不是表格" in picture.content.decode()
+        assert "名单.xlsx：这个文件不是能读的表格" in broken.content.decode()
 
     def test_serves_samples_and_nothing_else(self, desk):
         good = desk.get(reverse("desk:import-sample", args=["接龙.txt"]))
@@ -194,16 +203,26 @@ class TestPreview:
         assert "<html" not in text
 
     def test_htmx_brings_rows_along_that_changed_with_it(self, desk):
-        batch = preview(table(HEADINGS, GOOD, BAD, "何晓林,16000002222,1995-5,青帆社,周日,菜鸟学堂"))
-        first, twin = batch.rows.get(number=3), batch.rows.get(number=4)
+        chain = "#接龙\n本周六(9月12日)上午9:30 菜鸟学堂·启蒙 助教报名\n1. 何晓琳"
+        batch = preview(table(HEADINGS, GOOD, BAD), table(*TIMETABLE, name="课表.csv"), text=chain)
+        first, other = batch.rows.get(kind="volunteers", number=3), batch.rows.get(kind="jielong")
 
         text = desk.post(
             address("import-row", batch, first.pk), {"cell:手机号": "16000002222"}, headers=HTMX
         ).content.decode()
 
-        twin.refresh_from_db()
-        assert twin.verdict == "probably"
-        assert f'id="row-{twin.pk}" hx-swap-oob="true"' in text
+        other.refresh_from_db()
+        assert other.verdict == "new"
+        assert f'id="row-{other.pk}" hx-swap-oob="true"' in text
+
+    def test_a_row_put_right_does_not_knock_out_one_that_was_fine(self, desk):
+        batch = preview(table(HEADINGS, BAD, "何晓林,16000002222,1995-5,青帆社,周日,菜鸟学堂"))
+        fixed, fine = batch.rows.get(number=2), batch.rows.get(number=3)
+
+        desk.post(address("import-row", batch, fixed.pk), {"cell:手机号": "16000002222"})
+
+        assert batch.rows.get(pk=fine.pk).verdict == "new"
+        assert batch.rows.get(pk=fixed.pk).verdict == "probably"
 
     def test_a_good_row_can_be_opened_for_change(self, desk):
         batch = preview(table(HEADINGS, GOOD))
@@ -238,6 +257,66 @@ class TestPreview:
 
         assert "合并，是同一人" in text and "当新人" in text
         assert batch.rows.get().verdict == "same"
+
+    def test_a_line_without_a_full_name_is_settled_by_choosing_somebody(self, desk):
+        make.volunteer("许志强", phone="16000001111")
+        chain = "#接龙\n9月12日 9:30 菜鸟学堂·启蒙 助教报名\n1. 许同学 晚到10分钟"
+        batch = preview(table(*TIMETABLE, name="课表.csv"), text=chain)
+        row = batch.rows.get(kind="jielong")
+
+        page = desk.get(address("import-batch", batch)).content.decode()
+        desk.post(address("import-row", batch, row.pk), {"person": "许志强 16000001111", "cell:内容": row.raw["内容"]})
+
+        row.refresh_from_db()
+        assert '<option value="许志强 16000001111">许志强，尾号 1111</option>' in page
+        assert (row.verdict, row.raw["内容"]) == ("new", "许志强 16000001111 晚到10分钟")
+
+    def test_throwing_away_is_asked_once_and_says_what_is_lost(self, desk):
+        batch = preview(table(HEADINGS, GOOD, BAD))
+        desk.post(address("import-row", batch, batch.rows.get(number=3).pk), {"as": "skip"})
+
+        page = desk.get(address("import-discard", batch)).content.decode()
+
+        assert "您改过或定过的 <b>1</b> 行要重新来" in page and "先留着" in page
+        assert ImportBatch.objects.exists()
+
+    def test_a_preview_takes_the_place_it_made_along(self, desk):
+        send(desk, upload(GOOD), new_community="新桥小区")
+        send(desk, upload(BAD), new_community="新桥小区")
+        first, second = ImportBatch.objects.order_by("pk")
+
+        desk.post(address("import-discard", first))
+        still = Community.objects.filter(name="新桥小区").exists()
+        desk.post(address("import-discard", second))
+
+        assert still
+        assert not Community.objects.exists() and not Term.objects.exists()
+
+    def test_a_preview_leaves_a_place_that_was_there_or_is_used_by_now(self, desk):
+        make.community()
+        send(desk, upload(GOOD), new_community="梧桐社区")
+        send(desk, upload(GOOD), new_community="新桥小区")
+        make.volunteer("何晓琳", home=Community.objects.get(name="新桥小区"))
+
+        for batch in ImportBatch.objects.all():
+            desk.post(address("import-discard", batch))
+
+        assert list(Community.objects.values_list("name", flat=True)) == ["梧桐社区", "新桥小区"]
+
+    def test_an_empty_community_is_neither_the_first_choice_nor_a_filter(self, desk):
+        send(desk, upload(GOOD), new_community="新桥小区")
+        make.series()
+
+        asked = desk.get(
+            address("import-batch", ImportBatch.objects.get())
+            + f"?community={Community.objects.get(name='新桥小区').pk}"
+        )
+        later = desk.get(reverse("desk:today"))
+        public = desk.get(reverse("public:list"))
+
+        assert asked.context["community"].name == "新桥小区"
+        assert later.context["community"].name == "梧桐社区"
+        assert "新桥小区" not in public.content.decode()
 
     def test_a_preview_can_be_thrown_away(self, desk):
         batch = preview(table(HEADINGS, GOOD))
@@ -302,7 +381,40 @@ class TestAfterwards:
 
         desk.post(address("import-undo", batch))
 
-        assert "周远已经排了班，留下了。" in desk.get(address("import-batch", batch)).content.decode()
+        assert "周远已经排了班" in desk.get(address("import-batch", batch)).content.decode()
+
+    def test_undo_says_first_what_goes_and_what_stays_and_changes_nothing(self, desk):
+        batch = preview(table(HEADINGS, GOOD, BAD.replace("1600000222", "16000002222")))
+        desk.post(address("import-take", batch))
+        make.assignment(make.shift(), Volunteer.objects.get(person__name="周远"))
+        before = state()
+
+        text = desk.get(address("import-undo", batch)).content.decode()
+
+        assert "会拿走 <b>1 位志愿者</b>" in text and "周远已经排了班" in text
+        assert "撤销，拿走这些" in text and "先不撤" in text
+        assert state() == before
+        assert ImportBatch.objects.get().status == "done"
+
+    def test_undo_never_says_that_all_is_gone_when_something_stayed(self, desk):
+        batch = preview(table(HEADINGS, GOOD))
+        desk.post(address("import-take", batch))
+        make.assignment(make.shift(), Volunteer.objects.get())
+
+        desk.post(address("import-undo", batch))
+
+        assert "都拿走了" not in desk.get(address("import-batch", batch)).content.decode()
+
+    def test_rows_left_out_are_on_the_page_of_today_until_somebody_has_seen_them(self, desk):
+        batch = preview(table(HEADINGS, GOOD, BAD))
+        desk.post(address("import-take", batch))
+
+        before = desk.get(reverse("desk:today")).content.decode()
+        desk.post(address("import-seen", batch))
+        after = desk.get(reverse("desk:today")).content.decode()
+
+        assert f'href="{address("import-batch", batch)}?show=attention">看这 1 行' in before
+        assert "要您看一眼" not in after
 
     def test_a_second_press_is_told_what_happened(self, desk):
         batch = preview(table(HEADINGS, GOOD))

@@ -7,6 +7,7 @@ from django.test import TestCase
 from classes.actions import generate_term
 from classes.models import CalendarDay, Enrolment, Learner, Lesson, Programme, Series, Session, Term
 from people.models import PersonNote
+from tests import make
 from tests.volunteers.imports import NOW, bring, preview, samples, state, verdicts
 from volunteers import intake
 from volunteers.models import Assignment, ImportRow, Volunteer
@@ -70,6 +71,21 @@ class PreviewTests(TestCase):
 
         assert batch.undo_report == []
         assert state() == before
+
+    def test_undo_leaves_the_learners_of_a_class_that_got_helpers(self):
+        batch = intake.commit(batch=self.batch, now=NOW)
+        series = Series.objects.get(name="菜鸟学堂·启蒙")
+        session = make.session("2026-09-19", of=series)
+        make.assignment(make.shift(session), Volunteer.objects.get(person__name="张若曦"))
+        seated = Learner.objects.filter(enrolments__series=series).count()
+
+        batch = intake.undo(batch=batch, now=NOW)
+
+        groups = {(one["kind"], one["why"]): len(one["names"]) for one in batch.summary["kept"]}
+        assert seated > 0
+        assert Learner.objects.count() == Learner.objects.filter(enrolments__series=series).count() == seated
+        assert groups["学员", "在已经排了志愿者的班里"] == seated
+        assert ["个孩子", 46] in batch.summary["taken"]
 
 
 class ImportedTests(TestCase):

@@ -35,13 +35,19 @@ class ImportForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 5, "class": "in"}),
     )
-    community = forms.CharField(
+    community = forms.ChoiceField(
         label="社区",
+        required=False,
+        error_messages={"invalid_choice": "没有这个社区。请从列表里选，或写到“新的社区”里。"},
+    )
+    new_community = forms.CharField(
+        label="新的社区",
+        required=False,
         max_length=40,
         min_length=2,
-        help_text="没有的会新建。",
-        widget=forms.TextInput(attrs={"list": "communities", "autocomplete": "off"}),
-        error_messages={"required": "请写导入到哪个社区。", "min_length": "社区名至少两个字。"},
+        help_text="列表里没有才写，写了就导入到这个新的社区。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"min_length": "社区名至少两个字。"},
     )
     term = forms.CharField(
         label="学期",
@@ -53,6 +59,15 @@ class ImportForm(forms.Form):
     samples = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     too_large = False
+
+    def __init__(self, *args, communities: list[str], **kwargs) -> None:
+        """`communities` are the names of those there are; with none, only a new one can be written."""
+        super().__init__(*args, **kwargs)
+        self.fields["community"].choices = [(name, name) for name in communities]
+        if not communities:
+            del self.fields["community"]
+            self.fields["new_community"].label = "社区"
+            self.fields["new_community"].help_text = "例如：梧桐社区"
 
     def clean_files(self) -> list[UploadedFile]:
         """At most ten files of ten megabytes."""
@@ -77,6 +92,9 @@ class ImportForm(forms.Form):
     def clean(self) -> dict:
         """Something to read."""
         cleaned = super().clean()
+        cleaned["place"] = cleaned.get("new_community") or cleaned.get("community", "")
+        if not cleaned["place"] and not {"community", "new_community"} & set(self.errors):
+            self.add_error("new_community", "请写导入到哪个社区。")
         nothing = not cleaned.get("files") and not cleaned.get("text", "").strip() and not cleaned.get("samples")
         if nothing and "files" not in self.errors and "text" not in self.errors:
             self.add_error("files", "还没有选文件，也没有粘贴内容。请先选一个文件，或粘贴接龙。")

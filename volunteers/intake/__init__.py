@@ -8,13 +8,13 @@ from .batches import (
     commit,
     counts,
     decide,
-    discard,
     fix,
     may_undo_until,
     preview,
+    settle,
 )
-from .places import TermUnknown, community_named, receive, term_around, term_named
-from .undo import undo
+from .places import TermUnknown, community_named, discard, receive, term_around, term_named
+from .undo import undo, would_undo
 
 __all__ = [
     "UNDO_HOURS",
@@ -31,7 +31,9 @@ __all__ = [
     "may_undo_until",
     "preview",
     "receive",
+    "settle",
     "term_around",
     "term_named",
     "undo",
+    "would_undo",
 ]

@@ -4,6 +4,7 @@ The preview is the import itself inside a transaction that is rolled back, so wh
 what will happen. One code path, no second opinion.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -33,6 +34,9 @@ TAKERS: dict[str, Callable[[Row, Intake], Outcome]] = {
     "jielong": service_rows.take_chain,
 }
 ORDER = list(TAKERS)
+PASTED = "粘贴的内容"
+UNKNOWN_SHEET = "没看懂这张表是什么：没有姓名、时间这样的列名。请看看选对了没有。"
+OTHER_FILES = re.compile(r"\.(png|jpe?g|gif|webp|heic|bmp|pdf|docx?|pptx?|mp4|mov|mp3|zip|rar|7z)$", re.IGNORECASE)
 DATES = ("on", "term_starts", "term_ends")
 # Learners without a class are placed when one of these came in.
 PLACED_AFTER = {model._meta.label for model in (Learner, Series, SeriesDay)}
@@ -67,7 +71,7 @@ def preview(
     sheets, broken = _read(files, text, term.starts_on.year)
     rows = [(sheet, row) for sheet in sheets for row in sheet.rows]
     if not rows:
-        raise NothingToRead(broken[0]["error"] if broken else "没有找到可以导入的行，请选一个文件，或粘贴接龙、表格。")
+        raise NothingToRead(_why_nothing(files, broken))
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             community=community,
@@ -80,6 +84,20 @@ def preview(
     return assess(batch, now)
 
 
+def _why_nothing(files: list[tuple[str, bytes]], broken: list[dict[str, Any]]) -> str:
+    """The sentence of the first file that could not be read, with its name."""
+    if not broken:
+        where = f"{files[0][0]} 里" if len(files) == 1 else ""
+        return f"{where}没有找到可以导入的行，请选一个文件，或粘贴接龙、表格。"
+    name, why = broken[0]["file"], str(broken[0]["error"])
+    return why if name == PASTED or why.startswith(name) else f"{name}：{why}"
+
+
+def _not_a_table(name: str) -> str:
+    """The sentence about a file that no one can mean, by its name, or nothing."""
+    return f"{name} 不是表格，读不出人和课。请选 Excel、WPS、CSV 或文字文件。" if OTHER_FILES.search(name) else ""
+
+
 def _read(files: list[tuple[str, bytes]], text: str, year: int) -> tuple[list[Sheet], list[dict[str, Any]]]:
     sheets: list[Sheet] = []
     broken = []
@@ -87,15 +105,15 @@ def _read(files: list[tuple[str, bytes]], text: str, year: int) -> tuple[list[Sh
         try:
             sheets += workbooks.read(name, content, year=year)
         except UnreadableFile as error:
-            broken.append(_unread(name, error))
+            broken.append(_unread(name, UnreadableFile(_not_a_table(name) or str(error))))
     if text.strip():
         try:
             sheets += workbooks.read_text(text, year=year)
         except UnreadableFile as error:
-            broken.append(_unread("粘贴的内容", error))
+            broken.append(_unread(PASTED, error))
     known = [sheet for sheet in sheets if sheet.kind in TAKERS]
     broken += [
-        {**_described(sheet), "error": "没看懂这张表是什么：没有姓名、时间这样的列名。请看看选对了没有。"}
+        {**_described(sheet), "error": _not_a_table(sheet.file) or UNKNOWN_SHEET}
         for sheet in sheets
         if sheet.kind not in TAKERS
     ]
@@ -176,10 +194,18 @@ def assess(batch: ImportBatch, now: datetime) -> ImportBatch:
     return batch
 
 
+def in_turn(row: ImportRow) -> tuple[int, bool, datetime, int]:
+    """Rooms, classes, people, lists; among them as in the file, and whatever was changed by hand last.
+
+    So a row put right never takes the place of one that was fine.
+    """
+    return (ORDER.index(row.kind), row.fixed_at is not None, row.fixed_at or row.batch.created_at, row.pk)
+
+
 def _carry_out(batch: ImportBatch, now: datetime) -> tuple[list[ImportRow], list[Outcome], dict[str, Any]]:
-    """Every row in its own savepoint, in the order rooms, classes, people, lists."""
+    """Every row in its own savepoint, in turn."""
     sheets = {(f["file"], f["sheet"], f["kind"]): f for f in batch.files}
-    rows = sorted(batch.rows.all(), key=lambda row: (ORDER.index(row.kind), row.pk))
+    rows = sorted(batch.rows.all(), key=in_turn)
     outcomes = [_one(row, sheets[row.file, row.sheet, row.kind], batch, now) for row in rows]
     summary: dict[str, Any] = {"enrolled": 0, "waiting": 0, "requested": 0, "left": [], "placed": []}
     if any(label in PLACED_AFTER for outcome in outcomes for label, _ in outcome.made):
@@ -233,20 +259,15 @@ def _again(stored: ImportRow, sheet: dict[str, Any], year: int) -> Row:
     return row
 
 
-def discard(*, batch: ImportBatch) -> None:
-    """Throw a preview away. Raises AlreadyDone."""
-    _must_be_preview(batch)
-    batch.delete()
-
-
 def fix(*, row: ImportRow, changes: dict[str, str], now: datetime) -> ImportRow:
     """Change the text of some cells (heading → text) and look at the whole import again."""
-    _must_be_preview(row.batch)
+    must_be_preview(row.batch)
     # PostgreSQL keeps no NUL in JSON.
     clean = {heading: text.replace("\x00", "").strip() for heading, text in changes.items() if heading in row.raw}
     row.raw = {**row.raw, **clean}
     row.decision = ""
-    row.save(update_fields=["raw", "decision"])
+    row.fixed_at = now
+    row.save(update_fields=["raw", "decision", "fixed_at"])
     assess(row.batch, now)
     row.refresh_from_db()
     return row
@@ -254,7 +275,7 @@ def fix(*, row: ImportRow, changes: dict[str, str], now: datetime) -> ImportRow:
 
 def decide(*, row: ImportRow, decision: str, now: datetime) -> ImportRow:
     """Say of a row that it is the same person, a new one, or not wanted ("" takes it back)."""
-    _must_be_preview(row.batch)
+    must_be_preview(row.batch)
     if decision not in ("same", "new", "skip", ""):
         raise ValueError(f"unknown decision {decision!r}")
     row.decision = decision
@@ -264,7 +285,7 @@ def decide(*, row: ImportRow, decision: str, now: datetime) -> ImportRow:
     return row
 
 
-def _must_be_preview(batch: ImportBatch) -> None:
+def must_be_preview(batch: ImportBatch) -> None:
     if batch.status != ImportBatch.Status.PREVIEW:
         raise AlreadyDone("这次导入已经做完了，不能再改。")
 
@@ -301,6 +322,11 @@ def commit(*, batch: ImportBatch, now: datetime, actor: User | None = None) -> I
     return batch
 
 
+def settle(*, batch: ImportBatch, now: datetime) -> None:
+    """Somebody has looked at the rows that were left out; nobody needs to be reminded any more."""
+    ImportBatch.objects.filter(pk=batch.pk, status=ImportBatch.Status.DONE, seen_at=None).update(seen_at=now)
+
+
 def may_undo_until(batch: ImportBatch) -> datetime | None:
     """Until when a finished import can be undone."""
     if batch.status != ImportBatch.Status.DONE or batch.done_at is None:
@@ -332,8 +358,8 @@ __all__ = [
     "commit",
     "counts",
     "decide",
-    "discard",
     "fix",
     "may_undo_until",
     "preview",
+    "settle",
 ]

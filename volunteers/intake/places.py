@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import ForeignObjectRel
 
 from classes.models import CalendarDay, Community, Lesson, Programme, Term
 from classes.seeds import seed_reference
@@ -14,7 +15,7 @@ from people.workbooks import UnreadableFile
 from volunteers.models import ImportBatch
 from volunteers.seeds import seed_roles
 
-from .batches import preview
+from .batches import must_be_preview, preview
 
 SEASON = re.compile(r"(20\d{2})\D*?(春|夏|秋|冬|暑|寒)")
 # First and last day of a term by its season, as (years after the name's year, month, day).
@@ -53,9 +54,35 @@ def receive(
     if not (Programme.objects.exists() and Lesson.objects.exists() and CalendarDay.objects.exists()):
         seed_reference(now)
     seed_roles()
+    made_community = not Community.objects.filter(name=community.strip()).exists()
+    made_term = not Term.objects.filter(name=term.strip()).exists()
     place = community_named(community)
     season = term_named(term, files=files, text=text)
-    return preview(files=files, text=text, community=place, term=season, now=now, actor=actor)
+    batch = preview(files=files, text=text, community=place, term=season, now=now, actor=actor)
+    batch.made_community, batch.made_term = made_community, made_term
+    batch.save(update_fields=["made_community", "made_term"])
+    return batch
+
+
+@transaction.atomic
+def discard(*, batch: ImportBatch) -> None:
+    """Throw a preview away, with the community and term it had to make. Raises AlreadyDone.
+
+    Another import for the same place inherits them; whatever else uses them keeps them.
+    """
+    must_be_preview(batch)
+    community, term = batch.community, batch.term
+    batch.delete()
+    if batch.made_community and not ImportBatch.objects.filter(community=community).update(made_community=True):
+        _remove_unused(community)
+    if batch.made_term and not ImportBatch.objects.filter(term=term).update(made_term=True):
+        _remove_unused(term)
+
+
+def _remove_unused(thing: Community | Term) -> None:
+    links = [link for link in thing._meta.get_fields(include_hidden=True) if isinstance(link, ForeignObjectRel)]
+    if not any(link.related_model._default_manager.filter(**{link.field.name: thing}).exists() for link in links):
+        thing.delete()
 
 
 def community_named(name: str) -> Community:

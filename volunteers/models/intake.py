@@ -9,7 +9,9 @@ class ImportBatch(models.Model):
     """One import: some files for one community and term. Undone as a whole within 24 hours.
 
     `files` holds what was read, per sheet (file, sheet, kind, columns found, lines left out
-    and why, notes kept); the original files stay with the organiser.
+    and why, notes kept); the original files stay with the organiser. `made_community` and
+    `made_term` say that this preview had to make them, so that throwing it away takes them along;
+    `seen_at` is when somebody said that the rows left out are settled.
     """
 
     class Status(models.TextChoices):
@@ -24,6 +26,9 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    made_community = models.BooleanField(default=False)
+    made_term = models.BooleanField(default=False)
     files = models.JSONField(default=list, blank=True)
     undo_report = models.JSONField(default=list, blank=True)
     summary = models.JSONField(default=dict, blank=True)
@@ -53,8 +58,8 @@ class ImportRow(models.Model):
 
     class Verdict(models.TextChoices):
         NEW = "new", "新的"
-        SAME = "same", "已有同一人"
-        PROBABLY = "probably", "像是同一人"
+        SAME = "same", "已在名单里"
+        PROBABLY = "probably", "像是同一人，请您定"
         ATTENTION = "attention", "要您看一眼"
 
     class Result(models.TextChoices):
@@ -76,6 +81,7 @@ class ImportRow(models.Model):
     wrong_fields = models.JSONField(default=list, blank=True)
     matched = models.CharField("和谁", max_length=60, blank=True)
     decision = models.CharField("人工决定", max_length=10, blank=True)
+    fixed_at = models.DateTimeField("改过", null=True, blank=True)
     result = models.CharField(max_length=10, choices=Result, blank=True, default="")
     made = models.JSONField(default=list, blank=True)
     changed = models.JSONField(default=list, blank=True)

@@ -14,15 +14,17 @@ from people import workbooks
 from people.models.person import mask_phone
 from volunteers.models import ImportBatch, ImportRow, Volunteer
 
+from . import chain
+
 Verdict = ImportRow.Verdict
 SHOWN = 20
 SKIP = "skip"
 # Filter tabs in the order of the page: code, icon, words while previewing, words afterwards.
 TABS = (
     ("attention", "warn", "要您看一眼", "没导入，要看一眼"),
-    ("probably", "vol", "像是同一人", "没导入，像是同一人"),
+    ("probably", "vol", "像是同一人，请您定", "没导入，像是同一人"),
     ("new", "plus", "新的", "新增了"),
-    ("same", "check", "已有同一人", "合并了"),
+    ("same", "check", "已在名单里", "合并了"),
     ("skipped", "x", "您不要的", "您不要的"),
 )
 ASKED = ("attention", "probably")
@@ -57,6 +59,7 @@ class Line:
     title: str
     about: str
     cells: list[Cell] = field(default_factory=list)
+    people: list[chain.Candidate] = field(default_factory=list)
 
     @property
     def wrong(self) -> list[Cell]:
@@ -115,16 +118,17 @@ class BatchView:
 
 
 def batch_view(*, batch: ImportBatch, show: str, edit: int | None, undo_until: datetime | None) -> BatchView:
-    """Everything the page of one import shows, in one query. `show` is a code of TABS or empty."""
+    """Everything the page of one import shows, in two queries. `show` is a code of TABS or empty."""
     rows = list(batch.rows.all())
     described = {(one["file"], one["sheet"], one["kind"]): one for one in batch.files}
     sheets = {key: sheet_view(one) for key, one in described.items()}
     states = Counter(state_of(row) for row in rows)
+    meant = chain.candidates(rows) if batch.status == ImportBatch.Status.PREVIEW else {}
     for row in rows:
         if show and state_of(row) != show:
             continue
         key = (row.file, row.sheet, row.kind)
-        line = line_of(row, batch, described[key], edit=row.pk == edit)
+        line = line_of(row, batch, described[key], edit=row.pk == edit, people=meant.get(row.pk, []))
         sheet = sheets[key]
         (sheet.fine if line.state in FINE and row.pk != edit else sheet.asked).append(line)
     for sheet in sheets.values():
@@ -160,7 +164,14 @@ def state_of(row: ImportRow) -> str:
     return "skipped" if row.decision == SKIP else row.verdict
 
 
-def line_of(row: ImportRow, batch: ImportBatch, sheet: dict[str, Any], *, edit: bool = False) -> Line:
+def line_of(
+    row: ImportRow,
+    batch: ImportBatch,
+    sheet: dict[str, Any],
+    *,
+    edit: bool = False,
+    people: Iterable[chain.Candidate] = (),
+) -> Line:
     """One row as the page shows it."""
     state = state_of(row)
     icon, word = next((icon, word) for code, icon, word, _ in TABS if code == state)
@@ -174,6 +185,7 @@ def line_of(row: ImportRow, batch: ImportBatch, sheet: dict[str, Any], *, edit: 
         title=title_of(row),
         about="，".join(str(part) for part in ABOUT[row.kind](row.fields) if part),
         cells=cells_of(row, sheet) if open_for_change else [],
+        people=list(people),
     )
 
 
@@ -280,6 +292,39 @@ ABOUT = {
     "attendance": _attendance,
     "jielong": _chain,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undone import took along, in words, and what it left, by kind and reason."""
+
+    taken: list[str]
+    kept: list[dict[str, Any]]
+
+    @property
+    def names(self) -> int:
+        """How many stayed."""
+        return sum(len(group["names"]) for group in self.kept)
+
+
+def undone(batch: ImportBatch) -> Undone:
+    """What undo did, or would do, as its summary says; nothing for an import that was not undone."""
+    taken = [f"{number} {word}" for word, number in batch.summary.get("taken", []) if number]
+    return Undone(taken, batch.summary.get("kept", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is in a preview: how many rows, and how many somebody changed or decided."""
+
+    rows: int
+    touched: int
+
+
+def work_in(batch: ImportBatch) -> Work:
+    """What would be lost with a preview. One query."""
+    touched = Count("pk", filter=Q(fixed_at__isnull=False) | ~Q(decision=""))
+    return Work(**batch.rows.aggregate(rows=Count("pk"), touched=touched))
 
 
 @dataclass(frozen=True, slots=True)

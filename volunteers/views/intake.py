@@ -16,12 +16,15 @@ from volunteers.context import community_of
 from volunteers.forms.intake import ImportForm
 from volunteers.intake.samples import SAMPLES, content, everything
 from volunteers.models import ImportBatch, ImportRow
+from volunteers.queries import chain
 from volunteers.queries import imports as queries
 
 START = "volunteers/intake.html"
 PAGE = "volunteers/intake_batch.html"
 ROW = "volunteers/intake_changed.html"
+ASK = "volunteers/intake_ask.html"
 CELL = "cell:"
+TEXT = "内容"
 DECISIONS = ("same", "new", "skip", "")
 
 
@@ -32,13 +35,13 @@ def imports(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     place = community_of(request)
     first = {"community": place.name if place else "", "term": queries.likely_term(timezone.localdate(now))}
-    form = ImportForm(request.POST or None, request.FILES or None, initial=first)
+    form = ImportForm(request.POST or None, request.FILES or None, initial=first, communities=queries.community_names())
     if request.method == "POST" and form.is_valid():
         try:
             batch = intake.receive(
                 files=form.contents() + (everything() if form.cleaned_data["samples"] else []),
                 text=form.cleaned_data["text"],
-                community=form.cleaned_data["community"],
+                community=form.cleaned_data["place"],
                 term=form.cleaned_data["term"],
                 now=now,
                 actor=request.user,
@@ -48,11 +51,10 @@ def imports(request: HttpRequest) -> HttpResponse:
         except intake.TermUnknown as refusal:
             form.add_error("term", str(refusal))
         else:
-            return redirect(f"{_address(batch)}?{urlencode({'community': batch.community_id})}")
+            return redirect(_address_there(batch))
     context = {
         "form": form,
         "past": queries.past(now, intake.UNDO_HOURS),
-        "community_names": queries.community_names(),
         "term_names": queries.term_names(),
         "samples": SAMPLES.items(),
     }
@@ -103,6 +105,9 @@ def _change(request: HttpRequest, found: ImportRow) -> None:
         intake.decide(row=found, decision=request.POST["as"], now=now)
         return
     cells = {name.removeprefix(CELL): text for name, text in request.POST.items() if name.startswith(CELL)}
+    person = request.POST.get("person", "")
+    if person and TEXT in cells:
+        cells[TEXT] = chain.said_by(person, found)
     intake.fix(row=found, changes=cells, now=now)
 
 
@@ -136,26 +141,41 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         intake.commit(batch=found, now=timezone.now(), actor=request.user)
     except intake.AlreadyDone as refusal:
         return _conflict(request, found, refusal)
-    return redirect(_address(found))
+    return redirect(_address_there(found))
 
 
 @require_POST
 @organiser_required
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows left out are settled; 今天 stops asking."""
+    found = _batch(pk)
+    intake.settle(batch=found, now=timezone.now())
+    messages.success(request, "记下了，今天页不再提醒这几行。")
+    return redirect(_address(found))
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the whole import back."""
+    """Say what would go and what would stay; with the button, take the whole import back."""
     found = _batch(pk)
     try:
+        if request.method == "GET":
+            would = intake.would_undo(batch=found, now=timezone.now())
+            return render(request, ASK, {"batch": found, "would": queries.undone(would)})
         intake.undo(batch=found, now=timezone.now(), actor=request.user)
     except (intake.AlreadyDone, intake.TooLateToUndo) as refusal:
         return _conflict(request, found, refusal)
     return redirect(_address(found))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @organiser_required
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Throw a preview away; nothing was written."""
+    """Ask once, then throw a preview away; nothing was written."""
     found = _batch(pk)
+    if request.method == "GET":
+        return render(request, ASK, {"batch": found, "work": queries.work_in(found)})
     try:
         intake.discard(batch=found)
     except intake.AlreadyDone as refusal:
@@ -172,6 +192,11 @@ def _address(of: ImportBatch) -> str:
     return reverse("desk:import-batch", args=[of.pk])
 
 
+def _address_there(of: ImportBatch) -> str:
+    """The same, and the desk turns to the community."""
+    return f"{_address(of)}?{urlencode({'community': of.community_id})}"
+
+
 def _page(request: HttpRequest, of: ImportBatch) -> dict:
     now = timezone.now()
     until = intake.may_undo_until(of)
@@ -182,7 +207,7 @@ def _page(request: HttpRequest, of: ImportBatch) -> dict:
         edit=int(edit) if edit.isdecimal() else None,
         undo_until=until if until and now <= until else None,
     )
-    return {"view": view, "batch": of, "summary": of.summary}
+    return {"view": view, "batch": of, "summary": of.summary, "undone": queries.undone(of)}
 
 
 def _conflict(request: HttpRequest, of: ImportBatch, refusal: Exception) -> HttpResponse:
