@@ -53,8 +53,9 @@ class Opening:
     def lesson(self) -> str:
         """What a class of seniors learns that day, apart from the title: a topic may be 养老骗局."""
         session = self.session
-        is_told = self.kind == Kind.SENIOR and session.lesson and not session.is_review
-        return session.lesson.short_title if is_told else ""
+        if self.kind != Kind.SENIOR or session.is_review or session.lesson is None:
+            return ""
+        return session.lesson.short_title
 
     @property
     def wants_check(self) -> bool:
