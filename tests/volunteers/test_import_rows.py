@@ -259,6 +259,17 @@ class TestClasses:
         intake.undo(batch=batch, now=NOW)
         assert state() == before
 
+    def test_a_session_that_is_full_says_so_with_its_number(self):
+        for number in range(3):
+            make.volunteer(f"周远{'一二三'[number]}")
+        bring(table(TIMETABLE[0], TIMETABLE[1].replace("1,4", "1,2"), name="课表.csv"))
+
+        batch = bring(text="#接龙\n9月12日 9:30 菜鸟学堂·启蒙 助教报名\n1. 周远一\n2. 周远二\n3. 周远三")
+
+        seats = Assignment.objects.count()
+        last = batch.rows.get(number=5)
+        assert last.why == f"9月12日这一场已经满了（要 {seats} 位），没有再排。"
+
     def test_a_date_without_a_year_belongs_to_the_term(self):
         make.volunteer("周远")
         bring(table(*TIMETABLE, name="课表.csv"))

@@ -123,6 +123,8 @@ def _seat(row: Row, who: Volunteer, session: Session, intake: Intake) -> Outcome
             now=min(intake.now, session.starts_at - BEFORE_CLASS),
             overlooking=rules.WISHES,
         )
+    except seats.ShiftFull:
+        return attention(f"{say_day(session.on_date)}这一场已经满了（要 {shift.needed} 位），没有再排。")
     except seats.Refused as refusal:
         return attention(str(refusal))
     done.makes(made)
