@@ -134,7 +134,8 @@ def test_a_table_is_looked_through_put_right_taken_in_and_undone(live_server, de
     assert ImportBatch.objects.get().status == "done"
     assert Volunteer.objects.filter(mobile="16000038000").exists()
 
-    desk.get_by_role("button", name="撤销这次导入").click()
+    desk.get_by_role("link", name="撤销这次导入").click()
+    desk.get_by_role("button", name="撤销，拿走这些").click()
 
     expect(desk.get_by_role("heading", name="这次导入撤销了")).to_be_visible()
     assert not Volunteer.objects.exists()
