@@ -1,4 +1,6 @@
-"""Every test on SQLite, then every test but the browser's on a real PostgreSQL: `./run test`.
+"""Every test on SQLite, then every test that a database can change on a real PostgreSQL: `./run test`.
+
+The browser journeys and the two folders that never open a database run once.
 
 Arguments go to pytest both times. `--only sqlite` or `--only postgresql` runs one half.
 """
@@ -15,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5  # pytest's own exit code
 
 
+# Plain Python: the engine and the readers of workbooks.
+WITHOUT_DATABASE = ("tests/matching", "tests/workbooks")
+
+
 def pytest(title: str, arguments: list[str], **environment: str) -> int:
     """Run pytest in a process of its own, so that settings are read afresh. Answers its exit code."""
     print(f"== {title} ==", flush=True)
@@ -23,9 +29,10 @@ def pytest(title: str, arguments: list[str], **environment: str) -> int:
 
 
 def on_postgresql(arguments: list[str]) -> int:
-    """The suite without browser journeys, on a PostgreSQL started for it."""
+    """The suite without browser journeys and plain Python, on a PostgreSQL started for it."""
+    left_out = [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
     with servers.postgresql() as url:
-        return pytest("PostgreSQL", ["-m", "not journey", *arguments], DATABASE_URL=url)
+        return pytest("PostgreSQL", ["-m", "not journey", *left_out, *arguments], DATABASE_URL=url)
 
 
 def main() -> int:
