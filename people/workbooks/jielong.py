@@ -104,7 +104,9 @@ def _problems(reading: Reading, phone: phones.Phone, said: str) -> None:
     elif fields["nickname"] and not phone.number:
         reading.problem("name", f"“{fields['name']}”不是全名，请选是哪一位，或写上全名。")
     if fields["moved"]:
-        reading.problem("moved", f"写了“改{fields['moved']}”，这一行没有排进去；要去{fields['moved']}就在周排班里安排。")
+        reading.problem(
+            "moved", f"写了“改{fields['moved']}”，这一行没有排进去；要去{fields['moved']}就在周排班里安排。"
+        )
     if fields["plus_one"]:
         reading.note(f"还要带 {fields['plus_one']} 个人，请问清姓名和电话")
     if fields["text"]:
