@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from classes.actions.seats import set_expected, set_seats
+from classes.actions.timetable import hold_rooms
 from classes.demand import need_changed
 from classes.models import Community, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from classes.seeds import seed_reference
@@ -153,6 +154,7 @@ def change_days(series: Series, weekdays: list[int], before: list[int]) -> None:
 def move_to_room(series: Series, now: datetime) -> int:
     """Put the sessions to come into the class's room; the number of those that found it taken."""
     left = 0
+    hold_rooms([series.room_id])
     coming = series.sessions.filter(starts_at__gt=now, status=Session.Status.PLANNED)
     for session in coming:
         try:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from classes import demand
 from classes.actions.seats import set_expected
 from classes.calendar import DayRule, Days, Meeting, meetings
-from classes.models import Community, DayQuestion, Lesson, Series, Session, Term
+from classes.models import Community, DayQuestion, Lesson, Room, Series, Session, Term
 from people import audit
 from people.models import User
 
@@ -55,7 +55,9 @@ def generate_term(*, term: Term, community: Community | None = None, now: dateti
     done = Generated()
     fresh: set[int] = set()
     calendars: dict[int, Days] = {}
-    for series in series_of(term, community):
+    every = list(series_of(term, community))
+    hold_rooms(series.room_id for series in every)
+    for series in every:
         if series.community_id not in calendars:
             calendars[series.community_id] = Days.of(term, series.community)
         if generate_series(series, calendars[series.community_id], done):
@@ -67,6 +69,16 @@ def generate_term(*, term: Term, community: Community | None = None, now: dateti
     done.by_programme = sessions_by_programme(term, community)
     done.skipped.sort(key=lambda row: (row["date"], row["series"]))
     return done
+
+
+def hold_rooms(room_ids: Iterable[int | None]) -> None:
+    """Let nobody else book these rooms until the transaction ends, always in the same order.
+
+    Two bookings that meet in PostgreSQL's exclusion constraint may otherwise wait for each
+    other, and one would end as a deadlock instead of a refusal. SQLite has one writer anyway.
+    """
+    rooms = Room.objects.select_for_update(no_key=True).filter(pk__in={pk for pk in room_ids if pk})
+    list(rooms.order_by("pk").values("pk"))
 
 
 def series_of(term: Term, community: Community | None) -> Iterable[Series]:
@@ -178,6 +190,7 @@ def session_on(*, series: Series, on_date: date, now: datetime) -> Session:
     present = Session.objects.filter(series=series, on_date=on_date).first()
     if present:
         return present
+    hold_rooms([series.room_id])
     days = Days.between(on_date, on_date, series.community)
     session = blank_session(series, on_date, days.type_of(on_date))
     try:
