@@ -228,7 +228,7 @@ def strangers(now: datetime) -> None:
 def settle_messages(now: datetime) -> None:
     """What was written while the past was lived through has long been read."""
     Message.objects.filter(status=Message.Status.WAITING, created_at__lt=now - timedelta(days=1)).update(
-        status=Message.Status.SENT, sent_at=F("created_at")
+        status=Message.Status.SENT, sent_at=F("created_at"), handed_on_at=F("created_at")
     )
     last = CheckIn.objects.aggregate(last=Max("on_date", filter=Q(left_at__isnull=False)))["last"]
     Volunteer.objects.filter(checkins__on_date__lte=last, seen_at=None).update(seen_at=now)

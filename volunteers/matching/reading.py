@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-MISSING = object()
-
 
 class BadDocument(ValueError):
     """A document that is not what its format says; `path` names the wrong value."""
