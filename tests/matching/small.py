@@ -116,6 +116,7 @@ def _random_volunteer(chance: Random, number: int) -> Volunteer:
         availability=free,
         adult_from=chance.choice((None, None, None, date(2026, 9, 8))),
         busy=(Busy(0, at(0, 17), at(0, 18)),) if chance.random() < 0.1 else (),
+        first_by=chance.choice((None, None, date(2026, 9, 7), date(2026, 9, 27))),
     )
 
 

@@ -80,7 +80,7 @@ def test_strict_order_is_the_best_of_all_plans_in_that_order():
 
         answer = solve(question, seconds=20, tiers=IN_ORDER)
 
-        weights = tiers | {"unheld": 100_000, "short": 1_000, "uneven": 30, "strange": 1}
+        weights = tiers | {"unheld": 2_000_000, "short": 20_000, "waiting": 2_000, "uneven": 30, "strange": 1}
         heavy = replace(question, weights=tuple(weights.items()))
         assert value(heavy, answer.placements) == best_value(heavy)
 
@@ -121,7 +121,7 @@ def test_progress_tells_every_step_and_ends_at_one(community):
     solve(community, seconds=60, tiers=TWO_STEPS, on_progress=lambda *news: told.append(news))
 
     finished = [(stage, share) for stage, share, best, bound in told if best is not None and best == bound]
-    assert ("unheld", 1 / 3) in finished
+    assert ("unheld", 1 / 4) in finished
     assert told[-1][:2] == ("uneven+strange+wishes+change", 1.0)
 
 

@@ -23,7 +23,7 @@ def test_the_price_is_what_the_plan_costs_more():
 
     price = why_not(question, [PLACED], 1, 0)
 
-    assert price.costs == {"unheld": 0, "short": 0, "strange": -2, "uneven": 6, "wishes": 0, "change": 0}
+    assert price.costs == {"unheld": 0, "short": 0, "waiting": 0, "strange": -2, "uneven": 6, "wishes": 0, "change": 0}
     assert price.removed == (PLACED,)
     assert price.text == "要请钱薇来当答疑，换下周远，公平差 6、熟悉好 2"
     assert (price.rule, price.proven, price.whole) == ("", True, True)

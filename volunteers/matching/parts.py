@@ -114,7 +114,8 @@ def _joined(windows: list[Window], session: Session) -> Window | None:
 class Volunteer:
     """A person who helps. A limit of None is no limit.
 
-    `adult_from` is the day of coming of age; None means an adult throughout.
+    `adult_from` is the day of coming of age; None means an adult throughout. `first_by` is the last
+    day for the first session of somebody who waits for one; None for everybody else.
     """
 
     id: int
@@ -138,6 +139,7 @@ class Volunteer:
     weekday_cost: tuple[int, ...] = (0,) * 7
     adult_from: date | None = None
     name: str | None = None
+    first_by: date | None = None
 
     def window(self, session: Session) -> Window | None:
         """The stated free time that holds the whole session; None where there is none.

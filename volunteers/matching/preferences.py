@@ -6,41 +6,23 @@ the benchmark, added up with the weights of the problem file.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 import numpy as np
 
 from volunteers.matching.model import Model
+from volunteers.matching.newcomers import Waiting
+from volunteers.matching.preference import Preference
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
+
+__all__ = ["PREFERENCES", "TIERS", "Preference", "costs", "value"]
 
 SECOND_HALF_COST = 2
 FIRST_HALF_COST = 3
 DIALECT_COST = 2
 STRANGER_COST = 2
 NEAR_KM = 2
-
-
-class Preference(ABC):
-    """One tier. `label` names it on screen, `sentence` says what it asks for."""
-
-    code: ClassVar[str]
-    label: ClassVar[str]
-    sentence: ClassVar[str]
-
-    @abstractmethod
-    def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
-        """What the plan costs in this tier: the meaning."""
-
-    @abstractmethod
-    def post(self, model: Model) -> None:
-        """Add this tier's columns, rows and prices to the model."""
-
-    @abstractmethod
-    def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
-        """What it adds to the tier if the volunteer joins the session as things stand."""
 
 
 class Unheld(Preference):
@@ -264,6 +246,7 @@ def _pairs(placements: Iterable[Placement]) -> set[tuple[int, int]]:
 PREFERENCES: tuple[Preference, ...] = (
     Unheld(),
     Short(),
+    Waiting(),
     Strange(),
     Uneven(),
     Wishes(),

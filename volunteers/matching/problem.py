@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 FORMAT = "linke-roster/1"
-WEIGHTS = {"unheld": 1000, "short": 100, "strange": 10, "uneven": 2, "wishes": 1, "change": 5}
+WEIGHTS = {"unheld": 1000, "short": 100, "waiting": 20, "strange": 10, "uneven": 2, "wishes": 1, "change": 5}
 NO_TRAVEL = Travel()
 
 
@@ -278,6 +278,7 @@ def _volunteer(node: Node, communities: dict[int, Any]) -> Volunteer:
         weekday_cost=optional("weekday_cost", _weekday_cost, (0,) * 7),
         adult_from=optional("adult_from", Node.day),
         name=optional("name", Node.text),
+        first_by=optional("first_by", Node.day),
     )
 
 
@@ -332,7 +333,7 @@ def _volunteer_dict(volunteer: Volunteer) -> dict[str, Any]:
     fields = _fields(volunteer)
     for name in ("reach", "does", "leads", "weekday_cost"):
         fields[name] = list(fields[name])
-    for name in ("child_clearance_until", "adult_from"):
+    for name in ("child_clearance_until", "adult_from", "first_by"):
         fields[name] = fields[name].isoformat() if fields[name] else None
     fields["programme_cost"] = dict(volunteer.programme_cost)
     fields["availability"] = [
@@ -342,4 +343,4 @@ def _volunteer_dict(volunteer: Volunteer) -> dict[str, Any]:
     fields["busy"] = [[b.community, _minute(b.starts_at), _minute(b.ends_at)] for b in volunteer.busy]
     if not volunteer.busy:
         del fields["busy"]
-    return _without_none(fields, "max_per_week", "max_per_month", "max_total", "adult_from", "name")
+    return _without_none(fields, "max_per_week", "max_per_month", "max_total", "adult_from", "name", "first_by")

@@ -23,9 +23,9 @@ from volunteers.matching.rules import RULES, broken
 type Progress = Callable[[str, float, float | None, float | None], bool | None]
 type Tiers = Sequence[str | Sequence[str]]
 
-IN_ORDER: Tiers = ("unheld", "short", "uneven", "strange", "wishes", "change")
-TWO_STEPS: Tiers = ("unheld", "short", ("uneven", "strange", "wishes", "change"))
-"""First who is there at all, then the comfort, weighed by the file: the faster way."""
+IN_ORDER: Tiers = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
+TWO_STEPS: Tiers = ("unheld", "short", "waiting", ("uneven", "strange", "wishes", "change"))
+"""First who is there at all and who waits, then the comfort, weighed by the file: the faster way."""
 
 
 class SolverDisagrees(Exception):

@@ -14,7 +14,7 @@ from volunteers.matching.problem import Placement, Problem
 from volunteers.matching.solve import solve
 
 POINTS = 5
-ORDER = ("unheld", "short", "uneven", "strange", "wishes", "change")
+ORDER = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
 
 
 @dataclass(frozen=True, slots=True)
