@@ -1,6 +1,7 @@
 """Tolerances and the curve between two tiers: no point is beaten in both."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,13 @@ from tests.matching.small import at, problem, random_problem, session, volunteer
 from volunteers.matching.generate import generate
 from volunteers.matching.highs import minimise
 from volunteers.matching.preferences import costs
+from volunteers.matching.problem import load
 from volunteers.matching.rules import broken
 from volunteers.matching.solve import IN_ORDER, build, solve
-from volunteers.matching.tradeoff import tradeoff
+from volunteers.matching.tradeoff import _Curve, tradeoff
+from volunteers.matching.worth import familiar
+
+COMMUNITY = Path(__file__).parent / "fixtures" / "community-1.json"
 
 
 def two_desks():
@@ -30,10 +35,11 @@ def test_the_curve_of_a_small_problem_is_known():
     assert [(point.upper, point.lower) for point in points] == [(3, 6), (7, 4), (13, 2), (21, 0)]
     assert [point.text for point in points] == [
         "公平最好",
-        "公平让 4，熟悉好 2",
-        "公平让 10，熟悉好 4",
-        "公平让 18，熟悉好 6",
+        "多 1 张熟面孔，来得多的人多排 1 次（公平让 4，熟悉好 2）",
+        "多 2 张熟面孔，来得多的人多排 2 次（公平让 10，熟悉好 4）",
+        "多 3 张熟面孔，来得多的人多排 3 次（公平让 18，熟悉好 6）",
     ]
+    assert [(point.gains, point.pays) for point in points] == [(0, 0), (1, 1), (1, 1), (1, 1)]
     assert all(point.proven for point in points)
 
 
@@ -84,6 +90,48 @@ def test_no_plan_beats_a_point_in_both_tiers(seed, place):
         assert not better_exists(question, before, point, upper, lower)
     assert [p.upper for p in points] == sorted({p.upper for p in points})
     assert [p.lower for p in points] == sorted({p.lower for p in points}, reverse=True)
+
+
+def test_tiers_without_a_say_are_passed_over():
+    order = ("unheld", "uneven", "waiting", "change", "strange")
+
+    assert [point.upper for point in tradeoff(two_desks(), "uneven", "strange", order=order)] == [3, 7, 13, 21]
+
+    newcomer = volunteer(9, newcomer=True, first_by=at(1, 0).date())
+    somebody_waits = replace(two_desks(), volunteers=(*two_desks().volunteers, newcomer))
+    with pytest.raises(ValueError, match="does not follow"):
+        tradeoff(somebody_waits, "uneven", "strange", order=order)
+
+
+def test_a_curve_can_be_stopped_and_keeps_the_points_so_far():
+    told = []
+
+    points = tradeoff(two_desks(), "uneven", "strange", on_progress=lambda *news: told.append(news) or len(told) < 2)
+
+    assert told == [(2, 5), (3, 5), (3, 5)]
+    assert [point.upper for point in points] == [3, 7, 21]
+
+
+def test_a_point_between_two_sums_is_found_with_a_row():
+    curve = _Curve(two_desks(), ("unheld", "short"), "uneven", "strange", 10, 0)
+    curve.ends()
+    curve.level.add((3, 21))
+
+    assert curve.split()
+    assert sorted(curve.found) == [3, 7, 21]
+
+
+def test_five_proven_points_of_a_community():
+    points = tradeoff(load(COMMUNITY), "uneven", "strange")
+
+    assert [point.proven for point in points] == [True] * 5
+    assert (points[0].upper, points[-1].lower) == (1180, -28)
+    assert sum(point.gains for point in points) == familiar_more(points)
+
+
+def familiar_more(points):
+    question = load(COMMUNITY)
+    return familiar(question, points[-1].placements) - familiar(question, points[0].placements)
 
 
 def test_a_week_of_a_community_has_a_curve():

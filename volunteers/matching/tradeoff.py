@@ -1,25 +1,43 @@
 """What one tier costs in another: a few points of the curve, for an organiser to pick from.
 
-The ε-constraint method: the upper tier may cost at most ε, the lower one is minimised, then the
-upper one again, so that no point is worse than another in both.
+The two ends are the plans best in the upper and best in the lower tier. Between them the two are
+added up with weights that turn the segment between two known points level: the best plan of such a
+sum is beaten by no plan in both tiers, and needs no row, so each point is as quick as a usual solve.
+Only where no sum finds more does a row hold the upper tier below a limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
 
+from volunteers.matching.answer import Answer
 from volunteers.matching.preferences import TIERS, costs
 from volunteers.matching.problem import Placement, Problem
-from volunteers.matching.solve import solve
+from volunteers.matching.solve import IN_ORDER, build, solve
+from volunteers.matching.worth import difference, worth
 
 POINTS = 5
-ORDER = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
+ORDER: tuple[str, ...] = tuple(tier for tier in IN_ORDER if isinstance(tier, str))
+COARSE = 20
+"""Weights of a sum are whole numbers about as small as this: exact slopes would only make them large."""
+FIRST_PRICE, RAISE, ATTEMPTS = 10, 5, 4
+"""Prices of settled tiers in a sum: each so many times the next, raised where one was given up."""
+ROW_SECONDS = 1.0
+"""A solve with a row is slow, and its point is a filler: no more than this for each."""
+
+type Watch = Callable[[int, int], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One plan on the curve: its cost in the two tiers and in all of them."""
+    """One plan on the curve: its cost in the two tiers and in all of them.
+
+    `proven`: no plan is better in one of the two tiers and as good in the other. `gains` and
+    `pays` are what an organiser can count, against the point before: faces more, places fewer.
+    """
 
     upper: int
     lower: int
@@ -27,6 +45,8 @@ class Point:
     proven: bool
     placements: tuple[Placement, ...]
     text: str
+    pays: int = 0
+    gains: int = 0
 
 
 def tradeoff(
@@ -38,39 +58,163 @@ def tradeoff(
     points: int = POINTS,
     seconds: float = 10.0,
     seed: int = 0,
+    on_progress: Watch | None = None,
 ) -> list[Point]:
     """Up to `points` plans between the best in `upper` and the best in `lower`, in that order.
 
     The tiers before the two in `order` stay at their best; those after them are not looked at.
-    `seconds` is for each point. Raises ValueError if the two are not neighbours in the order.
+    Tiers that have no say in this problem (nobody waits, nothing was published) are passed over.
+    `seconds` is for each solve. `on_progress(points found, points wanted)` may return False to
+    stop with the points so far. Raises ValueError if the two are not neighbours in the order.
     """
-    if upper not in order or list(order).index(upper) + 1 >= len(order):
+    before = _before(problem, upper, lower, order)
+    curve = _Curve(problem, before, upper, lower, seconds, seed)
+    told = on_progress or _silent
+    curve.ends()
+    while len(curve.found) < points and told(len(curve.found), points) is not False and curve.split():
+        pass
+    told(len(curve.found), points)
+    return curve.points()
+
+
+def _silent(found: int, wanted: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _before(problem: Problem, upper: str, lower: str, order: Sequence[str]) -> tuple[str, ...]:
+    """The tiers settled before the two; raises ValueError unless the lower follows the upper."""
+    priced = build(problem).prices
+    known = [tier for tier in order if tier in priced or tier in (upper, lower)]
+    if upper not in known or known[-1] == upper:
         raise ValueError(f"there is no tier after {upper!r} in the order")
-    place = list(order).index(upper)
-    if order[place + 1] != lower:
-        raise ValueError(f"{lower!r} does not follow {upper!r} in the order {', '.join(order)}")
-    before = tuple(order[:place])
-    first = solve(problem, tiers=(*before, upper, lower), seconds=seconds, seed=seed)
-    last = solve(problem, tiers=(*before, lower, upper), seconds=seconds, seed=seed)
-    least, most = (costs(problem, answer.placements)[upper] for answer in (first, last))
-    found = {least: first}
-    for allowed in sorted({(most - least) * step // (points - 1) for step in range(1, points - 1)} - {0}):
-        middle = solve(problem, tiers=(*before, upper, lower), tolerances={upper: allowed}, seconds=seconds, seed=seed)
-        found.setdefault(costs(problem, middle.placements)[upper], middle)
-    found.setdefault(most, last)
-    plans = [(costs(problem, answer.placements), answer) for _, answer in sorted(found.items())]
-    kept = [
-        (cost, answer) for n, (cost, answer) in enumerate(plans) if all(cost[lower] < c[lower] for c, _ in plans[:n])
-    ]
-    start = kept[0][0]
-    return [
-        Point(cost[upper], cost[lower], cost, answer.proven, answer.placements, _text(upper, lower, cost, start))
-        for cost, answer in kept
-    ]
+    place = known.index(upper)
+    if known[place + 1] != lower:
+        raise ValueError(f"{lower!r} does not follow {upper!r} in the order {', '.join(known)}")
+    return tuple(known[:place])
 
 
-def _text(upper: str, lower: str, cost: dict[str, int], start: dict[str, int]) -> str:
-    """Such as 公平让 4，熟悉好 6."""
-    if cost == start:
-        return f"{TIERS[upper].label}最好"
-    return f"{TIERS[upper].label}让 {cost[upper] - start[upper]}，{TIERS[lower].label}好 {start[lower] - cost[lower]}"
+@dataclass(slots=True)
+class _Curve:
+    """The points found so far, by their cost in the upper tier, and the gaps known to be empty."""
+
+    problem: Problem
+    before: tuple[str, ...]
+    upper: str
+    lower: str
+    seconds: float
+    seed: int
+    found: dict[int, tuple[dict[str, int], Answer]] = field(default_factory=dict)
+    level: set[tuple[int, int]] = field(default_factory=set)
+    """Gaps in which no weighted sum has a better plan than at the two sides."""
+    empty: set[tuple[int, int]] = field(default_factory=set)
+    """Gaps in which a row has found nothing either."""
+
+    def ends(self) -> None:
+        """The best in the upper and the best in the lower tier."""
+        for last in ((self.upper, self.lower), (self.lower, self.upper)):
+            self._keep(solve(self.problem, tiers=(*self.before, *last), seconds=self.seconds, seed=self.seed))
+
+    def split(self) -> bool:
+        """Look for one more point in the widest gap; False once there is nothing to look at."""
+        gaps = [gap for gap in pairwise(sorted(self.found)) if gap[1] - gap[0] > 1 and gap not in self.empty]
+        if not gaps:
+            return False
+        open_gaps = [gap for gap in gaps if gap not in self.level]
+        gap = max(open_gaps or gaps, key=self._width)
+        answer = self._between(gap) if open_gaps else self._under(gap)
+        if answer is None or not gap[0] < self._keep(answer) < gap[1]:
+            (self.level if open_gaps else self.empty).add(gap)
+        return True
+
+    def points(self) -> list[Point]:
+        """The points that no other beats, the best in the upper tier first."""
+        kept: list[tuple[dict[str, int], Answer]] = []
+        for _, (cost, answer) in sorted(self.found.items()):
+            if not kept or cost[self.lower] < kept[-1][0][self.lower]:
+                kept.append((cost, answer))
+        return [self._point(kept, number) for number in range(len(kept))]
+
+    def _point(self, kept: list[tuple[dict[str, int], Answer]], number: int) -> Point:
+        cost, answer = kept[number]
+        one = Point(cost[self.upper], cost[self.lower], cost, answer.proven, answer.placements, "")
+        if not number:
+            return replace(one, text=f"{TIERS[self.upper].label}最好")
+        last, start = kept[number - 1][1].placements, kept[0]
+        gains, pays = (
+            worth(self.problem, tier, answer.placements) - worth(self.problem, tier, last)
+            for tier in (self.lower, self.upper)
+        )
+        return replace(one, gains=gains, pays=-pays, text=self._text(start[0], start[1].placements, one))
+
+    def _text(self, start: dict[str, int], first: tuple[Placement, ...], point: Point) -> str:
+        """Such as 多 3 张熟面孔，来得多的人多排 2 次（公平让 4，熟悉好 6）."""
+        counted = [difference(self.problem, tier, first, point.placements) for tier in (self.lower, self.upper)]
+        pays, gains = point.upper - start[self.upper], start[self.lower] - point.lower
+        exact = f"{TIERS[self.upper].label}让 {pays}，{TIERS[self.lower].label}好 {gains}"
+        words = "，".join(filter(None, counted))
+        return f"{words}（{exact}）" if words else exact
+
+    def _keep(self, answer: Answer) -> int:
+        cost = costs(self.problem, answer.placements)
+        place = cost[self.upper]
+        if place not in self.found or cost[self.lower] < self.found[place][0][self.lower]:
+            self.found[place] = cost, answer
+        return place
+
+    def _sides(self, gap: tuple[int, int]) -> tuple[dict[str, int], dict[str, int]]:
+        return self.found[gap[0]][0], self.found[gap[1]][0]
+
+    def _width(self, gap: tuple[int, int]) -> float:
+        """The share of both ranges that lies between two neighbours."""
+        low, high = min(self.found), max(self.found)
+        first, last = self._sides((low, high))
+        near, far = self._sides(gap)
+        fall = max(1, first[self.lower] - last[self.lower])
+        return (gap[1] - gap[0]) / (high - low) + (near[self.lower] - far[self.lower]) / fall
+
+    def _between(self, gap: tuple[int, int]) -> Answer | None:
+        """The best plan where the two sides of the gap weigh the same; None where it is no plan in order."""
+        near, far = self._sides(gap)
+        if near[self.lower] <= far[self.lower]:
+            return None
+        slope = _coarse(Fraction(near[self.lower] - far[self.lower], gap[1] - gap[0]))
+        prices = _prices(len(self.before), max(slope.numerator, slope.denominator))
+        for _ in range(ATTEMPTS):
+            weights = dict(zip(self.before, prices, strict=True))
+            weights |= {self.upper: slope.numerator, self.lower: slope.denominator}
+            weighed = replace(self.problem, weights=tuple(weights.items()))
+            answer = solve(weighed, tiers=(tuple(weights),), seconds=self.seconds, seed=self.seed)
+            moved = self._moved(answer)
+            if moved is None:
+                return answer
+            prices = [price * RAISE if place <= moved else price for place, price in enumerate(prices)]
+        return None
+
+    def _moved(self, answer: Answer) -> int | None:
+        """The first settled tier that the answer has given up, if any."""
+        cost, (settled, _) = costs(self.problem, answer.placements), self.found[min(self.found)]
+        return next((place for place, tier in enumerate(self.before) if cost[tier] != settled[tier]), None)
+
+    def _under(self, gap: tuple[int, int]) -> Answer | None:
+        """The best in the lower tier with the upper one in the middle of the gap at most."""
+        allowed = sum(gap) // 2 - min(self.found)
+        answer = solve(
+            self.problem,
+            tiers=(*self.before, self.upper, self.lower),
+            tolerances={self.upper: allowed},
+            seconds=min(self.seconds, ROW_SECONDS),
+            seed=self.seed,
+        )
+        return answer if answer.proven and self._moved(answer) is None else None
+
+
+def _coarse(slope: Fraction) -> Fraction:
+    """The slope in small numbers, never 0."""
+    if slope < 1:
+        return 1 / (1 / slope).limit_denominator(COARSE)
+    return slope.limit_denominator(COARSE)
+
+
+def _prices(count: int, price: int) -> list[int]:
+    """Prices of the settled tiers, growing from the last to the first."""
+    return [price * FIRST_PRICE**place for place in range(count, 0, -1)]
