@@ -13,51 +13,78 @@ def conflict_cliques(model: Model) -> tuple[Numbers, Numbers]:
     Every clash of two sessions of a person lies in one group at least; the groups are
     cliques of the person's clash graph, so one row says what many pairs would say.
     """
-    order = np.lexsort((model.where, model.who))
-    bounds = np.searchsorted(model.who[order], np.arange(model.shape[0] + 1))
     starts, ends, ways = _times(model)
-    rows: list[Numbers] = []
-    columns: list[Numbers] = []
+    order = np.lexsort((model.where, ends[model.where], starts[model.where], model.who))
+    bounds = np.searchsorted(model.who[order], np.arange(model.shape[0] + 1))
+    rows: list[int] = []
+    columns: list[int] = []
+    count = 0
     for number, volunteer in enumerate(model.volunteers):
         own = order[bounds[number] : bounds[number + 1]]
-        seats = np.unique(model.where[own])
-        seats = seats[np.lexsort((ends[seats], starts[seats]))]
+        seats, columns_at = _seats(model.where[own].tolist(), own.tolist())
         if len(seats) < 2:
             continue
         pause = np.maximum(volunteer.rest_minutes, ways[np.ix_(seats, seats)])
         later = starts[seats][None, :] < ends[seats][:, None] + pause
         for clique in cover(np.triu(later, 1)):
-            used = own[np.isin(model.where[own], seats[clique])]
-            rows.append(np.full(len(used), len(rows)))
-            columns.append(used)
-    if not rows:
-        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-    return np.concatenate(rows), np.concatenate(columns)
+            used = [column for seat in clique for column in columns_at[seat]]
+            rows += [count] * len(used)
+            columns += used
+            count += 1
+    return np.array(rows, dtype=int), np.array(columns, dtype=int)
 
 
 def cover(upper: Mask) -> list[list[int]]:
     """Cliques that together hold every edge of a graph given as an upper triangle.
 
     Greedy: from each node's last uncovered edge backwards; on interval graphs these are
-    the maximal cliques.
+    the maximal cliques. Neighbours are bits of whole numbers, which makes a street quick.
     """
-    edges = upper | upper.T
-    todo = upper.copy()
+    neighbours = [_bits(row) for row in (upper | upper.T)]
+    todo = [_bits(row) for row in (upper | upper.T)]
     found = []
-    for last in range(len(edges) - 1, 0, -1):
-        while todo[:last, last].any():
-            first = int(np.argmax(todo[:last, last]))
-            clique = [last, first]
-            for node in range(first + 1, len(edges)):
-                if node != last and edges[node, clique].all():
-                    clique.append(node)
-            for node in range(first - 1, -1, -1):
-                if edges[node, clique].all():
-                    clique.append(node)
-            members = np.array(clique)
-            todo[np.ix_(members, members)] = False
+    for last in range(len(neighbours) - 1, 0, -1):
+        before = (1 << last) - 1
+        while left := todo[last] & before:
+            first = (left & -left).bit_length() - 1
+            clique = _grow(neighbours, [last, first])
+            members = sum(1 << node for node in clique)
+            for node in clique:
+                todo[node] &= ~members
             found.append(sorted(clique))
     return found
+
+
+def _grow(neighbours: list[int], clique: list[int]) -> list[int]:
+    """The clique with every node added that knows all of it: later nodes first, then earlier ones."""
+    last, first = clique
+    able = neighbours[last] & neighbours[first]
+    while later := able >> (first + 1):
+        node = first + (later & -later).bit_length()
+        clique.append(node)
+        able &= neighbours[node]
+    while able:
+        node = able.bit_length() - 1
+        clique.append(node)
+        able &= neighbours[node]
+    return clique
+
+
+def _bits(row: Mask) -> int:
+    return int.from_bytes(np.packbits(row, bitorder="little").tobytes(), "little")
+
+
+def _seats(wheres: list[int], columns: list[int]) -> tuple[list[int], list[list[int]]]:
+    """A person's sessions in the order of time, and the columns at each: one a role."""
+    seats: list[int] = []
+    at: list[list[int]] = []
+    for where, column in zip(wheres, columns, strict=True):
+        if seats and seats[-1] == where:
+            at[-1].append(column)
+        else:
+            seats.append(where)
+            at.append([column])
+    return seats, at
 
 
 def _times(model: Model) -> tuple[Numbers, Numbers, Numbers]:
