@@ -104,7 +104,7 @@ def _value(problem, model, held, x, y):
         model.add(speakers + silent >= meeting.dialect_wished)
         terms.append(weight["short"] * (2 * late + 3 * early + 2 * silent))
     for person in problem.volunteers:
-        if person.first_by and not person.recent_load:
+        if person.first_by:
             early = [m.id for m in problem.sessions if m.starts_at.date() <= person.first_by]
             late = model.new_bool_var("")
             model.add(late + sum(sum(y[person.id, session]) for session in early) >= 1)

@@ -25,7 +25,7 @@ def test_the_price_is_what_the_plan_costs_more():
 
     assert price.costs == {"unheld": 0, "short": 0, "waiting": 0, "strange": -2, "uneven": 6, "wishes": 0, "change": 0}
     assert price.removed == (PLACED,)
-    assert price.text == "要请钱薇来当答疑，换下周远，公平差 6、熟悉好 2"
+    assert price.text == "要请钱薇来当答疑，换下周远，公平差 6（来得多的人多排 1 次）、熟悉好 2（多 1 张熟面孔）"
     assert (price.rule, price.proven, price.whole) == ("", True, True)
 
 
@@ -103,4 +103,6 @@ def test_the_price_agrees_with_a_full_solve(seed):
             assert in_order(exact.costs) >= [0] * len(IN_ORDER)
             if not part.rule:
                 assert broken(question, part.plan) == []
+                then = costs(question, part.plan)
+                assert part.costs == {tier: then[tier] - first[tier] for tier in then}
                 assert in_order(part.costs) >= in_order(exact.costs)

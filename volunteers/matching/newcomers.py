@@ -15,8 +15,8 @@ from volunteers.matching.standing import Standing
 class Waiting(Preference):
     """Whoever waits for a first session has one by the day named in `first_by`.
 
-    Somebody with a `recent_load` does not wait any more. Settled right after `short`, so that nobody
-    is left out whom a rule-abiding place would take in without emptying another.
+    Settled right after `short`, so that nobody is left out whom a rule-abiding place would take in
+    without emptying another.
     """
 
     code = "waiting"
@@ -29,18 +29,14 @@ class Waiting(Preference):
             for placement in placements
             if self.in_time(problem.volunteer[placement.volunteer], problem.session[placement.session])
         }
-        return sum(self.waits(person) and person.id not in started for person in problem.volunteers)
-
-    def waits(self, volunteer: Volunteer) -> bool:
-        """Whether the volunteer has not had a first session."""
-        return volunteer.first_by is not None and not volunteer.recent_load
+        return sum(p.first_by is not None and p.id not in started for p in problem.volunteers)
 
     def in_time(self, volunteer: Volunteer, session: Session) -> bool:
         """Whether the session is early enough to be the first of somebody who waits."""
         return volunteer.first_by is not None and session.starts_at.date() <= volunteer.first_by
 
     def post(self, model: Model) -> None:
-        waits = np.array([self.waits(volunteer) for volunteer in model.volunteers], dtype=bool)
+        waits = np.array([volunteer.first_by is not None for volunteer in model.volunteers], dtype=bool)
         people = np.nonzero(waits)[0]
         if not len(people):
             return
@@ -60,6 +56,6 @@ class Waiting(Preference):
         )
 
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
-        if not self.waits(volunteer) or not self.in_time(volunteer, session):
+        if not self.in_time(volunteer, session):
             return 0
         return 0 if any(self.in_time(volunteer, other) for other in standing.sessions_of[volunteer.id]) else -1

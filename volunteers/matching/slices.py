@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from volunteers.matching.gates import GATES
+from volunteers.matching.newcomers import Waiting
 from volunteers.matching.problem import HELPER, Busy, Lock, Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
 
@@ -60,4 +61,5 @@ def _promised(volunteer: Volunteer, outside: Standing) -> Volunteer:
         busy=(*volunteer.busy, *(Busy(s.community, s.starts_at, s.ends_at) for s in sessions)),
         max_total=None if total is None else max(0, total - len(sessions)),
         recent_load=volunteer.recent_load + len(sessions),
+        first_by=None if any(Waiting().in_time(volunteer, s) for s in sessions) else volunteer.first_by,
     )

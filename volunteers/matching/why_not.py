@@ -16,6 +16,7 @@ from volunteers.matching.slices import cut
 from volunteers.matching.solve import IN_ORDER, Tiers, solve
 from volunteers.matching.ways_out import name_of
 from volunteers.matching.words import role_name
+from volunteers.matching.worth import difference as in_numbers
 
 HERE, STAFFED = "here", "staffed"
 
@@ -27,6 +28,7 @@ class Price:
     `rule` is the hard rule in the way ("" where there is none); then there is no plan.
     `costs` is the plan with the pair minus the plan as it is, by tier: positive is worse. They
     are an upper bound where the slice was not `whole`: moving others elsewhere may be cheaper.
+    `counted` says them in faces, places and visits, for the tiers where these change.
     """
 
     volunteer: int
@@ -35,6 +37,7 @@ class Price:
     rule: str
     text: str
     costs: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)
     added: tuple[Placement, ...] = ()
     removed: tuple[Placement, ...] = ()
     given_up: tuple[int, ...] = ()
@@ -72,30 +75,36 @@ def why_not(
     inside = set(problem.session) if whole else inside
     known = problem.previous
     previous = None if known is None else tuple(p for p in known if p.session in inside)
-    answer = solve(cut(asked, plan, inside, previous=previous), seconds=seconds, seed=seed, tiers=tiers)
-    after = (*(p for p in plan if p.session not in inside), *answer.placements)
-    if Placement(volunteer, session, role) not in after:
+    part = cut(asked, plan, inside, previous=previous)
+    answer = solve(part, seconds=seconds, seed=seed, tiers=tiers)
+    if Placement(volunteer, session, role) not in answer.placements:
         text = f"{name_of(problem, volunteer)}来了，这一场还是凑不够安全的人数"
         return Price(volunteer, session, role, STAFFED, text, whole=whole, proven=answer.proven)
-    price = Price(volunteer, session, role, "", "", plan=after, whole=len(inside) == len(problem.sessions))
-    return _told(problem, plan, replace(price, proven=answer.proven))
+    whole = len(inside) == len(problem.sessions)
+    price = Price(volunteer, session, role, "", "", whole=whole, proven=answer.proven)
+    return _told(part, plan, answer.placements, price)
 
 
-def _told(problem: Problem, before: tuple[Placement, ...], price: Price) -> Price:
-    after = price.plan or ()
-    first, then = costs(problem, before), costs(problem, after)
+def _told(part: Problem, plan: tuple[Placement, ...], after: tuple[Placement, ...], price: Price) -> Price:
+    """The price with its numbers: what changes inside the slice, for nothing else does."""
+    before = tuple(placement for placement in plan if placement.session in part.session)
+    outside = tuple(placement for placement in plan if placement.session not in part.session)
+    first, then = costs(part, before), costs(part, after)
     difference = {tier: then[tier] - first[tier] for tier in then}
     own = Placement(price.volunteer, price.session, price.role)
     given_up = tuple(sorted({p.session for p in before} - {p.session for p in after}))
     removed = tuple(sorted(set(before) - set(after)))
+    counted = {tier: said for tier in then if (said := in_numbers(part, tier, before, after))}
     changed = replace(
         price,
         costs=difference,
+        counted=counted,
         added=tuple(sorted(set(after) - set(before) - {own})),
         removed=removed,
         given_up=given_up,
+        plan=(*outside, *after),
     )
-    return replace(changed, text=_text(problem, changed))
+    return replace(changed, text=_text(part, changed))
 
 
 def _text(problem: Problem, price: Price) -> str:
@@ -110,6 +119,7 @@ def _text(problem: Problem, price: Price) -> str:
         parts.append(f"另有 {len(others)} 场跟着变")
     if price.given_up:
         parts.append(f"{len(price.given_up)} 场开不了")
-    worse = [f"{TIERS[tier].label}差 {cost}" for tier, cost in price.costs.items() if cost > 0]
-    better = [f"{TIERS[tier].label}好 {-cost}" for tier, cost in price.costs.items() if cost < 0]
+    more = {tier: f"（{said}）" for tier, said in price.counted.items()}
+    worse = [f"{TIERS[t].label}差 {cost}{more.get(t, '')}" for t, cost in price.costs.items() if cost > 0]
+    better = [f"{TIERS[t].label}好 {-cost}{more.get(t, '')}" for t, cost in price.costs.items() if cost < 0]
     return "，".join([*parts, "、".join([*worse, *better]) or "一样好"])
