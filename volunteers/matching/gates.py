@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from volunteers.matching.model import Mask, Model
+from volunteers.matching.model import Mask, Model, Numbers
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
 
@@ -48,6 +48,9 @@ class Rule(ABC):
 
     def post(self, model: Model) -> None:  # noqa: B027  (gates have no rows)
         """Add this rule's rows to the model."""
+
+    def tighten(self, model: Model, values: Numbers) -> None:  # noqa: B027  (most rules need no such rows)
+        """Add rows that every whole plan keeps and these fractional values break; they only speed up."""
 
     def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
         """Whether this rule keeps the volunteer from joining the session as things stand."""

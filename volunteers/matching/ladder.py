@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from operator import mul
 
 import numpy as np
 
-from volunteers.matching.highs import minimise
-from volunteers.matching.model import Model
+from volunteers.matching.exact import Exact
+from volunteers.matching.model import Model, Numbers
 from volunteers.matching.preferences import TIERS
 from volunteers.matching.problem import Placement, Problem
 
@@ -75,8 +75,10 @@ class Ladder:
         seed: int,
         deadline: float,
         on_progress: Callable[[str, float, float | None, float | None], bool | None],
+        on_plan: Callable[[Plan], bool | None] | None = None,
     ) -> None:
         self.problem, self.model, self.best = problem, model, plan
+        self.exact, self.on_plan = Exact(model, seed), on_plan
         self.seed, self.deadline, self.on_progress = seed, deadline, on_progress
         self.cancelled = False
         self.done = 0.0
@@ -116,7 +118,8 @@ class Ladder:
         share = 1.0 if last else SHARE
         until = time.perf_counter() + share * max(0.1, self.deadline - time.perf_counter())
         for _ in range(ATTEMPTS):
-            before = [one.cost(self.problem, self.best) for one in settled]
+            best = self.best
+            before = [one.cost(self.problem, best) for one in settled]
             found, bound, proven = self._minimise(step, settled, prices, until)
             after = [one.cost(self.problem, found) for one in settled]
             step.bound = max(step.bound, bound - sum(map(mul, prices, before)))
@@ -133,26 +136,33 @@ class Ladder:
         weights = dict(step.weights)
         for one, price in zip(settled, prices, strict=True):
             weights |= {tier: price * weight for tier, weight in one.weights.items()}
-        outcome = minimise(
-            self.model,
+        outcome = self.exact.minimise(
             weights,
+            known=sum(weight * TIERS[tier].cost(self.problem, self.best) for tier, weight in weights.items()),
             seconds=until - time.perf_counter(),
-            seed=self.seed,
             watch=lambda best, bound: self.tell(step.name, best, bound),
+            found=lambda values: self._offer(values, [*settled, step]),
         )
         plan = self.best if outcome.values is None else self.model.placements(outcome.values)
         known = max(outcome.bound, float(self.model.least(weights)))
         return plan, math.ceil(known - 1e-6), outcome.proven
 
-    def keep(self, sessions: Iterable[int]) -> None:
+    def _offer(self, values: Numbers, steps: list[Step]) -> None:
+        """Keep a plan found on the way that is better in this order, and show it."""
+        plan = self.model.placements(values)
+        if [one.cost(self.problem, plan) for one in steps] < [one.cost(self.problem, self.best) for one in steps]:
+            self.best = plan
+            if self.on_plan and self.on_plan(plan) is False:
+                self.cancelled = True
+
+    def keep(self, sessions: Collection[int]) -> None:
         """Hold as many of these sessions as can be."""
         columns = np.array([self.model.held[self.model.column_of[s]] for s in sessions], dtype=int)
         self.model.price("keep", columns, np.full(len(columns), -1))
-        outcome = minimise(
-            self.model,
+        outcome = self.exact.minimise(
             {"keep": 1},
+            known=-len(self.held().intersection(sessions)),
             seconds=SHARE * (self.deadline - time.perf_counter()),
-            seed=self.seed,
             watch=lambda best, bound: self.tell("locked", best, bound),
         )
         if outcome.values is not None:

@@ -18,6 +18,8 @@ type Mask = npt.NDArray[Any]
 type Numbers = npt.NDArray[Any]
 
 INFINITE = float("inf")
+TIED = 1e-6
+"""A pair above its session's share of being held by this much breaks their tie."""
 
 
 class Model:
@@ -39,9 +41,13 @@ class Model:
         self.rows = 0
         self.prices: dict[str, list[tuple[Numbers, Numbers]]] = {}
         self.constants: dict[str, int] = {}
+        self.wanted = np.zeros(len(self.sessions), dtype=int)
+        self.lacking: list[tuple[Numbers, Numbers]] = []
         self._columns: list[tuple[Numbers, Numbers, Numbers]] = []
         self._rows: list[tuple[Numbers, Numbers]] = []
         self._entries: list[tuple[Numbers, Numbers, Numbers]] = []
+        self._implied: list[Numbers] = []
+        self._compressed: tuple[int, tuple[Numbers, Numbers, Numbers]] | None = None
 
     def by_value(self, values: Sequence[Any], holds: Callable[[Volunteer, Any], bool]) -> Mask:
         """A mask from a test on each session's value, asked once per volunteer and value."""
@@ -70,13 +76,18 @@ class Model:
         self._tie_pairs_to_held()
 
     def _tie_pairs_to_held(self) -> None:
-        """One role per person, and only where the session is held: a row for each pair."""
-        key, row = np.unique(self.who * self.shape[1] + self.where, return_inverse=True)
+        """One role per person, and only where the session is held: a row for each pair.
+
+        Where somebody has one possible role, the limits of the session imply the row for
+        whole numbers; it only makes the relaxation tighter.
+        """
+        key, row, roles = np.unique(self.who * self.shape[1] + self.where, return_inverse=True, return_counts=True)
         ties = np.arange(len(key))
         self.add_rows(
             len(key),
             [(row, self.pairs, np.ones(len(row))), (ties, self.held[key % self.shape[1]], -np.ones(len(key)))],
             upper=0,
+            implied=roles == 1,
         )
         everybody = [(self.where, self.pairs, -np.ones(len(row)))]
         seats = np.arange(len(self.held))
@@ -96,12 +107,32 @@ class Model:
         *,
         lower: Numbers | float = -INFINITE,
         upper: Numbers | float = INFINITE,
+        implied: Numbers | bool = False,
     ) -> None:
-        """New rows; blocks are (row from 0, column, coefficient) arrays."""
+        """New rows; blocks are (row from 0, column, coefficient) arrays.
+
+        `implied` marks rows that whole numbers keep anyhow: a relaxation may leave them out.
+        """
         for row, column, value in blocks:
             self._entries.append((np.asarray(row) + self.rows, column, np.asarray(value, float)))
         self._rows.append((np.full(count, lower, float), np.full(count, upper, float)))
+        self._implied.append(np.full(count, implied, dtype=bool))
         self.rows += count
+
+    def lack(self, sessions: Numbers, people: Numbers, columns: Numbers) -> None:
+        """These sessions, by number, want so many people more, and each column counts who is lacking."""
+        np.add.at(self.wanted, sessions, people)
+        self.lacking.append((sessions, columns))
+
+    def tie(self, values: Numbers) -> None:
+        """Add the rows of single pairs, left out of a relaxation, that these values break."""
+        loose = np.nonzero(values[self.pairs] > values[self.held][self.where] + TIED)[0]
+        row = np.arange(len(loose))
+        ones = np.ones(len(loose))
+        if len(loose):
+            self.add_rows(
+                len(loose), [(row, self.pairs[loose], ones), (row, self.held[self.where[loose]], -ones)], upper=0
+            )
 
     def price(self, tier: str, columns: Numbers, costs: Numbers) -> None:
         """Add costs to a tier's objective."""
@@ -147,10 +178,17 @@ class Model:
 
     def matrix(self) -> tuple[Numbers, Numbers, Numbers]:
         """The rows in compressed form: starts, columns, values."""
+        if self._compressed is not None and self._compressed[0] == self.rows:
+            return self._compressed[1]
         rows, columns, values = (np.concatenate(part) for part in zip(*self._entries, strict=True))
         order = np.argsort(rows, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.rows))])
-        return starts, columns[order], values[order]
+        self._compressed = self.rows, (starts, columns[order], values[order])
+        return self._compressed[1]
+
+    def implied(self) -> Numbers:
+        """Which rows a relaxation may leave out."""
+        return np.concatenate(self._implied)
 
     def column_bounds(self) -> tuple[Numbers, Numbers, Numbers]:
         """Lower bound, upper bound and integrality of each column."""

@@ -80,6 +80,8 @@ class Short(Preference):
         speakers = np.array([session.dialect_wished for session in model.sessions], dtype=int)
         less, more = model.add_columns(second), model.add_columns(wished - second)
         silent = model.add_columns(speakers)
+        model.lack(seats, wished, less)
+        model.lack(seats, np.zeros(len(seats), dtype=int), more)
         model.price(self.code, less, np.full(len(seats), SECOND_HALF_COST))
         model.price(self.code, more, np.full(len(seats), FIRST_HALF_COST))
         model.price(self.code, silent, np.full(len(seats), DIALECT_COST))

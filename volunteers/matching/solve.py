@@ -7,20 +7,21 @@ answer is a plan and never "hold nothing".
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from volunteers.matching.answer import Answer, TierValue
 from volunteers.matching.greedy import greedy
-from volunteers.matching.ladder import Ladder, Step
+from volunteers.matching.ladder import Ladder, Plan, Step
 from volunteers.matching.locks import Conflict, sort_locks
 from volunteers.matching.model import Model
-from volunteers.matching.preferences import PREFERENCES, TIERS, costs
-from volunteers.matching.problem import Placement, Problem
+from volunteers.matching.preferences import PREFERENCES, TIERS, costs, value
+from volunteers.matching.problem import LEAD, Placement, Problem
 from volunteers.matching.rules import RULES, broken
 
 type Progress = Callable[[str, float, float | None, float | None], bool | None]
+type OnPlan = Callable[[tuple[Placement, ...], int], bool | None]
 type Tiers = Sequence[str | Sequence[str]]
 
 IN_ORDER: Tiers = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
@@ -40,6 +41,8 @@ def solve(
     tiers: Tiers | None = None,
     tolerances: Mapping[str, int] | None = None,
     on_progress: Progress | None = None,
+    on_plan: OnPlan | None = None,
+    start: Iterable[Placement] | None = None,
 ) -> Answer:
     """The best plan found within the time, with its bound.
 
@@ -50,6 +53,9 @@ def solve(
     inside a group); at the end such a tier is improved once more as far as the others allow.
     A tolerance costs a row and with it speed. `on_progress(step, share done, best, bound)` is called between steps and
     about five times a second; returning False stops, and the best so far is the answer.
+    `on_plan(placements, value)` is called with each better plan as soon as there is one; False
+    stops as well. `start` is a plan at hand, such as the published one: where it breaks no rule
+    and is better than the plan made by hand, the search begins there.
 
     Raises ValueError for an unknown tier, and for a tolerance of a tier that is no step.
     """
@@ -57,13 +63,13 @@ def solve(
     steps = _steps(problem, tiers)
     again = _tolerate(steps, tolerances or {})
     model = build(problem)
-    ladder = Ladder(problem, model, greedy(problem, model), seed, began + seconds, on_progress or _silent)
+    first = _first(problem, model, start, steps)
+    show = _checked(problem, on_plan) if on_plan else None
+    ladder = Ladder(problem, model, first, seed, began + seconds, on_progress or _silent, show)
     if ladder.tell("greedy", None, None):
         _hold_locked_sessions(ladder)
         ladder.climb([*steps, *again])
-    faults = broken(problem, ladder.best)
-    if faults:
-        raise SolverDisagrees("; ".join(fault.text for fault in faults))
+    _look_again(problem, ladder.best)
     return _answer(ladder, steps, again, time.perf_counter() - began)
 
 
@@ -78,6 +84,32 @@ def build(problem: Problem) -> Model:
     for preference in PREFERENCES:
         preference.post(model)
     return model
+
+
+def _first(problem: Problem, model: Model, start: Iterable[Placement] | None, steps: list[Step]) -> Plan:
+    """The better of the plan made by hand and the plan at hand, if that one is sound."""
+    by_hand = greedy(problem, model)
+    at_hand = tuple(sorted(start or (), key=lambda p: (p.session, p.role != LEAD, p.volunteer)))
+    known = all(p.session in problem.session and p.volunteer in problem.volunteer for p in at_hand)
+    if not at_hand or not known or broken(problem, at_hand):
+        return by_hand
+    return min(by_hand, at_hand, key=lambda plan: [step.cost(problem, plan) for step in steps])
+
+
+def _checked(problem: Problem, on_plan: OnPlan) -> Callable[[Plan], bool | None]:
+    """Show a plan on the way only after the last look that the answer gets too."""
+
+    def show(plan: Plan) -> bool | None:
+        _look_again(problem, plan)
+        return on_plan(plan, value(problem, plan))
+
+    return show
+
+
+def _look_again(problem: Problem, plan: Plan) -> None:
+    faults = broken(problem, plan)
+    if faults:
+        raise SolverDisagrees("; ".join(fault.text for fault in faults))
 
 
 def _silent(step: str, share: float, best: float | None, bound: float | None) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from volunteers.matching.gates import Broken, Rule, is_adult, is_cleared
-from volunteers.matching.model import Model
+from volunteers.matching.model import Model, Numbers
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
+from volunteers.matching.teams import tighten_company, tighten_experience
 
 
 class StaffedSafely(Rule):
@@ -134,6 +135,9 @@ class NewcomersAreAccompanied(Rule):
         row = np.searchsorted(mixed, model.where[used])
         model.add_rows(len(mixed), [(row, used, sign[used])], upper=0)
 
+    def tighten(self, model: Model, values: Numbers) -> None:
+        tighten_experience(model, values)
+
 
 class NeverAloneFromTheClub(Rule):
     """Whoever must not come alone from a club comes with another member of that club.
@@ -180,6 +184,9 @@ class NeverAloneFromTheClub(Rule):
         columns = np.array([column for a, b in rows for column in (*a, *b)], dtype=int)
         sign = np.array([s for a, b in rows for s in (*[1.0] * len(a), *[-1.0] * len(b))])
         model.add_rows(len(rows), [(row.astype(int), columns, sign)], upper=0)
+
+    def tighten(self, model: Model, values: Numbers) -> None:
+        tighten_company(model, values)
 
 
 STAFFING: tuple[Rule, ...] = (
