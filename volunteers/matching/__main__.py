@@ -66,7 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("-o", "--output", type=Path)
     making.add_argument("--communities", type=int, default=1)
     making.add_argument("--weeks", type=int, default=4)
-    making.add_argument("--volunteers", type=int, default=97, help="per community")
+    making.add_argument("--volunteers", type=int, help="per community (as many as --per-place says)")
+    making.add_argument("--per-place", type=float, default=0.38, help="volunteers for each place: 0.25 is short (0.38)")
+    making.add_argument("--mobile", type=float, default=0.4, help="share who serve more than one community (0.4)")
+    making.add_argument("--streets", type=int, default=1, help="streets the communities belong to (1)")
+    making.add_argument("--crossing", type=float, default=0.03, help="share who also go to another street (0.03)")
     making.add_argument("--seed", type=int, default=0)
     timing = command("bench", _bench, "solve problem files and measure")
     timing.add_argument("problems", type=Path, nargs="+")
@@ -162,12 +166,20 @@ def _rank(options: argparse.Namespace) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    made = generate(
-        seed=options.seed,
-        communities=options.communities,
-        weeks=options.weeks,
-        volunteers=options.volunteers * options.communities,
-    )
+    each = options.volunteers
+    try:
+        made = generate(
+            seed=options.seed,
+            communities=options.communities,
+            weeks=options.weeks,
+            volunteers=None if each is None else each * options.communities,
+            per_place=options.per_place,
+            mobile=options.mobile,
+            streets=options.streets,
+            crossing=options.crossing,
+        )
+    except ValueError as error:
+        raise BadDocument("generate", str(error)) from error
     data = problem.to_dict(made)
     if options.output:
         _write(options.output, data)
