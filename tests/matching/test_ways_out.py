@@ -1,18 +1,34 @@
 """Ways out of a gap: each is applied, judged by every rule and compared with a full solve."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests.matching.small import at, problem, random_problem, session, volunteer
+from volunteers.matching.applying import PlanHasMoved, apply
+from volunteers.matching.asking import bent
 from volunteers.matching.explain import gaps
 from volunteers.matching.problem import Lock, Placement, Window, load
 from volunteers.matching.rules import broken
 from volunteers.matching.solve import solve
 from volunteers.matching.standing import Standing
-from volunteers.matching.ways_out import ASK, LOWER, MOVE, RECRUIT, Person, _bent, soft_limit, ways_out
+from volunteers.matching.ways_out import (
+    ASK,
+    LOWER,
+    MERGE,
+    MOVE,
+    RECRUIT,
+    TIME,
+    Person,
+    added_up,
+    soft_limit,
+    used_times,
+    ways_out,
+)
 
 COMMUNITY = Path(__file__).parent / "fixtures" / "community-1.json"
 
@@ -166,6 +182,107 @@ class TestLoweringAndRecruiting:
         assert "能当讲师的成年人" in way.text
 
 
+class TestAnotherTime:
+    def test_the_session_goes_where_the_people_are_free(self):
+        desks = [session(0), session(1, starts_at=at(3, 14), wished=1, minimum=1)]
+        people = [
+            volunteer(0, availability=(Window(at(0, 8), at(0, 18), False),)),
+            volunteer(1, availability=(Window(at(3, 8), at(3, 18), False),)),
+            volunteer(2, availability=(Window(at(2, 8), at(3, 13), False),)),
+        ]
+        question = problem(desks, people)
+        plan = [Placement(0, 0, "helper"), Placement(1, 1, "helper")]
+
+        assert only(TIME, ways_out(question, plan, 0)) is None, "no room is known"
+        assert only(TIME, ways_out(question, plan, 0, times=[(at(2, 9), at(2, 11))])) is None, "one comes, one goes"
+
+        people[0] = volunteer(0)
+        way = only(
+            TIME, ways_out(problem(desks, people), plan, 0, times=[(at(2, 9), at(2, 11)), (at(4, 9), at(4, 11))])
+        )
+
+        assert way.time == (at(2, 9), at(2, 11))
+        assert (way.filled, way.left, way.absent) == (1, 0, ())
+        assert way.text == "把这一场挪到9 月 9 日周三 09:00-11:00，补上 1 个名额"
+
+    def test_who_was_there_and_cannot_come_then_is_named(self):
+        people = [
+            volunteer(0, name="周远", availability=(Window(at(0, 8), at(0, 18), False),)),
+            *(volunteer(n, availability=(Window(at(1, 8), at(1, 18), False),)) for n in (1, 2)),
+        ]
+        question = problem([session()], people, locked=(Lock(0, 0, "helper"),))
+
+        way = only(TIME, ways_out(question, [Placement(0, 0, "helper")], 0, times=[(at(1, 9), at(1, 11))]))
+
+        assert way.absent == (0,)
+        assert way.text == "把这一场挪到9 月 8 日周二 09:00-11:00，补上 1 个名额，周远那时来不了"
+        assert apply(question, [Placement(0, 0, "helper")], way)[0].locked == ()
+
+    def test_another_week_or_another_length_is_not_the_same_session(self):
+        times = [(at(7, 9), at(7, 11)), (at(1, 9), at(1, 12))]
+        question = problem([session(wished=1)], [volunteer(0, availability=(Window(at(1, 0), at(9, 0), False),))])
+
+        assert only(TIME, ways_out(question, [], 0, times=times)) is None
+
+    def test_times_in_use_are_those_of_the_week_with_the_room_empty(self):
+        desks = [
+            session(0),
+            session(1, starts_at=at(2, 9)),
+            session(2, starts_at=at(9, 16)),
+            session(3, starts_at=at(4, 19), community=1),
+        ]
+
+        assert [start for start, _ in used_times(problem(desks, []), 0)] == [at(0, 9), at(2, 14)]
+
+
+class TestMerging:
+    def desks(self, **changes):
+        return [session(0, people=6), session(1, people=8, **{"starts_at": at(2, 14), **changes})]
+
+    def test_two_half_empty_sessions_fill_one(self):
+        question = problem(self.desks(), [volunteer(n) for n in range(4)])
+        plan = [Placement(0, 0, "helper"), *(Placement(n, 1, "helper") for n in (1, 2))]
+        busy = tuple((n, 0) for n in (1, 2, 3))
+
+        way = only(MERGE, ways_out(replace(question, barred=busy), plan, 0, need=added_up))
+
+        assert (way.other, way.need, way.held) == (1, (2, 4, 6), True)
+        assert (way.filled, way.left, way.absent) == (1, 0, ())
+        assert way.text == (
+            "和9 月 9 日周三 14:00-16:00那一场并成一场，共 14 位学员，要 4 位答疑，请0 号、3 号过来，人手就齐了"
+        )
+        joined, after = apply(replace(question, barred=busy), plan, way)
+        assert [s.id for s in joined.sessions] == [1]
+        assert broken(joined, after) == []
+
+    @pytest.mark.parametrize(
+        "changes", [{"programme": "senior"}, {"lesson": "pay"}, {"starts_at": at(7, 14)}, {"community": 1}]
+    )
+    def test_only_the_same_lesson_in_the_same_week_close_by(self, changes):
+        question = problem(self.desks(**changes), [volunteer(n, reach=(0, 1)) for n in range(4)])
+
+        assert only(MERGE, ways_out(question, [], 0, need=added_up)) is None
+
+    def test_the_caller_says_what_both_need(self):
+        question = problem(self.desks(), [volunteer(0), volunteer(1, availability=())])
+        plan = [Placement(0, 1, "helper")]
+
+        way = only(MERGE, ways_out(question, plan, 0, need=lambda one, other: (1, 1, 2)))
+
+        assert (way.need, way.left) == ((1, 1, 2), 0)
+        assert only(MERGE, ways_out(question, plan, 0)) is None
+
+
+def test_a_way_out_of_another_plan_is_not_taken():
+    desks = [session(0, minimum=1, wished=1), session(1, wished=1)]
+    question = problem(desks, [volunteer(0), volunteer(1)])
+    plan = [Placement(0, 0, "helper"), Placement(1, 0, "helper")]
+    way = only(MOVE, ways_out(question, plan, 1))
+
+    with pytest.raises(PlanHasMoved):
+        apply(question, [Placement(9, 0, "helper")], way)
+
+
 def fewest(question, plan, number, aim):
     """By trying every set of people who may be asked: the least that reaches so many helpers."""
     meeting = question.session[number]
@@ -174,7 +291,7 @@ def fewest(question, plan, number, aim):
     askable = [pk for pk, limit in limits.items() if limit]
     for size in range(len(askable) + 1):
         for chosen in combinations(askable, size):
-            people = tuple(_bent(v, limits[v.id], meeting) if v.id in chosen else v for v in question.volunteers)
+            people = tuple(bent(v, limits[v.id], meeting) if v.id in chosen else v for v in question.volunteers)
             if reaches(replace(question, volunteers=people), plan, number, aim):
                 return size
     return None
@@ -193,27 +310,72 @@ def locks(plan):
     return [Lock(p.volunteer, p.session) for p in plan]
 
 
+def alike(question):
+    """The same people, and sessions that could be one: a programme, a lesson, a week, a place."""
+    sessions = [
+        replace(s, programme="desk", needs_lead=False, two_adults=False, lesson=None) for s in question.sessions
+    ]
+    early = [s if s.starts_at < at(7, 0) else moved(s, s.starts_at - timedelta(days=5)) for s in sessions]
+    return replace(question, sessions=tuple(replace(s, community=0) for s in early))
+
+
+def moved(meeting, start):
+    return replace(meeting, starts_at=start, ends_at=start + (meeting.ends_at - meeting.starts_at))
+
+
+def filled(question, plan, number):
+    """Places that somebody takes, up to the wish; the lead's included."""
+    meeting = question.session[number]
+    here = [p.role for p in plan if p.session == number]
+    return min(meeting.wished, here.count("helper")) + min(int(meeting.needs_lead), here.count("lead"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("shape", [lambda question: question, alike], ids=["random", "alike"])
+def test_every_way_out_keeps_its_promise_once_it_is_taken(shape, seed):
+    question = replace(shape(random_problem(seed)), locked=())
+    plan = solve(question, seconds=10).placements
+    agreed = Random(seed).sample(plan, min(2, len(plan)))
+    question = replace(question, locked=tuple(Lock(p.volunteer, p.session, p.role) for p in agreed))
+    for meeting in question.sessions:
+        others = Random(seed).choice((at(2, 14), at(3, 12), at(4, 17)))
+        times = [*used_times(question, meeting.id), (others, others + (meeting.ends_at - meeting.starts_at))]
+        for way in ways_out(question, plan, meeting.id, times=times, need=added_up):
+            taken, after = apply(question, plan, way)
+
+            assert broken(taken, after) == []
+            assert sorted(after) == sorted(way.plan)
+            place = way.other if way.kind == MERGE else meeting.id
+            wanted = taken.session[place].wished + taken.session[place].needs_lead
+            assert filled(taken, after, place) == wanted - way.left
+            if way.kind in (ASK, MOVE, RECRUIT, TIME):
+                assert len([p for p in after if p.session == place]) == way.filled + sum(
+                    p.session == place for p in plan
+                )
+            assert confirmed(taken, after, place)
+
+
+def confirmed(taken, after, place):
+    """A solve of the whole problem, everybody elsewhere where they are, fills as many places."""
+    locked = tuple(dict.fromkeys((*taken.locked, *locks([p for p in after if p.session != place]))))
+    elsewhere = {s.id for s in taken.sessions} - {place}
+    barred = {(v.id, s) for v in taken.volunteers for s in elsewhere} - {(p.volunteer, p.session) for p in after}
+    fixed = replace(taken, locked=locked, barred=tuple(dict.fromkeys((*taken.barred, *sorted(barred)))))
+    answer = solve(fixed, seconds=10, tiers=("unheld", "short"))
+    return broken(fixed, answer.placements) == [] and filled(taken, answer.placements, place) >= filled(
+        taken, after, place
+    )
+
+
 @pytest.mark.parametrize("seed", range(25))
-def test_the_ways_of_random_problems_hold_in_the_full_problem(seed):
+def test_nobody_is_asked_whom_no_plan_needs(seed):
     question = replace(random_problem(seed), locked=())
     plan = solve(question, seconds=10).placements
     for meeting in question.sessions:
         for way in ways_out(question, plan, meeting.id):
-            if way.kind == MOVE:
-                assert broken(question, way.plan) == []
-            if way.kind == ASK:
-                limits = {one.volunteer: one.limit for one in way.people if one.limit}
-                said_yes = replace(
-                    question,
-                    volunteers=tuple(
-                        _bent(v, limits[v.id], meeting) if v.id in limits else v for v in question.volunteers
-                    ),
-                )
-                assert broken(said_yes, way.plan) == []
-                assert set(plan) <= set(way.plan) | {p for p in plan if p.session == meeting.id}
+            if way.kind == ASK and way.left == 0:
                 helpers = sum(p.session == meeting.id and p.role == "helper" for p in way.plan)
-                if way.left == 0:
-                    assert way.numbers["asked"] == fewest(question, plan, meeting.id, helpers)
+                assert way.numbers["asked"] == fewest(question, plan, meeting.id, helpers)
 
 
 def test_every_gap_of_a_real_plan_has_a_proven_way():

@@ -15,7 +15,7 @@ from volunteers.matching.problem import ROLES, Placement, Problem
 from volunteers.matching.reading import BadDocument
 from volunteers.matching.recruit import recruit
 from volunteers.matching.tradeoff import POINTS, tradeoff
-from volunteers.matching.ways_out import ways_out
+from volunteers.matching.ways_out import added_up, used_times, ways_out
 from volunteers.matching.why_not import why_not
 
 type Command = Callable[..., argparse.ArgumentParser]
@@ -51,13 +51,14 @@ def _read(options: argparse.Namespace) -> tuple[Problem, tuple[Placement, ...]]:
 
 
 def _show(options: argparse.Namespace, data: Any, lines: list[str]) -> int:
-    print(json.dumps(data, ensure_ascii=False, indent=1) if options.json else "\n".join(lines))
+    print(json.dumps(data, ensure_ascii=False, indent=1, default=str) if options.json else "\n".join(lines))
     return 0
 
 
 def _ways_out(options: argparse.Namespace) -> int:
     question, plan = _read(options)
-    ways = ways_out(question, plan, options.session, seconds=options.seconds)
+    times = used_times(question, options.session)
+    ways = ways_out(question, plan, options.session, times=times, need=added_up, seconds=options.seconds)
     lines = [f"{way.kind}: {way.text}{'' if way.proven else '（未证明）'}" for way in ways]
     return _show(options, {"ways_out": [asdict(way) for way in ways]}, lines)
 

@@ -1,91 +1,46 @@
 """Ways out of a gap, each one checked: a small solve of the session with the way taken.
 
-Asked for is never more than one soft limit of a person: another hour, once more this week, a
-programme they have not named. Clearance, age, the right to lead and another place at the same
-time are never asked away, nor what the person has said is impossible.
+`asking` asks people beyond one soft limit, `reshaping` changes the session itself; here somebody
+comes over from another session, and new people are recruited. `applying` takes a way out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
-from volunteers.matching.answer import Answer
-from volunteers.matching.gates import GATES, Rule
-from volunteers.matching.limits import LIMITS, PeriodLimit
-from volunteers.matching.problem import HELPER, LEAD, Lock, Placement, Problem, Session, Volunteer, Window
+from volunteers.matching.asking import SOFT, ask, soft_limit
+from volunteers.matching.gap import ASK, LOWER, MERGE, MOVE, PRICE, RECRUIT, TIME, Gap, Person, WayOut, name_of
+from volunteers.matching.gates import GATES
+from volunteers.matching.limits import LIMITS
+from volunteers.matching.problem import HELPER, LEAD, Lock, Placement, Problem
 from volunteers.matching.rank import obstacle
 from volunteers.matching.recruit import guest, invitation, kind_of
 from volunteers.matching.repair import mend
-from volunteers.matching.slices import cut
-from volunteers.matching.solve import solve
+from volunteers.matching.reshaping import Need, Times, added_up, another_time, lower, merging, used_times
 from volunteers.matching.staffing import STAFFING
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import PROGRAMMES, role_name, span
+from volunteers.matching.words import span
 
-ASK, MOVE, LOWER, RECRUIT = "ask", "move", "lower", "recruit"
-SOFT = ("week-limit", "month-limit", "total-limit", "free", "programme")
-"""The limits that a person may bend for themselves, the least to ask of them first."""
-PERSONAL: tuple[Rule, ...] = (*GATES, *LIMITS)
-TIERS = ("unheld", "short", "wishes", ("uneven", "strange"))
-PRICE = 100
-"""In the small solve the tier *wishes* counts the people to be asked: few first, then softly."""
+__all__ = [
+    "ASK",
+    "LOWER",
+    "MERGE",
+    "MOVE",
+    "RECRUIT",
+    "SOFT",
+    "TIME",
+    "Person",
+    "WayOut",
+    "added_up",
+    "name_of",
+    "soft_limit",
+    "used_times",
+    "ways_out",
+]
+
 MOVERS = 4
 """How many people elsewhere are tried for a move."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody a way out needs, and the soft limit to ask about ("" = none, free to come)."""
-
-    volunteer: int
-    limit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WayOut:
-    """One thing to do about a gap, what it gives, and whether a solve has confirmed it.
-
-    `filled` are places of the gap's session that get somebody, `left` those still empty then;
-    `held` tells whether the session takes place. `plan` is the plan with the way taken, where
-    the people exist.
-    """
-
-    kind: str
-    text: str
-    filled: int
-    left: int
-    held: bool
-    people: tuple[Person, ...] = ()
-    numbers: dict[str, Any] = field(default_factory=dict)
-    plan: tuple[Placement, ...] | None = None
-    proven: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """The question: one session of a plan, and how long each small solve may take."""
-
-    problem: Problem
-    plan: tuple[Placement, ...]
-    session: Session
-    standing: Standing
-    seconds: float
-    seed: int
-
-    def places(self) -> int:
-        """How many people the session wishes for, the lead included."""
-        return self.session.wished + self.session.needs_lead
-
-    def there(self) -> int:
-        """How many it has."""
-        return len(self.standing.at[self.session.id])
-
-    def held(self) -> bool:
-        """Whether it takes place as things stand."""
-        return self.standing.held(self.session.id)
 
 
 def ways_out(
@@ -94,6 +49,8 @@ def ways_out(
     session_id: int,
     *,
     never: Collection[tuple[int, int]] = (),
+    times: Times = (),
+    need: Need | None = None,
     seconds: float = 1.0,
     seed: int = 0,
 ) -> list[WayOut]:
@@ -101,114 +58,29 @@ def ways_out(
 
     The placements break no rule. `never` are (volunteer, session) pairs nobody asks about,
     such as a time somebody has called impossible; `barred` pairs are never asked either.
+    `times` are (start, end) of this week with a free room, to which the session could move; without
+    any it stays (`used_times` finds some). `need(session, other)` tells what two sessions in one need
+    of helpers, (minimum, wished, maximum), such as `added_up`; without it none are joined.
     """
     session = problem.session[session_id]
     placed = {(placement.volunteer, placement.session) for placement in placements}
     barred = (*problem.barred, *sorted(set(never) - problem.refused - placed))
     asking = replace(problem, barred=barred)
-    gap = _Gap(asking, tuple(placements), session, Standing(asking, placements), seconds, seed)
+    gap = Gap(asking, tuple(placements), session, Standing(asking, placements), seconds, seed)
     if gap.held() and gap.there() >= gap.places():
         return []
+    # At another time, or elsewhere, what somebody has said about this time does not count.
+    anew = replace(gap, problem=problem, standing=Standing(problem, placements))
     moves = list(_move(gap))
     free = [way for way in moves if not way.numbers["lost"]]
-    return [*free, *_ask(gap), *(way for way in moves if way not in free), *_lower(gap), *_recruit(gap)]
+    found = [*free, *ask(gap), *(way for way in moves if way not in free), *lower(gap)]
+    found += another_time(anew, times)
+    if need:
+        found += merging(anew, need)
+    return [*found, *_recruit(gap)]
 
 
-# --- asking -------------------------------------------------------------------------------------
-
-
-def soft_limit(standing: Standing, person: Volunteer, session: Session) -> str | None:
-    """The one soft limit that keeps somebody from helping; "" if nothing does, None if more does."""
-    found = ""
-    for rule in PERSONAL:
-        if not rule.stops(standing, person, session, HELPER):
-            continue
-        if found or rule.code not in SOFT or not _bends(rule, standing, person, session):
-            return None
-        found = rule.code
-    return found
-
-
-def _bends(rule: Rule, standing: Standing, person: Volunteer, session: Session) -> bool:
-    """Whether one more is enough: nobody who is above the limit already is asked again."""
-    if not isinstance(rule, PeriodLimit):
-        return True
-    period = rule.period(session)
-    own = sum(rule.period(other) == period for other in standing.sessions_of[person.id])
-    return own + rule.spent(person, period) == rule.limit(person)
-
-
-def _bent(person: Volunteer, limit: str, session: Session) -> Volunteer:
-    """The person after having said yes."""
-    if limit == "free":
-        window = Window(session.starts_at, session.ends_at, False)
-        return replace(person, availability=(*person.availability, window))
-    if limit == "programme":
-        return replace(person, does=(*person.does, session.programme))
-    name = {"week-limit": "max_per_week", "month-limit": "max_per_month", "total-limit": "max_total"}[limit]
-    return replace(person, **{name: getattr(person, name) + 1})
-
-
-def _ask(gap: _Gap) -> Iterator[WayOut]:
-    """The fewest people beyond one soft limit who get the session held, and who fill it."""
-    limits = {
-        person.id: limit
-        for person in gap.problem.volunteers
-        if (limit := soft_limit(gap.standing, person, gap.session)) is not None
-    }
-    here = {placement.volunteer for placement in gap.standing.at[gap.session.id]}
-    here |= {lock.volunteer for lock in gap.problem.locked if lock.session == gap.session.id}
-    part = _alone(gap, bent={pk: limit for pk, limit in limits.items() if limit})
-    asked = {
-        person.id: (person, PRICE + SOFT.index(limits[person.id]))
-        for person in part.volunteers
-        if limits.get(person.id)
-    }
-    found: dict[frozenset[int], WayOut] = {}
-    for aim in _aims(gap):
-        answer = _cheapest(part, aim, asked, gap)
-        came = [Person(p.volunteer, limits.get(p.volunteer, "")) for p in answer.placements if p.volunteer not in here]
-        if came:
-            # Those who are free anyway come without being asked: of two ways with the same question the fuller.
-            found[frozenset(one.volunteer for one in came if one.limit)] = _asked(gap, answer, came)
-    yield from found.values()
-
-
-def _asked(gap: _Gap, answer: Answer, people: list[Person]) -> WayOut:
-    people.sort(key=lambda one: (one.limit == "", one.limit, one.volunteer))
-    plan = (*(p for p in gap.plan if p.session != gap.session.id), *answer.placements)
-    there = len(answer.placements)
-    filled, left = there - gap.there(), max(0, gap.places() - there)
-    text = "，".join([*_questions(gap, people), _result(gap, filled, left)])
-    numbers = {"asked": sum(one.limit != "" for one in people), "there": there}
-    return WayOut(ASK, text, filled, left, True, tuple(people), numbers, plan, answer.proven)
-
-
-def _questions(gap: _Gap, people: list[Person]) -> Iterator[str]:
-    when = span(gap.session.starts_at, gap.session.ends_at)
-    ask = {
-        "free": f"{when}能不能来",
-        "week-limit": "这一周能不能多来一次",
-        "month-limit": "这个月能不能多来一次",
-        "total-limit": "这段时间能不能多来一次",
-        "programme": f"愿不愿意来一次{PROGRAMMES[gap.session.programme]}",
-        "": "来，本人条件都合",
-    }
-    for limit in (*SOFT, ""):
-        names = "、".join(name_of(gap.problem, one.volunteer) for one in people if one.limit == limit)
-        if names:
-            yield f"{'问' if limit else '再请'}{names}{ask[limit]}"
-
-
-def _result(gap: _Gap, filled: int, left: int) -> str:
-    more = f"，还缺 {left} 位" if left else ""
-    return f"这一场就开得起来{more}" if not gap.held() else f"补上 {filled} 个名额{more}"
-
-
-# --- moving, lowering, recruiting -----------------------------------------------------------------
-
-
-def _move(gap: _Gap) -> Iterator[WayOut]:
+def _move(gap: Gap) -> Iterator[WayOut]:
     """Somebody comes over from a session that can spare them, or where somebody else steps in."""
     best: WayOut | None = None
     for placement in _movers(gap)[:MOVERS]:
@@ -221,7 +93,7 @@ def _move(gap: _Gap) -> Iterator[WayOut]:
         yield best
 
 
-def _movers(gap: _Gap) -> list[Placement]:
+def _movers(gap: Gap) -> list[Placement]:
     """Helpers elsewhere who could be here but for that place; the fullest session first."""
     locked = {(lock.volunteer, lock.session) for lock in gap.problem.locked}
     standing, found = gap.standing, []
@@ -243,7 +115,7 @@ def _movers(gap: _Gap) -> list[Placement]:
     return [placement for _, _, placement in sorted(found)]
 
 
-def _moved(gap: _Gap, placement: Placement) -> WayOut | None:
+def _moved(gap: Gap, placement: Placement) -> WayOut | None:
     here, there = gap.session, gap.problem.session[placement.session]
     pair = (placement.volunteer, there.id)
     changed = replace(
@@ -266,32 +138,13 @@ def _moved(gap: _Gap, placement: Placement) -> WayOut | None:
     if lost <= 0:
         then = "那一场照样够"
     empty = max(0, gap.places() - len(after.at[here.id]))
-    text = "，".join([f"请{name}从{where}那一场过来", _result(gap, came, empty), then])
+    text = "，".join([f"请{name}从{where}那一场过来", gap.result(came, empty), then])
     people = (Person(placement.volunteer), *(Person(pk) for pk in sorted(new)))
     numbers = {"from": there.id, "lost": max(0, lost), "remain": after.helpers(there.id), "floor": there.minimum}
-    return WayOut(MOVE, text, came, empty, True, people, numbers, plan, True)
+    return gap.way(MOVE, text, plan, filled=came, left=empty, held=True, people=people, numbers=numbers, proven=True)
 
 
-def _lower(gap: _Gap) -> Iterator[WayOut]:
-    """Wish for as many as there are: larger groups. Never under the floor, which is safety."""
-    session, helpers = gap.session, gap.standing.helpers(gap.session.id)
-    if not gap.held() or not session.minimum <= helpers < session.wished or not helpers:
-        return
-    part = _alone(gap, wished=helpers)
-    answer = solve(part, seconds=gap.seconds, seed=gap.seed, tiers=("unheld", "short"))
-    lacking = {tier.tier: tier.value for tier in answer.tiers}
-    name = role_name(session.programme, HELPER)
-    text = f"少请 {session.wished - helpers} 位{name}，按 {helpers} 位算就齐了，最少要 {session.minimum} 位"
-    numbers = {"wished": session.wished, "lowered": helpers, "floor": session.minimum}
-    if session.people:
-        one, other = -(-session.people // session.wished), -(-session.people // helpers)
-        text += f"；每位从带 {one} 人变成带 {other} 人" if other > one else ""
-        numbers |= {"learners_each": one, "learners_each_then": other}
-    proven = answer.proven and lacking["unheld"] == lacking["short"] == 0
-    yield WayOut(LOWER, text, 0, 0, True, (), numbers, gap.plan, proven)
-
-
-def _recruit(gap: _Gap) -> Iterator[WayOut]:
+def _recruit(gap: Gap) -> Iterator[WayOut]:
     """The fewest new people of which kind, with whoever is free anyway."""
     session = gap.session
     kinds = [kind_of(session), kind_of(session, practised=True)]
@@ -304,8 +157,9 @@ def _recruit(gap: _Gap) -> Iterator[WayOut]:
             number -= 1
             of[number] = kind
             guests[number] = guest(number, kind, [session]), price
-    answer = _cheapest(_alone(gap), _aims(gap)[0], guests, gap)
-    came = [of[p.volunteer] for p in answer.placements if p.volunteer in of]
+    answer = gap.cheapest(gap.alone(), gap.aims()[0], guests)
+    people = [p.volunteer for p in answer.placements if p.volunteer in of]
+    came = [of[number] for number in people]
     if not came:
         return
     filled = len(answer.placements) - gap.there()
@@ -313,48 +167,14 @@ def _recruit(gap: _Gap) -> Iterator[WayOut]:
     roles = [[kind for kind in came if kind.role == role] for role in (LEAD, HELPER)]
     words = "，".join(invitation(some[0], len(some), sum(kind.practised for kind in some)) for some in roles if some)
     numbers = {"people": len(came), "first_timers": sum(not kind.practised for kind in came)}
-    yield WayOut(
-        RECRUIT, f"{words}，{_result(gap, filled, left)}", filled, left, True, (), numbers, None, answer.proven
+    yield gap.way(
+        RECRUIT,
+        f"{words}，{gap.result(filled, left)}",
+        (*(p for p in gap.plan if p.session != session.id), *answer.placements),
+        filled=filled,
+        left=left,
+        held=True,
+        guests=tuple(guests[number][0] for number in people),
+        numbers=numbers,
+        proven=answer.proven,
     )
-
-
-# --- the small solve ------------------------------------------------------------------------------
-
-
-def _aims(gap: _Gap) -> list[int]:
-    """How many helpers to reach: first what holds the session, then the wish."""
-    session = gap.session
-    return [session.wished] if gap.held() else list(dict.fromkeys((session.minimum, session.wished)))
-
-
-def _alone(gap: _Gap, *, wished: int | None = None, bent: Mapping[int, str] = MappingProxyType({})) -> Problem:
-    """The session cut out, whoever is there stays; without the wish for dialect.
-
-    `bent` are people who have said yes, and to what.
-    """
-    people = tuple(
-        _bent(person, bent[person.id], gap.session) if person.id in bent else person
-        for person in gap.problem.volunteers
-    )
-    only = {gap.session.id}
-    part = cut(replace(gap.problem, volunteers=people), gap.plan, only, fixed=only)
-    wished = gap.session.wished if wished is None else wished
-    return replace(part, sessions=(replace(gap.session, wished=wished, dialect_wished=0),))
-
-
-def _cheapest(part: Problem, wished: int, guests: dict[int, tuple[Volunteer, int]], gap: _Gap) -> Answer:
-    """Held, then filled up to `wished`, then with the cheapest guests: the prices are their wishes."""
-    free = {person.id: _priced(person, 0, gap.session) for person in part.volunteers if person.id not in guests}
-    priced = {pk: _priced(person, price, gap.session) for pk, (person, price) in guests.items()}
-    session = replace(part.sessions[0], wished=wished)
-    everybody = replace(part, sessions=(session,), volunteers=tuple((free | priced).values()))
-    return solve(everybody, seconds=gap.seconds, seed=gap.seed, tiers=TIERS)
-
-
-def _priced(person: Volunteer, price: int, session: Session) -> Volunteer:
-    return replace(person, home=session.community, programme_cost=((session.programme, price),), weekday_cost=(0,) * 7)
-
-
-def name_of(problem: Problem, volunteer: int) -> str:
-    """The person's name, or the number where the file has none."""
-    return problem.volunteer[volunteer].name or f"{volunteer} 号"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from volunteers.matching.gap import name_of
 from volunteers.matching.locks import sort_locks
 from volunteers.matching.preferences import TIERS, costs
 from volunteers.matching.problem import HELPER, Lock, Placement, Problem
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import IN_ORDER, Tiers, solve
-from volunteers.matching.ways_out import name_of
 from volunteers.matching.words import role_name
 from volunteers.matching.worth import difference as in_numbers
 
