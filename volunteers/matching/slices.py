@@ -27,8 +27,8 @@ def cut(
     plan = tuple(placements)
     standing = Standing(problem, (p for p in plan if p.session not in inside))
     within = [p for p in plan if p.session in inside]
-    agreed = {(lock.volunteer, lock.session): lock for lock in problem.locked if lock.session in inside}
-    agreed |= {(p.volunteer, p.session): Lock(p.volunteer, p.session) for p in within if p.session in fixed}
+    agreed = {(p.volunteer, p.session): Lock(p.volunteer, p.session) for p in within if p.session in fixed}
+    agreed |= {(lock.volunteer, lock.session): lock for lock in problem.locked if lock.session in inside}
     sessions = tuple(session for session in problem.sessions if session.id in inside)
     people = useful(problem, sessions) | {placement.volunteer for placement in within}
     return replace(
