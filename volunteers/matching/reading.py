@@ -1,10 +1,29 @@
-"""Walks a JSON document and names the path of whatever is wrong in it."""
+"""Reads JSON files nobody vouches for, and names the path of whatever is wrong in them.
+
+Limits hold before anything is parsed, so that a file made to do harm is refused within a second.
+"""
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+
+MEGABYTES = 64
+OBJECTS = 300_000
+VALUES = 5_000_000
+"""What a file may hold: unpacked size, opening braces, commas. A street has 2 MB and 100,000 values."""
+
+MOST = 1_000_000
+"""The largest count, limit, cost or number of minutes; nothing real comes near it."""
+
+FARTHEST = 10_000.0
+YEARS = range(2000, 2200)
+SHOWN = 60
+"""A wrong value is quoted up to so many characters."""
 
 
 class BadDocument(ValueError):
@@ -14,6 +33,53 @@ class BadDocument(ValueError):
         super().__init__(f"{path}: {complaint}")
         self.path = path
         self.complaint = complaint
+
+
+def read_json(path: str | Path) -> Any:
+    """The JSON value in a file, plain or packed with gzip; raises BadDocument.
+
+    Raises OSError where the file cannot be read.
+    """
+    with open(path, "rb") as file:
+        content = file.read(MEGABYTES * 1_000_000 + 1)
+    if content.startswith(b"\x1f\x8b"):
+        content = _unpacked(content)
+    if len(content) > MEGABYTES * 1_000_000:
+        raise BadDocument("$", f"is larger than {MEGABYTES} MB, the limit for one problem; plan fewer streets at once")
+    if not content.strip():
+        raise BadDocument("$", "is an empty file")
+    for sign, limit, what in ((b"{", OBJECTS, "objects"), (b",", VALUES, "values")):
+        if (count := content.count(sign)) > limit:
+            raise BadDocument("$", f"holds about {count:,} {what}, the limit is {limit:,}; plan fewer streets at once")
+    return _parsed(content)
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What is packed with gzip, up to one byte past the limit: a small file can hold gigabytes."""
+    unpacked = bytearray()
+    try:
+        while content and len(unpacked) <= MEGABYTES * 1_000_000:
+            member = zlib.decompressobj(wbits=31)
+            unpacked += member.decompress(content, MEGABYTES * 1_000_000 + 1 - len(unpacked))
+            if not member.eof and not member.unconsumed_tail:
+                raise BadDocument("$", "is packed with gzip, but the end is missing")
+            content = member.unused_data
+    except zlib.error as error:
+        raise BadDocument("$", f"is packed with gzip, but damaged: {error}") from error
+    return bytes(unpacked)
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except UnicodeDecodeError as error:
+        raise BadDocument("$", f"is not text in UTF-8: byte {error.start} is wrong") from error
+    except json.JSONDecodeError as error:
+        raise BadDocument("$", f"is not JSON: {error}") from error
+    except RecursionError:
+        raise BadDocument("$", "is nested too deeply") from None
+    except ValueError as error:
+        raise BadDocument("$", f"holds a number with too many digits: {error}") from error
 
 
 class Node:
@@ -29,25 +95,32 @@ class Node:
         """The error to raise about this value."""
         return BadDocument(self.path, complaint)
 
+    def expected(self, words: str) -> BadDocument:
+        """The error to raise where something else was expected."""
+        return self.refuse(f"expected {words}, found {_quoted(self.value)}")
+
     def at(self, key: str) -> Node:
         """The member `key`, which must be there."""
         self._check(dict, "an object")
         if key not in self.value:
-            raise BadDocument(f"{self.path}.{key}", "is missing")
-        return Node(self.value[key], f"{self.path}.{key}")
+            raise BadDocument(self._member(key), "is missing")
+        return Node(self.value[key], self._member(key))
 
     def maybe(self, key: str) -> Node | None:
         """The member `key`, or None where it is absent or null."""
         self._check(dict, "an object")
         if self.value.get(key) is None:
             return None
-        return Node(self.value[key], f"{self.path}.{key}")
+        return Node(self.value[key], self._member(key))
 
-    def items(self, length: int | None = None) -> list[Node]:
-        """The elements of a list."""
+    def items(self, length: int | None = None, *, most: int | None = None) -> list[Node]:
+        """The elements of a list: exactly so many, or at most."""
         self._check(list, "a list")
-        if length is not None and len(self.value) != length:
-            raise self.refuse(f"expected {length} values, found {len(self.value)}")
+        count = len(self.value)
+        if length is not None and count != length:
+            raise self.refuse(f"expected {length} values, found {count}")
+        if most is not None and count > most:
+            raise self.refuse(f"holds {count:,} entries, the limit is {most:,}; plan fewer streets at once")
         return [Node(item, f"{self.path}[{place}]") for place, item in enumerate(self.value)]
 
     def members(self) -> Iterator[tuple[str, Node]]:
@@ -57,19 +130,24 @@ class Node:
             yield key, self.at(key)
 
     def whole(self, low: int | None = 0) -> int:
-        """A whole number, not below `low`."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int):
-            raise self.refuse(f"expected a whole number, found {self.value!r}")
-        if low is not None and self.value < low:
-            raise self.refuse(f"expected {low} or more, found {self.value}")
-        return self.value
+        """A whole number from `low` to a million; without `low` an id, which may be any of 64 bits."""
+        number = self.value
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise self.expected("a whole number")
+        if low is not None and number < low:
+            raise self.expected(f"{low} or more")
+        if low is not None and number > MOST:
+            raise self.expected(f"{MOST} or less")
+        if low is None and not -(2**63) <= number < 2**63:
+            raise self.expected("an id of 64 bits")
+        return number
 
-    def number(self) -> float:
-        """A number."""
+    def number(self, low: float = -FARTHEST) -> float:
+        """A number from `low` to ten thousand."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise self.refuse(f"expected a number, found {self.value!r}")
-        if self.value != self.value or abs(self.value) == float("inf"):
-            raise self.refuse(f"expected a finite number, found {self.value!r}")
+            raise self.expected("a number")
+        if not low <= self.value <= FARTHEST:
+            raise self.expected(f"a number from {low:,.0f} to {FARTHEST:,.0f}")
         return self.value
 
     def flag(self) -> bool:
@@ -78,14 +156,16 @@ class Node:
         return bool(self.value)
 
     def text(self) -> str:
-        """A string."""
+        """A string that can be written again: half of a surrogate pair cannot."""
         self._check(str, "a string")
+        if any("\ud800" <= letter <= "\udfff" for letter in self.value):
+            raise self.expected("letters only")
         return str(self.value)
 
     def choice(self, allowed: Sequence[str]) -> str:
         """One of the allowed words."""
         if self.value not in allowed:
-            raise self.refuse(f"expected one of {', '.join(allowed)}, found {self.value!r}")
+            raise self.expected(f"one of {', '.join(allowed)}")
         return str(self.value)
 
     def known(self, ids: dict[int, Any], what: str) -> int:
@@ -96,13 +176,13 @@ class Node:
         return number
 
     def moment(self) -> datetime:
-        """A local time without an offset."""
+        """A local time without an offset, of this century or the next."""
         try:
             found = datetime.fromisoformat(self.text())
         except ValueError:
-            found = None
-        if found is None or found.tzinfo is not None or found.second or found.microsecond:
-            raise self.refuse(f"expected a local time like 2026-09-07T14:45, found {self.value!r}")
+            raise self.expected("a local time like 2026-09-07T14:45") from None
+        if found.tzinfo is not None or found.second or found.microsecond or found.year not in YEARS:
+            raise self.expected("a local time like 2026-09-07T14:45")
         return found
 
     def day(self) -> date:
@@ -110,8 +190,21 @@ class Node:
         try:
             return date.fromisoformat(self.text())
         except ValueError:
-            raise self.refuse(f"expected a date like 2026-09-07, found {self.value!r}") from None
+            raise self.expected("a date like 2026-09-07") from None
 
     def _check(self, kind: type, words: str) -> None:
         if not isinstance(self.value, kind):
-            raise self.refuse(f"expected {words}, found {self.value!r:.60}")
+            raise self.expected(words)
+
+    def _member(self, key: str) -> str:
+        return f"{self.path}.{key}" if key.isidentifier() else f"{self.path}[{_quoted(key)}]"
+
+
+def _quoted(value: Any) -> str:
+    """A value as it can be written in one line, cut where it is long; a list or an object by its size."""
+    if isinstance(value, dict | list):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value):,}"
+    if isinstance(value, int) and abs(value) > 10**SHOWN:
+        return "a very large number"
+    written = repr(value) if isinstance(value, str) else json.dumps(value, default=repr)
+    return written if len(written) <= SHOWN else f"{written[:SHOWN]}..."
