@@ -148,7 +148,11 @@ class _Curve:
 
     def _text(self, start: dict[str, int], first: tuple[Placement, ...], point: Point) -> str:
         """Such as 多 3 张熟面孔，来得多的人多排 2 次（公平让 4，熟悉好 6）."""
-        counted = [difference(self.problem, tier, first, point.placements) for tier in (self.lower, self.upper)]
+        counted = [
+            difference(self.problem, tier, first, point.placements)
+            for tier, better in ((self.lower, True), (self.upper, False))
+            if (worth(self.problem, tier, point.placements) > worth(self.problem, tier, first)) == better
+        ]
         pays, gains = point.upper - start[self.upper], start[self.lower] - point.lower
         exact = f"{TIERS[self.upper].label}让 {pays}，{TIERS[self.lower].label}好 {gains}"
         words = "，".join(filter(None, counted))

@@ -55,11 +55,12 @@ def _held(problem: Problem, plan: Plan) -> int:
 
 
 def _not_beyond_the_mean(problem: Problem, plan: Plan) -> int:
-    """Minus the visits of people beyond everybody's mean, what they did recently included."""
+    """Minus the visits beyond what each would have if all places were shared, recent visits included."""
     standing = Standing(problem, plan)
-    loads = [person.recent_load + standing.load(person.id) for person in problem.volunteers]
-    fair = -(-sum(loads) // max(1, len(loads)))
-    return -sum(max(0, load - fair) for load in loads)
+    places = sum(session.wished + session.needs_lead for session in problem.sessions)
+    recent = sum(person.recent_load for person in problem.volunteers)
+    fair = -(-(places + recent) // max(1, len(problem.volunteers)))
+    return -sum(max(0, person.recent_load + standing.load(person.id) - fair) for person in problem.volunteers)
 
 
 def _as_wished(problem: Problem, plan: Plan) -> int:
