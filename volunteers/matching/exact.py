@@ -118,8 +118,7 @@ class _Search:
             if self.known <= self.bound or self.stopped or time.perf_counter() > self.until:
                 break
             self._look(self._threshold(share))
-        proven = self.known <= self.bound
-        return Outcome(self.values, self.bound, proven and self.values is not None, False, self.stopped)
+        return Outcome(self.values, self.bound, self.known <= self.bound, False, self.stopped)
 
     def _threshold(self, share: float) -> float:
         """Reduced costs up to this are free: all that matters, or less where that leaves much out."""

@@ -80,6 +80,7 @@ class Ladder:
         self.problem, self.model, self.best = problem, model, plan
         self.exact, self.on_plan = Exact(model, seed), on_plan
         self.seed, self.deadline, self.on_progress = seed, deadline, on_progress
+        self.proven: tuple[dict[str, int], int] | None = None
         self.cancelled = False
         self.done = 0.0
 
@@ -94,7 +95,9 @@ class Ladder:
         return {placement.session for placement in self.best}
 
     def climb(self, steps: list[Step]) -> None:
-        """Solve the steps one after the other."""
+        """Solve the steps one after the other, after a first look at all of them together."""
+        if len(steps) > 1:
+            self._look_at_all(steps)
         for number, step in enumerate(steps):
             if self.cancelled:
                 return
@@ -111,6 +114,16 @@ class Ladder:
                 self.model.keep_at_least(step.weights)
             self.done = (number + 1) / len(steps)
             self.tell(step.name, step.reached, step.bound)
+
+    def _look_at_all(self, steps: list[Step]) -> None:
+        """A good plan in this order from one solve at growing prices.
+
+        It is often the best one; then each step only needs the relaxation to say so, where it
+        would have had to search among a great many plans that are equally good in its tiers.
+        """
+        *before, last = steps
+        until = time.perf_counter() + SHARE * max(0.1, self.deadline - time.perf_counter())
+        self._minimise(last, before, _first_prices(last, before), until)
 
     def _solve(self, step: Step, settled: list[Step], *, last: bool) -> None:
         """Minimise one step at prices for the settled ones, raised until those stay put."""
@@ -136,16 +149,22 @@ class Ladder:
         weights = dict(step.weights)
         for one, price in zip(settled, prices, strict=True):
             weights |= {tier: price * weight for tier, weight in one.weights.items()}
+        known = sum(weight * TIERS[tier].cost(self.problem, self.best) for tier, weight in weights.items())
+        if (weights, known) == self.proven:
+            # The first look at all tiers asked the same question.
+            return self.best, known, True
         outcome = self.exact.minimise(
             weights,
-            known=sum(weight * TIERS[tier].cost(self.problem, self.best) for tier, weight in weights.items()),
+            known=known,
             seconds=until - time.perf_counter(),
             watch=lambda best, bound: self.tell(step.name, best, bound),
             found=lambda values: self._offer(values, [*settled, step]),
         )
         plan = self.best if outcome.values is None else self.model.placements(outcome.values)
-        known = max(outcome.bound, float(self.model.least(weights)))
-        return plan, math.ceil(known - 1e-6), outcome.proven
+        bound = math.ceil(max(outcome.bound, float(self.model.least(weights))) - 1e-6)
+        if outcome.proven:
+            self.proven = weights, bound
+        return plan, bound, outcome.proven
 
     def _offer(self, values: Numbers, steps: list[Step]) -> None:
         """Keep a plan found on the way that is better in this order, and show it."""
