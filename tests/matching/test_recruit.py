@@ -27,9 +27,26 @@ def test_a_regular_fills_the_same_afternoon_of_every_week():
     found = recruit(question, plan)
 
     assert [one.text for one in found.wanted] == ["再请 1 位周三放学后能来、做过背景查询的成年人，可以补上 3 个名额"]
+    assert found.wanted[0].when == "每周三放学后缺 1 位辅导"
+    assert found.text == "缺 3 个名额，请到 1 位就都能补上"
     assert found.wanted[0].kind == Kind(0, "child", 2, "放学后")
     assert (found.people, found.proven) == (1, True)
     assert (found.before, found.after) == ({"unheld": 0, "short": 9}, {"unheld": 0, "short": 0})
+
+
+def test_how_often_somebody_is_lacking():
+    meetings = [*weekly(4, wished=3, maximum=3), session(9, starts_at=at(3, 9), wished=1)]
+    elsewhere = ((2, 2), (0, 3), (1, 3), (2, 3), (0, 9), (1, 9))
+    people = [volunteer(0), volunteer(1), volunteer(2, does=("child",))]
+    question = problem(meetings, people, barred=elsewhere)
+    there = {0: (0, 1, 2), 1: (0, 1, 2), 2: (0, 1), 3: ()}
+    plan = tuple(Placement(v, number, "helper") for number, people in there.items() for v in people)
+
+    wanted = {one.kind.programme: one for one in recruit(question, plan).wanted}
+
+    assert wanted["child"].when == "4 次周三放学后里有 2 次缺 1 到 3 位辅导"
+    assert wanted["desk"].when == "9 月 10 日周四上午缺 1 位答疑"
+    assert wanted["desk"].sentence.startswith("9 月 10 日周四上午缺 1 位答疑：再请 1 位周四上午能来")
 
 
 def test_first_timers_need_somebody_with_practice():
@@ -79,6 +96,7 @@ def test_a_full_plan_needs_nobody():
     found = recruit(question, (Placement(0, 0, "helper"),))
 
     assert (found.wanted, found.people, found.proven) == ((), 0, True)
+    assert found.text == "没有空着的名额"
 
 
 def applied(question, found):
@@ -93,7 +111,7 @@ def applied(question, found):
     return replace(question, volunteers=(*question.volunteers, *people))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(25))
 def test_a_full_solve_confirms_that_the_recruits_suffice(seed):
     question = replace(random_problem(seed), locked=())
     answer = solve(question, seconds=10, tiers=("unheld", "short"))
@@ -117,6 +135,9 @@ def test_one_recruit_fewer_leaves_something_empty(seed):
 
     assert found.people > 0
     assert fewer.people < found.people
+    assert (
+        fewer.text == f"缺 {fewer.empty} 个名额，请到 {fewer.people} 位能补上 {sum(w.places for w in fewer.wanted)} 个"
+    )
     assert (fewer.after["unheld"], fewer.after["short"]) > (0, 0)
 
 

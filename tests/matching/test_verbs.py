@@ -37,7 +37,10 @@ def test_ways_out(files, capsys):
 
 
 def test_recruit(files, capsys):
-    assert said(capsys, "recruit", *files) == ["再请 1 位周一下午能来、愿意来手机门诊的人，可以补上 1 个名额"]
+    assert said(capsys, "recruit", *files) == [
+        "缺 1 个名额，请到 1 位就都能补上",
+        "9 月 7 日周一下午缺 1 位答疑：再请 1 位周一下午能来、愿意来手机门诊的人，可以补上 1 个名额",
+    ]
 
 
 def test_why_not(files, capsys):

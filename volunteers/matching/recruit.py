@@ -20,7 +20,7 @@ from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Sessio
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import build, solve
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import PROGRAMMES, WEEKDAYS
+from volunteers.matching.words import PROGRAMMES, WEEKDAYS, day, role_name
 
 MORNING, AFTERNOON, AFTER_SCHOOL, EVENING = "上午", "下午", "放学后", "晚上"
 NOON, DUSK = 12, 18
@@ -50,7 +50,8 @@ class Kind:
 class Wanted:
     """So many recruits of one kind, the places they take, and how many of those sessions nobody holds yet.
 
-    `practised` of the recruits must have helped before; the others may be first-timers.
+    `practised` of the recruits must have helped before; the others may be first-timers. `when` says
+    how often people of this kind are lacking over the weeks of the plan.
     """
 
     kind: Kind
@@ -60,6 +61,12 @@ class Wanted:
     held: int
     sessions: tuple[int, ...]
     text: str
+    when: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Both: 每周三放学后缺 2 位辅导：再请 2 位…，可以补上 7 个名额."""
+        return f"{self.when}：{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Recruiting:
     """Whom to recruit, and what the plan lacks before and after.
 
     `proven`: the solve with these recruits reached `after`, and no fewer do. Nobody who has a
-    place is moved for it.
+    place is moved for it. `empty` counts the places without anybody.
     """
 
     wanted: tuple[Wanted, ...]
@@ -75,6 +82,17 @@ class Recruiting:
     after: dict[str, int]
     proven: bool
     seconds: float
+    empty: int = 0
+
+    @property
+    def text(self) -> str:
+        """Such as 缺 12 个名额，请到 5 位就都能补上."""
+        if not self.empty:
+            return "没有空着的名额"
+        filled = sum(one.places for one in self.wanted)
+        if not any(self.after.values()):
+            return f"缺 {self.empty} 个名额，请到 {self.people} 位就都能补上"
+        return f"缺 {self.empty} 个名额，请到 {self.people} 位能补上 {filled} 个"
 
     @property
     def people(self) -> int:
@@ -117,6 +135,7 @@ def recruit(
         after=after,
         proven=proven and answer.proven and all(came.values()),
         seconds=round(time.perf_counter() - began, 3),
+        empty=sum(lacks(standing, session) for session in lacking),
     )
 
 
@@ -235,8 +254,32 @@ def _wanted(
         held = len({session for session in sessions if not standing.held(session)})
         more = f"，其中 {held} 场现在开不了" if held else ""
         text = f"{invitation(kind, len(people), practised)}，可以补上 {len(sessions)} 个名额{more}"
-        found.append(Wanted(kind, len(people), practised, len(sessions), held, tuple(dict.fromkeys(sessions)), text))
+        numbers = kind, len(people), practised, len(sessions), held
+        found.append(Wanted(*numbers, tuple(dict.fromkeys(sessions)), text, how_often(kind, standing)))
     return tuple(sorted(found, key=lambda one: (-one.held, -one.places / one.count, one.kind)))
+
+
+def how_often(kind: Kind, standing: Standing) -> str:
+    """How many people of a kind are lacking and when: each week, in some weeks, or on one day."""
+    meetings = [session for session in standing.problem.sessions if kind.fits(session)]
+    missing = {session: _missing(standing, session, kind.role) for session in meetings}
+    lacking = [session for session in meetings if missing[session]]
+    slot = f"{WEEKDAYS[kind.weekday]}{kind.part}"
+    if len(lacking) == 1:
+        slot = f"{day(lacking[0].starts_at)}{slot}"
+    elif len(lacking) == len(meetings):
+        slot = f"每{slot}"
+    else:
+        slot = f"{len(meetings)} 次{slot}里有 {len(lacking)} 次"
+    few, many = min(missing[s] for s in lacking), max(missing[s] for s in lacking)
+    count = f"{few}" if few == many else f"{few} 到 {many}"
+    return f"{slot}缺 {count} 位{role_name(kind.programme, kind.role)}"
+
+
+def _missing(standing: Standing, session: Session, role: str) -> int:
+    if role == LEAD:
+        return int(session.needs_lead and not standing.leads(session.id))
+    return max(0, session.wished - standing.helpers(session.id))
 
 
 def invitation(kind: Kind, count: int, practised: int) -> str:

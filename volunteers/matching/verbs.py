@@ -66,7 +66,8 @@ def _ways_out(options: argparse.Namespace) -> int:
 def _recruit(options: argparse.Namespace) -> int:
     question, plan = _read(options)
     found = recruit(question, plan, most=options.most, seconds=options.seconds)
-    return _show(options, asdict(found), [one.text for one in found.wanted])
+    data = asdict(found) | {"people": found.people, "text": found.text}
+    return _show(options, data, [found.text, *(one.sentence for one in found.wanted)])
 
 
 def _why_not(options: argparse.Namespace) -> int:
@@ -95,4 +96,5 @@ def _tradeoff(options: argparse.Namespace) -> int:
 
 def _fairness(options: argparse.Namespace) -> int:
     found = fairness(*_read(options))
-    return _show(options, asdict(found) | {"spread": found.spread}, [found.text])
+    lines = [found.text, *(one.text for one in found.no_place)]
+    return _show(options, asdict(found) | {"spread": found.spread}, lines)
