@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ from volunteers.matching.problem import ROLES, Problem
 from volunteers.matching.reading import BadDocument
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
 
-FINE, BROKEN, BAD_INPUT = 0, 1, 2
+FINE, BROKEN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+LONGEST = 7 * 24 * 3600.0
 FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
 
 
@@ -30,12 +33,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 fine, 1 rules broken, 2 bad input."""
     options = _parser().parse_args(arguments)
     try:
+        if path := getattr(options, "output", None):
+            _expect_writable(path)
         return int(options.run(options))
+    except BrokenPipeError:
+        raise
     except (BadDocument, OSError) as error:
-        print(error, file=sys.stderr)
+        complaint = str(error) if isinstance(error, BadDocument) else f"{error.filename or 'files'}: {error.strerror}"
+        print(complaint, file=sys.stderr)
         if options.json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+            print(json.dumps({"error": complaint}, ensure_ascii=False))
         return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _expect_writable(path: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if path.is_dir():
+        raise BadDocument(str(path), "is a folder, so nothing can be written there; name a file")
+    if not path.parent.is_dir():
+        raise BadDocument(str(path), "the folder is not there; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadDocument(str(path), "cannot be written")
+
+
+def _seconds(text: str) -> float:
+    """A time limit from the command line."""
+    seconds = float(text)
+    if not 0 < seconds <= LONGEST:
+        raise ValueError(text)
+    return seconds
+
+
+_seconds.__name__ = "number of seconds"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
     solving = command("solve", _solve, "find the best roster", "problem")
     solving.add_argument("-o", "--output", type=Path, help="write the answer here")
-    solving.add_argument("--seconds", type=float, default=20.0, help="time limit (20)")
+    solving.add_argument("--seconds", type=_seconds, default=20.0, help="time limit (20)")
     solving.add_argument("--seed", type=int, default=0)
     solving.add_argument("--form", choices=FORMS, default="sum", help="add tiers up, two steps, or strict order")
     command("check", _check, "judge a roster by the rules alone", "problem", "answer")
@@ -74,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--seed", type=int, default=0)
     timing = command("bench", _bench, "solve problem files and measure")
     timing.add_argument("problems", type=Path, nargs="+")
-    timing.add_argument("--seconds", type=float, default=60.0)
+    timing.add_argument("--seconds", type=_seconds, default=60.0)
     return parser
 
 
@@ -199,5 +230,19 @@ def _bench(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _command_line() -> int:
+    """Run as a process: whoever reads our words may stop reading, or may not know every letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FINE
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_command_line())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,17 @@ class BadDocument(ValueError):
         super().__init__(f"{path}: {complaint}")
         self.path = path
         self.complaint = complaint
+
+
+def read_document[T](path: str | Path, read: Callable[[Any], T]) -> T:
+    """What `read` makes of the JSON in a file; a BadDocument says which file.
+
+    Raises OSError where the file cannot be read.
+    """
+    try:
+        return read(read_json(path))
+    except BadDocument as error:
+        raise BadDocument(error.path, f"{error.complaint} ({Path(path).name})") from error
 
 
 def read_json(path: str | Path) -> Any:
@@ -79,7 +90,7 @@ def _parsed(content: bytes) -> Any:
     except RecursionError:
         raise BadDocument("$", "is nested too deeply") from None
     except ValueError as error:
-        raise BadDocument("$", f"holds a number with too many digits: {error}") from error
+        raise BadDocument("$", "holds a number with too many digits") from error
 
 
 class Node:
@@ -142,12 +153,12 @@ class Node:
             raise self.expected("an id of 64 bits")
         return number
 
-    def number(self, low: float = -FARTHEST) -> float:
-        """A number from `low` to ten thousand."""
+    def number(self, low: float = -FARTHEST, high: float = FARTHEST) -> float:
+        """A number from `low` to `high`, which is ten thousand kilometres or minutes if nothing is said."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise self.expected("a number")
-        if not low <= self.value <= FARTHEST:
-            raise self.expected(f"a number from {low:,.0f} to {FARTHEST:,.0f}")
+        if not low <= self.value <= high:
+            raise self.expected(f"a number from {low:,.0f} to {high:,.0f}")
         return self.value
 
     def flag(self) -> bool:
