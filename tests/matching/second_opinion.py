@@ -3,6 +3,7 @@
 It shares the problem classes with the engine and nothing else: no gate, no rule, no tier.
 """
 
+from datetime import date
 from itertools import combinations
 
 from ortools.sat.python import cp_model
@@ -19,11 +20,27 @@ def may_come(problem: Problem, person: Volunteer, meeting: Session, role: str) -
         meeting.community in person.reach
         and meeting.programme in person.does
         and (meeting.programme != "child" or (cleared and adult))
-        and (role == "helper" or (meeting.needs_lead and meeting.lesson in person.leads and adult))
+        and (role != "lead" or (meeting.lesson in person.leads and adult))
+        and all(has_skill(person, skill, day) for skill in needed(meeting, role))
         and person.window(meeting) is not None
         and (person.id, meeting.id) not in problem.barred
         and not any(problem.clash(person, busy, meeting) for busy in person.busy)
     )
+
+
+def roles(meeting: Session) -> list[str]:
+    """The words for what somebody may be at this session."""
+    return ["helper", *(["lead"] if meeting.needs_lead else []), *(post.role for post in meeting.posts)]
+
+
+def needed(meeting: Session, role: str) -> list[str]:
+    """The skills of the session and those of the post."""
+    return [*meeting.requires, *(skill for post in meeting.posts if post.role == role for skill in post.requires)]
+
+
+def has_skill(person: Volunteer, skill: str, day: date) -> bool:
+    """A skill counts up to its last day."""
+    return any(name == skill and (until or day) >= day for name, until in person.skills)
 
 
 def best_value(problem: Problem, seconds: float = 30) -> int:
@@ -34,7 +51,7 @@ def best_value(problem: Problem, seconds: float = 30) -> int:
         (v.id, s.id, role): model.new_bool_var("")
         for v in problem.volunteers
         for s in problem.sessions
-        for role in ("lead", "helper")
+        for role in roles(s)
         if may_come(problem, v, s, role)
     }
     y = {(v.id, s.id): [] for v in problem.volunteers for s in problem.sessions}
@@ -50,6 +67,12 @@ def best_value(problem: Problem, seconds: float = 30) -> int:
     if solver.solve(model) != cp_model.OPTIMAL:
         raise AssertionError("CP-SAT proved nothing")
     return round(solver.objective_value)
+
+
+def places(meeting: Session) -> list[tuple[str, int, int, int]]:
+    """Role, minimum, wished and maximum of everything but the lead."""
+    posts = [(post.role, post.minimum, post.wished, post.maximum) for post in meeting.posts]
+    return [("helper", meeting.minimum, meeting.wished, meeting.maximum), *posts]
 
 
 def _people(problem, model, y):
@@ -75,16 +98,19 @@ def _people(problem, model, y):
 def _meetings(problem, model, held, x, y):
     for meeting in problem.sessions:
         here = held[meeting.id]
-        helpers = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "helper")
+        everybody = sum(chosen for (_, s, _), chosen in x.items() if s == meeting.id)
         leads = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "lead")
-        model.add(helpers >= meeting.minimum).only_enforce_if(here)
-        model.add(helpers <= meeting.maximum)
+        for role, minimum, _, maximum in places(meeting):
+            people = sum(chosen for (_, s, own), chosen in x.items() if s == meeting.id and own == role)
+            model.add(people >= minimum).only_enforce_if(here)
+            model.add(people <= maximum)
         model.add(leads == int(meeting.needs_lead)).only_enforce_if(here)
-        model.add(helpers + leads == 0).only_enforce_if(here.negated())
+        model.add(everybody == 0).only_enforce_if(here.negated())
+        model.add(everybody >= 1).only_enforce_if(here)
         if meeting.two_adults:
-            model.add(helpers + leads >= 2).only_enforce_if(here)
+            model.add(everybody >= 2).only_enforce_if(here)
         new = [sum(y[v.id, meeting.id]) for v in problem.volunteers if v.newcomer]
-        model.add(2 * sum(new) <= helpers + leads)
+        model.add(2 * sum(new) <= everybody)
         for person in problem.volunteers:
             if person.not_alone and person.club is not None:
                 club = [v.id for v in problem.volunteers if v.club == person.club and v.id != person.id]
@@ -95,14 +121,16 @@ def _value(problem, model, held, x, y):
     weight = problem.weight
     terms = [weight["unheld"] * meeting.priority * (1 - held[meeting.id]) for meeting in problem.sessions]
     for meeting in problem.sessions:
-        helpers = sum(chosen for (_, s, role), chosen in x.items() if s == meeting.id and role == "helper")
-        late = model.new_int_var(0, (meeting.wished - meeting.minimum) // 2, "")
-        early = model.new_int_var(0, meeting.wished, "")
+        for role, minimum, wished, _ in places(meeting):
+            people = sum(chosen for (_, s, own), chosen in x.items() if s == meeting.id and own == role)
+            late = model.new_int_var(0, (wished - minimum) // 2, "")
+            early = model.new_int_var(0, wished, "")
+            model.add(people + late + early >= wished)
+            terms.append(weight["short"] * (2 * late + 3 * early))
         silent = model.new_int_var(0, meeting.dialect_wished, "")
-        model.add(helpers + late + early >= meeting.wished)
         speakers = sum(sum(y[v.id, meeting.id]) for v in problem.volunteers if v.dialect)
         model.add(speakers + silent >= meeting.dialect_wished)
-        terms.append(weight["short"] * (2 * late + 3 * early + 2 * silent))
+        terms.append(weight["short"] * 2 * silent)
     for person in problem.volunteers:
         if person.first_by:
             early = [m.id for m in problem.sessions if m.starts_at.date() <= person.first_by]

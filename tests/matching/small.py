@@ -1,5 +1,6 @@
 """Small roster problems: one builder with defaults, and random ones full of clashes."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -9,6 +10,7 @@ from volunteers.matching.problem import (
     Community,
     Lock,
     Placement,
+    Post,
     Problem,
     Session,
     Travel,
@@ -120,9 +122,35 @@ def _random_volunteer(chance: Random, number: int) -> Volunteer:
     )
 
 
+def rich_problem(seed: int) -> Problem:
+    """A random problem that also has what files may leave out: further roles, skills and so on."""
+    chance, plain = Random(f"rich {seed}"), random_problem(seed)
+    return replace(
+        plain,
+        sessions=tuple(_rich_session(chance, one) for one in plain.sessions),
+        volunteers=tuple(_rich_volunteer(chance, one) for one in plain.volunteers),
+    )
+
+
+def _rich_session(chance: Random, plain: Session) -> Session:
+    least = chance.randint(0, 1)
+    tutor = Post("tutor", least, 1, chance.randint(1, 2), chance.choice(((), ("maths",), ("maths", "sign"))))
+    return replace(
+        plain,
+        posts=(tutor,) if chance.random() < 0.4 else (),
+        requires=("sign",) if chance.random() < 0.15 else (),
+    )
+
+
+def _rich_volunteer(chance: Random, plain: Volunteer) -> Volunteer:
+    expiring = (("maths", date(2026, 9, 7)), ("sign", date(2026, 9, 14)))
+    return replace(plain, skills=chance.choice(((), (("maths", None), ("sign", None)), expiring)))
+
+
 def random_placements(chance: Random, given: Problem) -> list[Placement]:
     """Some people at some sessions, each in one role; most of them leave sessions alone."""
     often = chance.choice((0.1, 0.3, 0.6))
+    further = sorted({post.role for meeting in given.sessions for post in meeting.posts})
     placed = []
     for meeting in given.sessions:
         if chance.random() < 0.4:
@@ -130,9 +158,9 @@ def random_placements(chance: Random, given: Problem) -> list[Placement]:
         lead = chance.choice(given.volunteers).id if meeting.needs_lead or chance.random() < 0.1 else None
         if lead is not None:
             placed.append(Placement(lead, meeting.id, "lead"))
-        placed += [
-            Placement(person.id, meeting.id, "helper")
-            for person in given.volunteers
-            if person.id != lead and chance.random() < often
-        ]
+        tutoring = further and chance.random() < (0.9 if meeting.posts else 0.1)
+        for person in given.volunteers:
+            if person.id != lead and chance.random() < often:
+                role = chance.choice(further) if tutoring and chance.random() < 0.4 else "helper"
+                placed.append(Placement(person.id, meeting.id, role))
     return placed

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from tests.matching.small import random_placements, random_problem
+from tests.matching.small import random_placements, rich_problem
 from volunteers.matching.greedy import greedy
 from volunteers.matching.highs import minimise
 from volunteers.matching.model import Model
@@ -47,7 +47,7 @@ def feasible(model: Model, placements: list[Placement]) -> bool:
 def test_meaning_and_model_of_a_rule_agree(rule):
     verdicts = {True: 0, False: 0}
     for seed in range(PROBLEMS):
-        problem, chance = random_problem(seed), Random(seed)
+        problem, chance = rich_problem(seed), Random(seed)
         for _ in range(PLANS):
             placements = random_placements(chance, problem)
 
@@ -61,7 +61,7 @@ def test_meaning_and_model_of_a_rule_agree(rule):
 def test_all_rules_together_agree():
     verdicts = {True: 0, False: 0}
     for seed in range(40):
-        problem, chance = random_problem(seed), Random(seed)
+        problem, chance = rich_problem(seed), Random(seed)
         sound = list(greedy(problem, build(problem)))
         for placements in (random_placements(chance, problem), sound, sound[1:]):
             meaning = not broken(problem, placements)
@@ -74,7 +74,7 @@ def test_all_rules_together_agree():
 @pytest.mark.parametrize("tier", PREFERENCES, ids=lambda tier: tier.code)
 def test_meaning_and_price_of_a_tier_agree(tier):
     for seed in range(PROBLEMS):
-        problem = random_problem(seed)
+        problem = rich_problem(seed)
         plan = greedy(problem, build(problem))
         model = build(problem)
         columns, values = model.values_of(plan)
@@ -88,7 +88,7 @@ def test_meaning_and_price_of_a_tier_agree(tier):
 
 def test_joining_costs_what_the_plan_costs_more():
     for seed in range(PROBLEMS):
-        problem = random_problem(seed)
+        problem = rich_problem(seed)
         answer = solve(problem, seconds=5)
         for placement in answer.placements:
             rest = [other for other in answer.placements if other != placement]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.matching.small import problem, random_problem, session, volunteer
+from tests.matching.small import problem, rich_problem, session, volunteer
 from volunteers.matching import document
 from volunteers.matching import problem as problems
 from volunteers.matching.__main__ import main
@@ -31,7 +31,7 @@ def test_a_problem_comes_back_as_it_went():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_optional_fields_survive_the_way_through_json(seed):
-    for question in (random_problem(seed), generate(seed=seed, communities=2, volunteers=20)):
+    for question in (rich_problem(seed), generate(seed=seed, communities=2, volunteers=20)):
         through = json.loads(json.dumps(problems.to_dict(question)))
 
         assert problems.from_dict(through) == question

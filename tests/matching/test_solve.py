@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.matching.second_opinion import best_value
-from tests.matching.small import at, problem, random_problem, session, volunteer
+from tests.matching.small import at, problem, rich_problem, session, volunteer
 from volunteers.matching.check import check
 from volunteers.matching.generate import generate
 from volunteers.matching.preferences import costs, value
@@ -55,7 +55,7 @@ def test_strict_order_never_pays_an_earlier_tier_for_a_later_one(community):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_second_opinion_on_crowded_little_problems(seed):
-    question = replace(random_problem(seed), locked=())
+    question = replace(rich_problem(seed), locked=())
 
     answer = solve(question, seconds=20)
 
@@ -75,7 +75,7 @@ def test_second_opinion_on_a_community_for_a_week(seed):
 
 def test_strict_order_is_the_best_of_all_plans_in_that_order():
     for seed in range(8):
-        question = replace(random_problem(seed), locked=())
+        question = replace(rich_problem(seed), locked=())
         tiers = dict.fromkeys(IN_ORDER, 0)
 
         answer = solve(question, seconds=20, tiers=IN_ORDER)

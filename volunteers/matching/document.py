@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from volunteers.matching import explain
 from volunteers.matching.answer import Answer, TierValue
 from volunteers.matching.preferences import TIERS
-from volunteers.matching.problem import ROLES, Placement, Problem
-from volunteers.matching.reading import BadDocument, Node
+from volunteers.matching.problem import Placement, Problem, read_role
+from volunteers.matching.reading import Node, read_document
 
 FORMAT = "linke-roster-answer/1"
 
@@ -44,7 +43,7 @@ def from_dict(data: Any, problem: Problem) -> Answer:
     """The answer in a document about this problem; raises BadDocument."""
     top = Node(data)
     if top.at("format").text() != FORMAT:
-        raise top.at("format").refuse(f"expected {FORMAT!r}, found {data['format']!r}")
+        raise top.at("format").expected(repr(FORMAT))
     bound, tiers = top.maybe("bound"), top.maybe("tiers")
     proven, seconds = top.maybe("proven"), top.maybe("seconds")
     return Answer(
@@ -52,17 +51,14 @@ def from_dict(data: Any, problem: Problem) -> Answer:
         value=top.at("value").whole(low=None),
         bound=None if bound is None else bound.whole(low=None),
         proven=proven is not None and proven.flag(),
-        seconds=seconds.number() if seconds else 0.0,
+        seconds=seconds.number(low=0, high=1e9) if seconds else 0.0,
         tiers=tuple(_tier(node) for node in tiers.items()) if tiers else (),
     )
 
 
 def load(path: str | Path, problem: Problem) -> Answer:
     """Read an answer file; raises BadDocument with the path of the wrong value."""
-    try:
-        return from_dict(json.loads(Path(path).read_text(encoding="utf-8")), problem)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadDocument("$", f"is not JSON: {error}") from error
+    return read_document(path, lambda data: from_dict(data, problem))
 
 
 def _placement(why: explain.Why) -> dict[str, Any]:
@@ -89,11 +85,9 @@ def _gap(gap: explain.Gap) -> dict[str, Any]:
 
 
 def _read(node: Node, problem: Problem) -> Placement:
-    return Placement(
-        node.at("volunteer").known(problem.volunteer, "volunteer"),
-        node.at("session").known(problem.session, "session"),
-        node.at("role").choice(ROLES),
-    )
+    volunteer = node.at("volunteer").known(problem.volunteer, "volunteer")
+    session = node.at("session").known(problem.session, "session")
+    return Placement(volunteer, session, read_role(node.at("role"), problem.session[session]))
 
 
 def _tier(node: Node) -> TierValue:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from volunteers.matching.answer import Answer
 from volunteers.matching.gates import GATES
 from volunteers.matching.preferences import TIERS
-from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.rank import PERSONAL, best_of, joining, obstacle, obstacles
 from volunteers.matching.reasons import Reason, reasons
 from volunteers.matching.staffing import STAFFING, NeverAloneFromTheClub, NewcomersAreAccompanied
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import role_name
+from volunteers.matching.words import called
 
 ALTERNATIVES = 2
 LOOK_AT = 6
@@ -87,9 +87,10 @@ def gaps(problem: Problem, answer: Answer) -> list[Gap]:
         held = standing.held(session.id)
         if session.needs_lead and not held:
             found.append(_gap(standing, session, LEAD, 1))
-        missing = session.wished - standing.helpers(session.id)
-        if missing > 0:
-            found.append(_gap(standing, session, HELPER, missing))
+        for post in session.helped:
+            missing = post.wished - standing.count(session.id, post.role)
+            if missing > 0:
+                found.append(_gap(standing, session, post.role, missing))
     return found
 
 
@@ -147,16 +148,17 @@ def _gap(standing: Standing, session: Session, role: str, missing: int) -> Gap:
         stopped = {volunteer for group in groups for volunteer in group.volunteers}
         able = tuple(v.id for v in standing.problem.volunteers if v.id not in stopped)
         causes.append(Cause(*(SPARE if held else NOT_ENOUGH), left, able, 0))
-    floor = 1 if role == LEAD else session.minimum
+    post = session.post(role)
+    floor = post.minimum if post else 0
     text = _gap_text(session, role, missing, left, held)
     return Gap(session.id, role, missing, held, floor, text, tuple(causes))
 
 
 def _gap_text(session: Session, role: str, missing: int, able: int, held: bool) -> str:
-    name = role_name(session.programme, role)
+    name, post = called(session, role), session.post(role)
+    wished, floor = (post.wished, post.minimum) if post else (0, 0)
     if held:
-        return f"{name}还缺 {missing} 位，想要 {session.wished} 位"
-    floor = 1 if role == LEAD else session.minimum
+        return f"{name}还缺 {missing} 位，想要 {wished} 位"
     if able == 0:
         return f"开不了：没有人能来当{name}，至少要 {floor} 位"
     if able < floor:

@@ -147,6 +147,32 @@ class MayLead(Gate):
         )
 
 
+class HasSkills(Gate):
+    """Whoever comes has every skill and training the session and the post ask for, valid on its date."""
+
+    code = "skills"
+    label = "缺这项技能或培训"
+    sentence = "岗位要的技能或培训，当天有效才安排。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        day = session.starts_at.date()
+        return all(volunteer.can(skill, day) for skill in self.asked(session, role))
+
+    def asked(self, session: Session, role: str) -> tuple[str, ...]:
+        """What somebody needs for this role at this session."""
+        post = session.post(role)
+        return (*session.requires, *(post.requires if post else ()))
+
+    def mask(self, model: Model, role: str) -> Mask:
+        asked = [(self.asked(session, role), session.starts_at.date()) for session in model.sessions]
+        if not any(skills for skills, _ in asked):
+            return np.ones(model.shape, dtype=bool)
+        return model.by_value(
+            [(skills, day if skills else None) for skills, day in asked],
+            lambda volunteer, value: all(volunteer.can(skill, value[1]) for skill in value[0]),
+        )
+
+
 class OfAge(Gate):
     """A minor never leads and is never placed in a child session (domain 8.8)."""
 
@@ -251,6 +277,7 @@ GATES: tuple[Gate, ...] = (
     ServesCommunity(),
     DoesProgramme(),
     MayLead(),
+    HasSkills(),
     OfAge(),
     Cleared(),
     Free(),

@@ -10,7 +10,7 @@ from volunteers.matching.limits import LIMITS
 from volunteers.matching.locks import sort_locks
 from volunteers.matching.model import Model
 from volunteers.matching.preferences import Strange
-from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.staffing import STAFFING
 from volunteers.matching.standing import Standing
 
@@ -26,10 +26,11 @@ def greedy(problem: Problem, model: Model) -> tuple[Placement, ...]:
 
 
 def _candidates(model: Model) -> dict[int, dict[str, list[Volunteer]]]:
-    found: dict[int, dict[str, list[Volunteer]]] = {session.id: {LEAD: [], HELPER: []} for session in model.sessions}
-    for who, where, lead in zip(model.who, model.where, model.leads, strict=True):
-        people = found[model.sessions[where].id]
-        people[LEAD if lead else HELPER].append(model.volunteers[who])
+    found: dict[int, dict[str, list[Volunteer]]] = {
+        session.id: {role: [] for role in model.roles} for session in model.sessions
+    }
+    for who, where, role in zip(model.who, model.where, model.role, strict=True):
+        found[model.sessions[where].id][model.roles[role]].append(model.volunteers[who])
     return found
 
 
@@ -37,9 +38,10 @@ def _fill(standing: Standing, session: Session, candidates: dict[str, list[Volun
     """Staff one session up to its wish, or leave it empty."""
     if session.needs_lead and not standing.leads(session.id):
         _join(standing, session, LEAD, candidates[LEAD])
-    while standing.helpers(session.id) < session.wished:
-        if not _join(standing, session, HELPER, candidates[HELPER]):
-            break
+    for post in (*session.posts, session.helped[0]):
+        while standing.count(session.id, post.role) < post.wished:
+            if not _join(standing, session, post.role, candidates[post.role]):
+                break
     there = tuple(standing.at[session.id])
     if any(rule.broken(standing.problem, there) for rule in STAFFING):
         for placement in there:

@@ -10,7 +10,7 @@ import numpy as np
 from volunteers.matching.gates import GATES, Broken, Rule
 from volunteers.matching.limits import LIMITS
 from volunteers.matching.model import Model
-from volunteers.matching.problem import HELPER, LEAD, Lock, Placement, Problem
+from volunteers.matching.problem import HELPER, Lock, Placement, Problem
 from volunteers.matching.staffing import StaffedSafely
 from volunteers.matching.standing import Standing
 
@@ -36,11 +36,12 @@ def sort_locks(problem: Problem) -> tuple[dict[Lock, Placement], list[Conflict]]
     found: list[Conflict] = []
     standing = Standing(problem)
     for lock in dict.fromkeys(problem.locked):
-        obstacles = [_obstacle(standing, placement) for placement in allowed_placements(lock)]
+        placements = allowed_placements(problem, lock)
+        obstacles = [_obstacle(standing, placement) for placement in placements]
         if all(obstacles):
             found.append(Conflict(lock, *next(filter(None, obstacles))))
             continue
-        kept[lock] = allowed_placements(lock)[obstacles.index(None)]
+        kept[lock] = placements[obstacles.index(None)]
         standing.add(kept[lock])
     return kept, found
 
@@ -50,9 +51,10 @@ def conflicts(problem: Problem) -> list[Conflict]:
     return sort_locks(problem)[1]
 
 
-def allowed_placements(lock: Lock) -> list[Placement]:
-    """The placements that keep a lock."""
-    roles = (lock.role,) if lock.role else (HELPER, LEAD)
+def allowed_placements(problem: Problem, lock: Lock) -> list[Placement]:
+    """The placements that keep a lock: without a role, helping is tried first."""
+    session = problem.session[lock.session]
+    roles = (lock.role,) if lock.role else sorted(session.roles, key=lambda role: role != HELPER)
     return [Placement(lock.volunteer, lock.session, role) for role in roles]
 
 
@@ -82,12 +84,12 @@ class LocksHold(Rule):
         return [
             self.report(problem.session[lock.session], problem.volunteer[lock.volunteer])
             for lock in sort_locks(problem)[0]
-            if lock.session in held and not placed & set(allowed_placements(lock))
+            if lock.session in held and not placed & set(allowed_placements(problem, lock))
         ]
 
     def post(self, model: Model) -> None:
         for lock in sort_locks(model.problem)[0]:
-            found = [model.column(placement) for placement in allowed_placements(lock)]
+            found = [model.column(placement) for placement in allowed_placements(model.problem, lock)]
             columns = [column for column in found if column is not None]
             held = int(model.held[model.column_of[lock.session]])
             entries = np.array([*columns, held], dtype=int)

@@ -25,9 +25,9 @@ TIED = 1e-6
 class Model:
     """Built in two steps: gates narrow `allowed`, `open` makes columns, then rows are added.
 
-    After `open`, column j means volunteer number `who[j]` at session number `where[j]`, as
-    the lead where `leads[j]`; `held[s]` is the column of session number s. Numbers are
-    positions in the problem's tuples, not ids.
+    After `open`, column j means volunteer number `who[j]` at session number `where[j]` in the
+    role `roles[role[j]]`; `leads[j]` and `helps[j]` tell lead and helper. `held[s]` is the column
+    of session number s. Numbers are positions in the problem's tuples, not ids.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -36,7 +36,9 @@ class Model:
         self.shape = (len(self.volunteers), len(self.sessions))
         self.row_of = {volunteer.id: row for row, volunteer in enumerate(self.volunteers)}
         self.column_of = {session.id: column for column, session in enumerate(self.sessions)}
-        self.allowed = {role: np.ones(self.shape, dtype=bool) for role in (HELPER, LEAD)}
+        further = dict.fromkeys(post.role for session in self.sessions for post in session.posts)
+        self.roles = (HELPER, LEAD, *further)
+        self.allowed = {role: np.ones(self.shape, dtype=bool) for role in self.roles}
         self.columns = 0
         self.rows = 0
         self.prices: dict[str, list[tuple[Numbers, Numbers]]] = {}
@@ -66,11 +68,11 @@ class Model:
 
     def open(self) -> None:
         """Make the columns of the allowed pairs and of *held*, and tie them together."""
-        session, volunteer = np.nonzero(self.allowed[HELPER].T)
-        lead_session, lead_volunteer = np.nonzero(self.allowed[LEAD].T)
-        self.who = np.concatenate([volunteer, lead_volunteer])
-        self.where = np.concatenate([session, lead_session])
-        self.leads = np.arange(len(self.who)) >= len(volunteer)
+        found = [np.nonzero(self.allowed[role].T) for role in self.roles]
+        self.who = np.concatenate([volunteer for _, volunteer in found])
+        self.where = np.concatenate([session for session, _ in found])
+        self.role = np.repeat(np.arange(len(self.roles)), [len(volunteer) for _, volunteer in found])
+        self.helps, self.leads = self.role == 0, self.role == 1
         self.pairs = self.add_columns(np.ones(len(self.who)), whole=True)
         self.held = self.add_columns(np.ones(len(self.sessions)), whole=True)
         self._tie_pairs_to_held()
@@ -203,10 +205,10 @@ class Model:
     def column(self, placement: Placement) -> int | None:
         """The column of a placement, None where the pair is not allowed."""
         row, seat = self.row_of[placement.volunteer], self.column_of[placement.session]
-        if not self.allowed[placement.role][row, seat]:
+        if placement.role not in self.allowed or not self.allowed[placement.role][row, seat]:
             return None
-        lead = placement.role == LEAD
-        found = np.nonzero((self.who == row) & (self.where == seat) & (self.leads == lead))[0]
+        role = self.roles.index(placement.role)
+        found = np.nonzero((self.who == row) & (self.where == seat) & (self.role == role))[0]
         return int(found[0])
 
     def placements(self, values: Numbers) -> tuple[Placement, ...]:
@@ -216,7 +218,7 @@ class Model:
             Placement(
                 self.volunteers[self.who[j]].id,
                 self.sessions[self.where[j]].id,
-                LEAD if self.leads[j] else HELPER,
+                self.roles[self.role[j]],
             )
             for j in chosen
         ]

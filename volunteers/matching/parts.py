@@ -8,6 +8,7 @@ from datetime import date, datetime
 PROGRAMMES = ("senior", "child", "desk")
 LEAD, HELPER = "lead", "helper"
 ROLES = (LEAD, HELPER)
+"""The roles every session may have; further ones are its `posts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,33 @@ class Travel:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A role in a session with places of its own, such as a greeter at the desk or a tutor of a subject.
+
+    Whoever has it can do everything in `requires` on the session's date. `name` is what it is called on
+    screen; without one it is called by its code.
+    """
+
+    role: str
+    minimum: int
+    wished: int
+    maximum: int
+    requires: tuple[str, ...] = ()
+    name: str | None = None
+
+    @property
+    def second_half(self) -> int:
+        """How many of the wished places are the less urgent ones."""
+        return (self.wished - self.minimum) // 2
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One dated meeting; `minimum`, `wished`, `maximum` count helpers, never the lead."""
+    """One dated meeting; `minimum`, `wished`, `maximum` count helpers, never the lead or other posts.
+
+    `posts` are further roles beside lead and helper; one person has one role. `requires` are skills or
+    trainings that everybody there has, whatever the role.
+    """
 
     id: int
     community: int
@@ -45,10 +71,30 @@ class Session:
     dialect_wished: int
     priority: int
     two_adults: bool = False
+    posts: tuple[Post, ...] = ()
+    requires: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles somebody may have here."""
+        return (*((LEAD,) if self.needs_lead else ()), HELPER, *(post.role for post in self.posts))
+
+    def post(self, role: str) -> Post | None:
+        """The places of a role; None where the session has no such role."""
+        if role == HELPER:
+            return Post(HELPER, self.minimum, self.wished, self.maximum)
+        if role == LEAD:
+            return Post(LEAD, 1, 1, 1) if self.needs_lead else None
+        return next((post for post in self.posts if post.role == role), None)
+
+    @property
+    def helped(self) -> tuple[Post, ...]:
+        """The places of every role but the lead's: helpers first."""
+        return (Post(HELPER, self.minimum, self.wished, self.maximum), *self.posts)
 
     @property
     def second_half(self) -> int:
-        """How many of the wished places are the less urgent ones."""
+        """How many of the wished helpers are the less urgent ones."""
         return (self.wished - self.minimum) // 2
 
     @property
@@ -115,7 +161,8 @@ class Volunteer:
     """A person who helps. A limit of None is no limit.
 
     `adult_from` is the day of coming of age; None means an adult throughout. `first_by` is the last
-    day for the first session of somebody who waits for one; None for everybody else.
+    day for the first session of somebody who waits for one; None for everybody else. `skills` are skills
+    and trainings with the last day they are valid, None for ever.
     """
 
     id: int
@@ -140,6 +187,11 @@ class Volunteer:
     adult_from: date | None = None
     name: str | None = None
     first_by: date | None = None
+    skills: tuple[tuple[str, date | None], ...] = ()
+
+    def can(self, skill: str, day: date) -> bool:
+        """Whether the volunteer has a skill or training that has not run out by that day."""
+        return any(name == skill and (until is None or day <= until) for name, until in self.skills)
 
     def window(self, session: Session) -> Window | None:
         """The stated free time that holds the whole session; None where there is none.
@@ -164,7 +216,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """An agreement the engine keeps; without a role either role keeps it."""
+    """An agreement the engine keeps; without a role any role keeps it."""
 
     volunteer: int
     session: int

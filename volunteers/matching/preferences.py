@@ -13,7 +13,7 @@ import numpy as np
 from volunteers.matching.model import Model
 from volunteers.matching.newcomers import Waiting
 from volunteers.matching.preference import Preference
-from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import LEAD, Placement, Post, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
 
 __all__ = ["PREFERENCES", "TIERS", "Preference", "costs", "value"]
@@ -46,70 +46,75 @@ class Unheld(Preference):
 
 
 class Short(Preference):
-    """Sessions have their wished helpers and dialect speakers; one not held lacks them all."""
+    """Sessions have their wished people in every role, and dialect speakers; one not held lacks them all."""
 
     code = "short"
     label = "人手"
-    sentence = "尽量排满想要的人数，并有会说本地话的人。"
+    sentence = "尽量排满每个岗位想要的人数，并有会说本地话的人。"
 
     def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
         standing = Standing(problem, placements)
-        return sum(
-            self.lacking(
-                session,
-                standing.helpers(session.id),
-                sum(person.dialect for person in standing.people(session.id)),
-            )
-            for session in problem.sessions
-        )
+        return sum(self.of(standing, session) for session in problem.sessions)
 
-    def lacking(self, session: Session, helpers: int, speakers: int) -> int:
-        """The cost of one session with so many helpers and dialect speakers."""
-        places = max(0, session.wished - helpers)
-        second = min(places, session.second_half)
-        return (
-            SECOND_HALF_COST * second
-            + FIRST_HALF_COST * (places - second)
-            + DIALECT_COST * max(0, session.dialect_wished - speakers)
-        )
+    def of(self, standing: Standing, session: Session) -> int:
+        """The cost of one session as it stands."""
+        speakers = sum(person.dialect for person in standing.people(session.id))
+        places = sum(self.lacking(post, standing.count(session.id, post.role)) for post in session.helped)
+        return places + DIALECT_COST * max(0, session.dialect_wished - speakers)
+
+    def lacking(self, post: Post, people: int) -> int:
+        """The cost of so many people in one role."""
+        places = max(0, post.wished - people)
+        second = min(places, post.second_half)
+        return SECOND_HALF_COST * second + FIRST_HALF_COST * (places - second)
 
     def post(self, model: Model) -> None:
+        for number, role in enumerate(model.roles):
+            if role != LEAD:
+                self._post_role(model, number, role)
         seats = np.arange(len(model.sessions))
-        wished = np.array([session.wished for session in model.sessions], dtype=int)
-        second = np.array([session.second_half for session in model.sessions], dtype=int)
         speakers = np.array([session.dialect_wished for session in model.sessions], dtype=int)
-        less, more = model.add_columns(second), model.add_columns(wished - second)
         silent = model.add_columns(speakers)
-        model.lack(seats, wished, less)
-        model.lack(seats, np.zeros(len(seats), dtype=int), more)
-        model.price(self.code, less, np.full(len(seats), SECOND_HALF_COST))
-        model.price(self.code, more, np.full(len(seats), FIRST_HALF_COST))
         model.price(self.code, silent, np.full(len(seats), DIALECT_COST))
-        ones = np.ones(len(seats))
-        helper = np.nonzero(~model.leads)[0]
-        model.add_rows(
-            len(seats),
-            [
-                (model.where[helper], helper, np.ones(len(helper))),
-                (seats, less, ones),
-                (seats, more, ones),
-            ],
-            lower=wished,
-        )
         speaks = np.array([volunteer.dialect for volunteer in model.volunteers], dtype=bool)
         heard = np.nonzero(speaks[model.who])[0]
         model.add_rows(
             len(seats),
-            [(model.where[heard], heard, np.ones(len(heard))), (seats, silent, ones)],
+            [(model.where[heard], heard, np.ones(len(heard))), (seats, silent, np.ones(len(seats)))],
             lower=speakers,
         )
 
+    def _post_role(self, model: Model, number: int, role: str) -> None:
+        """The shortage of one role in every session that has it."""
+        posts = [(seat, post) for seat, one in enumerate(model.sessions) if (post := one.post(role))]
+        seats = np.array([seat for seat, _ in posts], dtype=int)
+        wished = np.array([post.wished for _, post in posts], dtype=int)
+        second = np.array([post.second_half for _, post in posts], dtype=int)
+        less, more = model.add_columns(second), model.add_columns(wished - second)
+        model.lack(seats, wished, less)
+        model.lack(seats, np.zeros(len(seats), dtype=int), more)
+        model.price(self.code, less, np.full(len(seats), SECOND_HALF_COST))
+        model.price(self.code, more, np.full(len(seats), FIRST_HALF_COST))
+        columns = np.nonzero((model.role == number) & np.isin(model.where, seats))[0]
+        rows, ones = np.arange(len(seats)), np.ones(len(seats))
+        model.add_rows(
+            len(seats),
+            [
+                (np.searchsorted(seats, model.where[columns]), columns, np.ones(len(columns))),
+                (rows, less, ones),
+                (rows, more, ones),
+            ],
+            lower=wished,
+        )
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
-        helpers = standing.helpers(session.id)
+        post, saved = session.post(role), 0
+        if post and role != LEAD:
+            there = standing.count(session.id, role)
+            saved = self.lacking(post, there + 1) - self.lacking(post, there)
         speakers = sum(person.dialect for person in standing.people(session.id))
-        before = self.lacking(session, helpers, speakers)
-        helpers += role != LEAD
-        return self.lacking(session, helpers, speakers + volunteer.dialect) - before
+        heard = volunteer.dialect and speakers < session.dialect_wished
+        return saved - DIALECT_COST * heard
 
 
 class Strange(Preference):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from volunteers.matching.gates import GATES
 from volunteers.matching.preferences import Short, Unheld
-from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session
+from volunteers.matching.problem import LEAD, Placement, Problem, Session
 from volunteers.matching.rank import obstacle
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import solve
@@ -98,7 +98,7 @@ def _one_hop(problem: Problem, mended: tuple[Placement, ...], left: tuple[Placem
         session = problem.session[number]
         if not _lacking(standing, session):
             continue
-        for role in (LEAD, HELPER) if session.needs_lead else (HELPER,):
+        for role in session.roles:
             for volunteer in problem.volunteers:
                 if obstacle(standing, volunteer, session, role, GATES) is None:
                     found |= {other.id for other in elsewhere.sessions_of[volunteer.id]}
@@ -106,7 +106,8 @@ def _one_hop(problem: Problem, mended: tuple[Placement, ...], left: tuple[Placem
 
 
 def _lacking(standing: Standing, session: Session) -> bool:
-    return standing.helpers(session.id) < session.wished or standing.leads(session.id) < session.needs_lead
+    posts = [post for role in session.roles if (post := session.post(role))]
+    return any(standing.count(session.id, post.role) < post.wished for post in posts)
 
 
 def _shortage(problem: Problem, placements: Iterable[Placement], inside: set[int]) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
 
 from volunteers.matching.gates import Broken, Rule, is_adult, is_cleared
 from volunteers.matching.model import Model, Numbers
-from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
 from volunteers.matching.teams import tighten_company, tighten_experience
 
@@ -16,49 +17,55 @@ from volunteers.matching.teams import tighten_company, tighten_experience
 class StaffedSafely(Rule):
     """A session is staffed safely or not at all.
 
-    Held means: exactly one lead if it needs one and none if not, and helpers from the
-    minimum to the maximum. Safety has no price: a session under its floor has nobody.
+    Held means: exactly one lead if it needs one and none if not, and in every other role from its
+    minimum to its maximum. Safety has no price: a session under its floor has nobody.
     """
 
     code = "staffed"
     label = "名额已满"
-    sentence = "人数够安全才开：要讲师的有一位讲师，其他人不少于下限、不多于上限；不够就一个也不排。"
+    sentence = "人数够安全才开：要讲师的有一位讲师，其他岗位不少于下限、不多于上限；不够就一个也不排。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
         standing = Standing(problem, placements)
-        found = []
-        for session in standing.sessions():
-            leads, helpers = standing.leads(session.id), standing.helpers(session.id)
-            safe = leads == session.needs_lead and session.minimum <= helpers <= session.maximum
-            if not safe:
-                found.append(self.report(session, *standing.people(session.id)))
-        return found
+        return [
+            self.report(session, *standing.people(session.id))
+            for session in standing.sessions()
+            if not self.safe(standing, session)
+        ]
+
+    def safe(self, standing: Standing, session: Session) -> bool:
+        """Whether the people there are enough, not too many, and all in roles of the session."""
+        counts = Counter(placement.role for placement in standing.at[session.id])
+        posts = [post for role in session.roles if (post := session.post(role))]
+        return set(counts) <= set(session.roles) and all(
+            post.minimum <= counts[post.role] <= post.maximum for post in posts
+        )
 
     def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
-        if role == LEAD:
-            return standing.leads(session.id) >= session.needs_lead
-        return standing.helpers(session.id) >= session.maximum
+        post = session.post(role)
+        return post is None or standing.count(session.id, role) >= post.maximum
 
     def screen(self, model: Model) -> None:
-        wanted = np.array([session.needs_lead for session in model.sessions], dtype=bool)
-        model.allowed[LEAD] &= wanted[None, :]
+        for role, allowed in model.allowed.items():
+            allowed &= np.array([role in session.roles for session in model.sessions], dtype=bool)[None, :]
 
     def post(self, model: Model) -> None:
-        seats = np.arange(len(model.sessions))
-        helper = np.nonzero(~model.leads)[0]
-        helpers = (model.where[helper], helper, np.ones(len(helper)))
-        minimum = np.array([session.minimum for session in model.sessions])
-        maximum = np.array([session.maximum for session in model.sessions])
-        model.add_rows(len(seats), [helpers, (seats, model.held, -minimum)], lower=0)
-        model.add_rows(len(seats), [helpers, (seats, model.held, -maximum)], upper=0)
-        lead = np.nonzero(model.leads)[0]
-        wanted = np.array([session.needs_lead for session in model.sessions], dtype=float)
-        model.add_rows(
-            len(seats),
-            [(model.where[lead], lead, np.ones(len(lead))), (seats, model.held, -wanted)],
-            lower=0,
-            upper=0,
-        )
+        for number, role in enumerate(model.roles):
+            posts = [(seat, post) for seat, one in enumerate(model.sessions) if (post := one.post(role))]
+            if not posts:
+                continue
+            seats = np.array([seat for seat, _ in posts], dtype=int)
+            columns = np.nonzero(model.role == number)[0]
+            row = np.searchsorted(seats, model.where[columns])
+            inside = (row, columns, np.ones(len(columns)))
+            minimum = np.array([post.minimum for _, post in posts])
+            maximum = np.array([post.maximum for _, post in posts])
+            held = model.held[seats]
+            if (minimum == maximum).all():
+                model.add_rows(len(seats), [inside, (np.arange(len(seats)), held, -minimum)], lower=0, upper=0)
+                continue
+            model.add_rows(len(seats), [inside, (np.arange(len(seats)), held, -minimum)], lower=0)
+            model.add_rows(len(seats), [inside, (np.arange(len(seats)), held, -maximum)], upper=0)
 
 
 class TwoClearedAdults(Rule):

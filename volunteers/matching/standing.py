@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
 
 
 class Standing:
@@ -46,11 +46,15 @@ class Standing:
 
     def helpers(self, session: int) -> int:
         """How many helpers the session has."""
-        return sum(placement.role != LEAD for placement in self.at[session])
+        return self.count(session, HELPER)
+
+    def count(self, session: int, role: str) -> int:
+        """How many people have this role at the session."""
+        return sum(placement.role == role for placement in self.at[session])
 
     def leads(self, session: int) -> int:
         """How many leads the session has."""
-        return sum(placement.role == LEAD for placement in self.at[session])
+        return self.count(session, LEAD)
 
     def held(self, session: int) -> bool:
         """Whether anybody is placed at the session."""
