@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.found import Found, Trace, only_published
-from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Volunteer
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
 
 type Array = npt.NDArray[Any]
 type Entries = tuple[Array, Array, Array | float]
@@ -72,22 +72,11 @@ class Roster:
         self._clubs()
 
     def _costs(self) -> Array:
-        """Familiar faces, wishes and changes: what each pair costs whatever the rest is."""
-        problem, weight = self.problem, self.problem.weight
-        before = {(p.volunteer, p.session) for p in problem.previous or ()}
-        costs = np.zeros(len(self.who))
-        for number, (v, s) in enumerate(zip(self.who, self.where, strict=True)):
-            person, session = self.people[v], self.sessions[s]
-            pair = (person.id, session.series)
-            strange = (0 if pair in problem.served else 2) - problem.learners_known.get(pair, 0)
-            km = problem.km(person.home, session.community)
-            wish = dict(person.programme_cost).get(session.programme, 0)
-            wish += person.weekday_cost[session.starts_at.weekday()]
-            wish += 0 if person.home == session.community else 1 if km <= 2 else 2
-            change = 0 if problem.previous is None else -1 if (person.id, session.id) in before else 1
-            costs[number] = weight["strange"] * strange + weight["wishes"] * wish + weight["change"] * change
-        self.programme.constant += weight["change"] * len(before)
-        return costs
+        """What each pair costs whatever the rest is."""
+        problem, before = self.problem, known_pairs(self.problem)
+        pairs = zip(self.who, self.where, strict=True)
+        self.programme.constant += problem.weight["change"] * len(before)
+        return np.array([pair_cost(problem, self.people[v], self.sessions[s], before) for v, s in pairs], dtype=float)
 
     def _held(self) -> None:
         """Each pair at most where held; one lead or none; helpers from minimum to maximum."""
@@ -196,6 +185,26 @@ class Roster:
             Placement(self.people[self.who[n]].id, self.sessions[self.where[n]].id, LEAD if self.lead[n] else HELPER)
             for n in chosen
         )
+
+
+def known_pairs(problem: Problem) -> set[tuple[int, int]]:
+    """Who is where in the plan people know."""
+    return {(placement.volunteer, placement.session) for placement in problem.previous or ()}
+
+
+def pair_cost(problem: Problem, person: Volunteer, session: Session, before: set[tuple[int, int]]) -> int:
+    """Familiar faces, wishes and changes against `known_pairs`, with their weights."""
+    pair = (person.id, session.series)
+    strange = (0 if pair in problem.served else 2) - problem.learners_known.get(pair, 0)
+    km = problem.km(person.home, session.community)
+    wish = dict(person.programme_cost).get(session.programme, 0)
+    wish += person.weekday_cost[session.starts_at.weekday()]
+    wish += 0 if person.home == session.community else 1 if km <= 2 else 2
+    change = 0
+    if problem.previous is not None:
+        change = -1 if (person.id, session.id) in before else 1
+    weight = problem.weight
+    return weight["strange"] * strange + weight["wishes"] * wish + weight["change"] * change
 
 
 def eligible(problem: Problem) -> tuple[Array, Array, Array]:

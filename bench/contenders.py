@@ -12,7 +12,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench import baseline  # noqa: E402
 from bench.found import Found, Trace  # noqa: E402
+from bench.places import as_places  # noqa: E402
 from volunteers.matching.greedy import greedy  # noqa: E402
 from volunteers.matching.preferences import value  # noqa: E402
 from volunteers.matching.problem import HELPER, Placement, Problem, load  # noqa: E402
@@ -58,19 +58,19 @@ def cpsat(problem: Problem, *, seconds: float, seed: int, tuned: bool = False) -
     return cpsat.solve(problem, seconds=seconds, seed=seed, tuned=tuned)
 
 
-def timefold(problem: Problem, *, seconds: float, seed: int, file: Path) -> Found:
-    """Timefold in an environment of its own; it measures itself."""
+def timefold(problem: Problem, *, seconds: float, seed: int) -> Found:
+    """Timefold in an environment of its own; its plans are priced here."""
     python = os.environ.get(OTHER_PYTHON)
     if not python:
         raise SystemExit(f"set {OTHER_PYTHON} to a Python with timefold in it (see bench/timefold_roster.py)")
-    trace = Trace()
-    script = [python, str(ROOT / "bench" / "timefold_roster.py"), str(file), str(seconds), str(seed)]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-        subprocess.run(script, stdout=out, check=True)
-        out.seek(0)
-        said = json.loads(out.read().splitlines()[-1])
-    trace.seen = [tuple(one) for one in said["trace"]]
-    return Found(tuple(Placement(*one) for one in said["placements"]), trace=trace)
+    script = [python, str(ROOT / "bench" / "timefold_roster.py"), str(seconds), str(seed)]
+    question = json.dumps(as_places(problem))
+    done = subprocess.run(script, input=question, stdout=subprocess.PIPE, text=True, check=True)
+    trace, plan = Trace(), tuple[Placement, ...]()
+    for at, rows in json.loads(done.stdout.splitlines()[-1])["plans"]:
+        plan = tuple(Placement(*row) for row in rows)
+        trace.seen.append((at, at, value(problem, plan)))
+    return Found(plan, trace=trace)
 
 
 CONTENDERS: dict[str, Callable[..., Found]] = {
@@ -86,9 +86,8 @@ CONTENDERS: dict[str, Callable[..., Found]] = {
 def measure(name: str, file: Path, *, seconds: float, seed: int) -> dict[str, Any]:
     """Run one contender here and say what it gave and what it took."""
     problem = load(file)
-    extra = {"file": file} if name == "timefold" else {}
     clock = Trace()
-    found = CONTENDERS[name](problem, seconds=seconds, seed=seed, **extra)
+    found = CONTENDERS[name](problem, seconds=seconds, seed=seed)
     wall, cpu = clock.spent()
     plan = found.placements
     children = resource.getrusage(resource.RUSAGE_CHILDREN)

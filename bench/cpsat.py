@@ -13,7 +13,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from bench.baseline import eligible
+from bench.baseline import eligible, known_pairs, pair_cost
 from bench.found import Found, Trace, only_published
 from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
 
@@ -89,21 +89,10 @@ class Roster:
 
     def _pairs(self) -> None:
         """Familiar faces, wishes and changes."""
-        problem, weight = self.problem, self.problem.weight
-        before = {(p.volunteer, p.session) for p in problem.previous or ()}
+        problem, before = self.problem, known_pairs(self.problem)
         for (v, s, _), x in self.x.items():
-            person, session = problem.volunteer[v], problem.session[s]
-            strange = (0 if (v, session.series) in problem.served else 2) - problem.learners_known.get(
-                (v, session.series), 0
-            )
-            km = problem.km(person.home, session.community)
-            wish = dict(person.programme_cost).get(session.programme, 0)
-            wish += person.weekday_cost[session.starts_at.weekday()]
-            wish += 0 if person.home == session.community else 1 if km <= 2 else 2
-            change = 0 if problem.previous is None else -1 if (v, s) in before else 1
-            cost = weight["strange"] * strange + weight["wishes"] * wish + weight["change"] * change
-            self.costs.append(cost * x)
-        self.costs.append(weight["change"] * len(before))
+            self.costs.append(pair_cost(problem, problem.volunteer[v], problem.session[s], before) * x)
+        self.costs.append(problem.weight["change"] * len(before))
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
