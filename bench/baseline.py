@@ -219,7 +219,7 @@ def eligible(problem: Problem) -> tuple[Array, Array, Array]:
     admitted, leading = np.zeros((2, len(people), len(sessions)), dtype=bool)
     for v, person in enumerate(people):
         adult = np.full(len(sessions), True) if person.adult_from is None else days >= np.datetime64(person.adult_from)
-        until = np.datetime64("NaT" if person.child_clearance_until is None else person.child_clearance_until)
+        until = np.datetime64(person.child_clearance_until or "NaT", "D")
         free = np.zeros(len(sessions), dtype=bool)
         for start, end in _free_times(person):
             free |= (starts >= start) & (ends <= end)
