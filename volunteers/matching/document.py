@@ -27,6 +27,7 @@ def to_dict(problem: Problem, answer: Answer) -> dict[str, Any]:
         "tiers": [{"tier": tier.tier, "value": tier.value, "bound": tier.bound} for tier in answer.tiers],
         "placements": [_placement(why) for why in explain.placements(problem, answer)],
         "unfilled": [_gap(gap) for gap in explain.gaps(problem, answer)],
+        "reserved": [{"session": h.session, "club": h.club, "count": h.count} for h in explain.held_places(problem)],
         "conflicts": [
             {
                 "volunteer": conflict.lock.volunteer,

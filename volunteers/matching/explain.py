@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from volunteers.matching.answer import Answer
+from volunteers.matching.company import ComesWith
 from volunteers.matching.gates import GATES
 from volunteers.matching.preferences import TIERS
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
@@ -23,7 +24,7 @@ LOOK_AT = 6
 """How many of the cheapest people are tried until two make a sound exchange."""
 SPARE = ("spare", "可以来，但没排")
 NOT_ENOUGH = ("not-held", "可以来，但这一场凑不齐")
-TOGETHER = (NewcomersAreAccompanied, NeverAloneFromTheClub)
+TOGETHER = (NewcomersAreAccompanied, NeverAloneFromTheClub, ComesWith)
 """Rules about company: nobody is in the way of a session that has nobody yet."""
 
 
@@ -70,6 +71,25 @@ class Gap:
     floor: int
     text: str
     because: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlace:
+    """Places of a session held for a club that has not named anybody yet: no gap."""
+
+    session: int
+    club: int
+    count: int
+    text: str
+
+
+def held_places(problem: Problem) -> list[HeldPlace]:
+    """Every place held for a club, session by session."""
+    return [
+        HeldPlace(session.id, club, count, f"{count} 个名额留给社团，还没报名字")
+        for session in sorted(problem.sessions, key=lambda s: (s.starts_at, s.id))
+        for club, count in session.reserved
+    ]
 
 
 def placements(problem: Problem, answer: Answer) -> list[Why]:

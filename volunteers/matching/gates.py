@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 from volunteers.matching.model import Mask, Model, Numbers
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
+
+MINORS_UNTIL = time(21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +177,29 @@ class HasSkills(Gate):
 
 
 class OfAge(Gate):
-    """A minor never leads and is never placed in a child session (domain 8.8)."""
+    """A minor never leads, is never placed in a child session and never after 21:00 (domain 8.8, 9.6)."""
 
     code = "adult"
     label = "未成年"
-    sentence = "未成年人不当讲师，也不排进四点半课堂。"
+    sentence = "未成年人不当讲师，不排进四点半课堂，也不排 21:00 以后还没结束的场次。"
 
     def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
-        return is_adult(volunteer, session) or (role != LEAD and session.programme != "child")
+        return is_adult(volunteer, session) or (role != LEAD and self.open_to_minors(session))
+
+    def open_to_minors(self, session: Session) -> bool:
+        """Whether a minor may help at this session."""
+        evening = datetime.combine(session.starts_at.date(), MINORS_UNTIL)
+        return session.programme != "child" and session.ends_at <= evening
 
     def mask(self, model: Model, role: str) -> Mask:
         adult = model.by_value(
             [session.starts_at.date() for session in model.sessions],
             lambda volunteer, day: volunteer.adult_from is None or volunteer.adult_from <= day,
         )
-        return adult if role == LEAD else adult | ~model.in_programme("child")
+        if role == LEAD:
+            return adult
+        for_minors = np.array([self.open_to_minors(session) for session in model.sessions], dtype=bool)
+        return np.asarray(adult | for_minors[None, :])
 
 
 class Cleared(Gate):
@@ -215,8 +226,28 @@ class Cleared(Gate):
         return cleared | ~model.in_programme("child")
 
 
+class Away(Gate):
+    """Nobody is placed on a day of an exam week, a holiday or an absence, whatever else they have stated."""
+
+    code = "away"
+    label = "考试周或外出"
+    sentence = "考试周、放假和外出的日子不安排。"
+
+    def admits(self, problem: Problem, volunteer: Volunteer, session: Session, role: str) -> bool:
+        return not any(away.meets(session) for away in volunteer.away)
+
+    def mask(self, model: Model, role: str) -> Mask:
+        starts = np.array([session.starts_at.date() for session in model.sessions], dtype="datetime64[D]")
+        ends = np.array([session.ends_at.date() for session in model.sessions], dtype="datetime64[D]")
+        there = np.ones(model.shape, dtype=bool)
+        for row, volunteer in enumerate(model.volunteers):
+            for away in volunteer.away:
+                there[row] &= (ends < np.datetime64(away.first)) | (starts > np.datetime64(away.last))
+        return there
+
+
 class Free(Gate):
-    """A volunteer is free for the whole session."""
+    """A volunteer is free for the whole session; part of it is not enough."""
 
     code = "free"
     label = "这个时间没空"
@@ -280,6 +311,7 @@ GATES: tuple[Gate, ...] = (
     HasSkills(),
     OfAge(),
     Cleared(),
+    Away(),
     Free(),
     NotBarred(),
 )

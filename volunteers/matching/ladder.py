@@ -80,7 +80,7 @@ class Ladder:
         self.problem, self.model, self.best = problem, model, plan
         self.exact, self.on_plan = Exact(model, seed), on_plan
         self.seed, self.deadline, self.on_progress = seed, deadline, on_progress
-        self.proven: tuple[dict[str, int], int] | None = None
+        self.proven: dict[frozenset[tuple[str, int]], int] = {}
         self.cancelled = False
         self.done = 0.0
 
@@ -136,7 +136,8 @@ class Ladder:
             found, bound, proven = self._minimise(step, settled, prices, until)
             after = [one.cost(self.problem, found) for one in settled]
             step.bound = max(step.bound, bound - sum(map(mul, prices, before)))
-            if (after, step.cost(self.problem, found)) <= (before, step.cost(self.problem, self.best)):
+            # Of plans as good as the best so far that one stays: it looks ahead to the later steps.
+            if (after, step.cost(self.problem, found)) < (before, step.cost(self.problem, self.best)):
                 self.best = found
             if after < before:
                 step.bound = self.model.least(step.weights)
@@ -150,8 +151,8 @@ class Ladder:
         for one, price in zip(settled, prices, strict=True):
             weights |= {tier: price * weight for tier, weight in one.weights.items()}
         known = sum(weight * TIERS[tier].cost(self.problem, self.best) for tier, weight in weights.items())
-        if (weights, known) == self.proven:
-            # The first look at all tiers asked the same question.
+        if self.proven.get(frozenset(weights.items())) == known:
+            # The first look at all tiers asked the same question; what was settled since keeps this plan.
             return self.best, known, True
         outcome = self.exact.minimise(
             weights,
@@ -163,7 +164,7 @@ class Ladder:
         plan = self.best if outcome.values is None else self.model.placements(outcome.values)
         bound = math.ceil(max(outcome.bound, float(self.model.least(weights))) - 1e-6)
         if outcome.proven:
-            self.proven = weights, bound
+            self.proven[frozenset(weights.items())] = bound
         return plan, bound, outcome.proven
 
     def _offer(self, values: Numbers, steps: list[Step]) -> None:

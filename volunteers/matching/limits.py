@@ -106,9 +106,30 @@ class PeriodLimit(Rule):
             if volunteer.busy:
                 spent = [self.spent(volunteer, period) for period in number]
                 room[who, : len(spent)] = np.maximum(0, room[who, : len(spent)] - spent)
-        key, row = np.unique(model.who * len(number) + of_session[model.where], return_inverse=True)
+        key, row, count = np.unique(
+            model.who * len(number) + of_session[model.where], return_inverse=True, return_counts=True
+        )
         upper = room.reshape(-1)[key]
-        model.add_rows(len(key), [(row, model.pairs, np.ones(len(row)))], upper=upper)
+        limiting = count > upper
+        rank = np.cumsum(limiting) - 1
+        used = np.nonzero(limiting[row])[0]
+        model.add_rows(
+            int(limiting.sum()), [(rank[row[used]], model.pairs[used], np.ones(len(used)))], upper=upper[limiting]
+        )
+
+
+class DayLimit(PeriodLimit):
+    """A volunteer has no more sessions on one day than they have agreed to (domain 9.6: two)."""
+
+    code = "day-limit"
+    label = "这一天已排满"
+    sentence = "一天里不超过本人愿意的次数。"
+
+    def limit(self, volunteer: Volunteer) -> int | None:
+        return volunteer.max_per_day
+
+    def period(self, session: Session | Busy) -> tuple[int, int]:
+        return session.starts_at.year, session.starts_at.timetuple().tm_yday
 
 
 class WeekLimit(PeriodLimit):
@@ -156,4 +177,4 @@ class TotalLimit(PeriodLimit):
         return 0
 
 
-LIMITS: tuple[Rule, ...] = (OnePlaceAtATime(), WeekLimit(), MonthLimit(), TotalLimit())
+LIMITS: tuple[Rule, ...] = (OnePlaceAtATime(), DayLimit(), WeekLimit(), MonthLimit(), TotalLimit())

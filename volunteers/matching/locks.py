@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from volunteers.matching.company import ComesWith, KeptApart
 from volunteers.matching.gates import GATES, Broken, Rule
 from volunteers.matching.limits import LIMITS
 from volunteers.matching.model import Model
@@ -62,9 +63,12 @@ def _obstacle(standing: Standing, placement: Placement) -> Obstacle | None:
     """The first rule that no further placement could mend."""
     problem = standing.problem
     volunteer, session = problem.volunteer[placement.volunteer], problem.session[placement.session]
-    for rule in (*GATES, *LIMITS, StaffedSafely()):
+    for rule in (*GATES, *LIMITS, StaffedSafely(), KeptApart()):
         if rule.stops(standing, volunteer, session, placement.role):
             return rule.code, rule.label, rule.sentence
+    company = ComesWith()
+    if company.hopeless(problem, volunteer, session):
+        return company.code, company.label, company.sentence
     return None
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from volunteers.matching.parts import HELPER, LEAD, PROGRAMMES, Busy, Post, Session, Volunteer, Window
+from volunteers.matching.parts import AWAY_KINDS, HELPER, LEAD, PROGRAMMES, Away, Busy, Post, Session, Volunteer, Window
 from volunteers.matching.reading import MOST, Node
+
+MOST_EXPERIENCED = 100
+"""More experienced people than this no session wishes for; each of them is a column."""
 
 
 def read_session(node: Node, communities: dict[int, Any]) -> Session:
     """A session; raises BadDocument."""
-    lesson, two_adults = node.maybe("lesson"), node.maybe("two_adults")
+    lesson, two_adults, experienced = (node.maybe(key) for key in ("lesson", "two_adults", "experienced_wished"))
     programme = node.at("programme").choice(PROGRAMMES)
     session = Session(
         id=node.at("id").whole(low=None),
@@ -31,6 +34,8 @@ def read_session(node: Node, communities: dict[int, Any]) -> Session:
         two_adults=two_adults.flag() if two_adults else programme == "child",
         posts=_each(node, "posts", _post),
         requires=_each(node, "requires", Node.text),
+        reserved=_each(node, "reserved", _reserved),
+        experienced_wished=experienced.whole() if experienced else 0,
     )
     if session.ends_at <= session.starts_at:
         raise node.at("ends_at").refuse("a session must end after it starts")
@@ -38,6 +43,8 @@ def read_session(node: Node, communities: dict[int, Any]) -> Session:
         raise node.at("wished").refuse("expected minimum <= wished <= maximum")
     if session.needs_lead and session.lesson is None:
         raise node.refuse("needs a lead but has no lesson to lead")
+    if session.experienced_wished > MOST_EXPERIENCED:
+        raise node.at("experienced_wished").refuse(f"expected {MOST_EXPERIENCED} or less")
     for place, post in enumerate(session.posts):
         if post.role in (LEAD, HELPER, *(other.role for other in session.posts[:place])):
             raise node.at("posts").items()[place].at("role").refuse(f"the role {post.role!r} is there already")
@@ -48,6 +55,11 @@ def _each(node: Node, key: str, read: Any) -> tuple[Any, ...]:
     """The elements of an optional list."""
     found = node.maybe(key)
     return tuple(read(item) for item in found.items()) if found else ()
+
+
+def _reserved(node: Node) -> tuple[int, int]:
+    club, count = node.items(2)
+    return club.whole(low=None), count.whole(low=1)
 
 
 def _post(node: Node) -> Post:
@@ -96,7 +108,18 @@ def read_volunteer(node: Node, communities: dict[int, Any]) -> Volunteer:
         name=optional("name", Node.text),
         first_by=optional("first_by", Node.day),
         skills=_each(node, "skills", _skill),
+        away=_each(node, "away", read_away),
+        max_per_day=optional("max_per_day", Node.whole),
     )
+
+
+def read_away(node: Node) -> Away:
+    """Days on which somebody cannot come: first, last and the kind; raises BadDocument."""
+    first, last, kind = node.items(3)
+    away = Away(first.day(), last.day(), kind.choice(AWAY_KINDS))
+    if away.last < away.first:
+        raise last.refuse("the last day must not be before the first")
+    return away
 
 
 def _skill(node: Node) -> tuple[str, date | None]:
@@ -156,7 +179,8 @@ def session_dict(session: Session) -> dict[str, Any]:
     if session.two_adults == (session.programme == "child"):
         del fields["two_adults"]
     posts = [without_none(fields_of(post) | {"requires": list(post.requires)}, "name") for post in session.posts]
-    return _without_empty(fields | {"posts": posts, "requires": list(session.requires)}, "posts", "requires")
+    fields |= {"posts": posts, "requires": list(session.requires), "reserved": [list(one) for one in session.reserved]}
+    return _without_empty(fields, "posts", "requires", "reserved", "experienced_wished")
 
 
 def volunteer_dict(volunteer: Volunteer) -> dict[str, Any]:
@@ -173,5 +197,7 @@ def volunteer_dict(volunteer: Volunteer) -> dict[str, Any]:
     ]
     fields["busy"] = [[b.community, _minute(b.starts_at), _minute(b.ends_at)] for b in volunteer.busy]
     fields["skills"] = [[name, until.isoformat() if until else None] for name, until in volunteer.skills]
-    fields = _without_empty(fields, "busy", "skills")
-    return without_none(fields, "max_per_week", "max_per_month", "max_total", "adult_from", "name", "first_by")
+    fields["away"] = [[away.first.isoformat(), away.last.isoformat(), away.kind] for away in volunteer.away]
+    fields = _without_empty(fields, "busy", "skills", "away")
+    optional = ("max_per_day", "max_per_week", "max_per_month", "max_total", "adult_from", "name", "first_by")
+    return without_none(fields, *optional)

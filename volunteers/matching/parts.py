@@ -9,6 +9,7 @@ PROGRAMMES = ("senior", "child", "desk")
 LEAD, HELPER = "lead", "helper"
 ROLES = (LEAD, HELPER)
 """The roles every session may have; further ones are its `posts`."""
+AWAY_KINDS = ("exam", "holiday", "away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ class Session:
     """One dated meeting; `minimum`, `wished`, `maximum` count helpers, never the lead or other posts.
 
     `posts` are further roles beside lead and helper; one person has one role. `requires` are skills or
-    trainings that everybody there has, whatever the role.
+    trainings that everybody there has, whatever the role. `reserved` are helpers' places held for a club
+    without names, as (club, count); a name that comes takes one off the count. A held place is nobody: it
+    is no adult, no speaker, no experienced person and no company. It only counts as a place, so there are
+    so many fewer helpers to find (`helpers`). `experienced_wished` is how many experienced people, in any
+    role, a held session should have.
     """
 
     id: int
@@ -73,6 +78,8 @@ class Session:
     two_adults: bool = False
     posts: tuple[Post, ...] = ()
     requires: tuple[str, ...] = ()
+    reserved: tuple[tuple[int, int], ...] = ()
+    experienced_wished: int = 0
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -80,22 +87,34 @@ class Session:
         return (*((LEAD,) if self.needs_lead else ()), HELPER, *(post.role for post in self.posts))
 
     def post(self, role: str) -> Post | None:
-        """The places of a role; None where the session has no such role."""
+        """The places of a role for people with names; None where the session has no such role."""
         if role == HELPER:
-            return Post(HELPER, self.minimum, self.wished, self.maximum)
+            return self.helpers
         if role == LEAD:
             return Post(LEAD, 1, 1, 1) if self.needs_lead else None
         return next((post for post in self.posts if post.role == role), None)
 
     @property
-    def helped(self) -> tuple[Post, ...]:
-        """The places of every role but the lead's: helpers first."""
-        return (Post(HELPER, self.minimum, self.wished, self.maximum), *self.posts)
+    def helpers(self) -> Post:
+        """The helpers' places for people with names.
+
+        A held place takes one off the wish and off the maximum, and one off the minimum unless children
+        are there: their safety is a matter of people, not of places. Nor do held places alone make a
+        session: without a lead, one place at least is for a helper with a name.
+        """
+        if not self.reserved:
+            return Post(HELPER, self.minimum, self.wished, self.maximum)
+        taken = sum(count for _, count in self.reserved)
+        someone = 0 if self.needs_lead else 1
+        children = self.two_adults or self.programme == "child"
+        floor = self.minimum if children else max(self.minimum - taken, min(self.minimum, someone))
+        ceiling = max(floor, self.maximum - taken, min(self.maximum, someone))
+        return Post(HELPER, floor, max(floor, self.wished - taken), ceiling)
 
     @property
-    def second_half(self) -> int:
-        """How many of the wished helpers are the less urgent ones."""
-        return (self.wished - self.minimum) // 2
+    def helped(self) -> tuple[Post, ...]:
+        """The places of every role but the lead's, for people with names: helpers first."""
+        return (self.helpers, *self.posts)
 
     @property
     def week(self) -> tuple[int, int]:
@@ -157,6 +176,19 @@ def _joined(windows: list[Window], session: Session) -> Window | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Days, both included, on which somebody cannot come at all: an exam week, a holiday, or away."""
+
+    first: date
+    last: date
+    kind: str = "away"
+
+    def meets(self, session: Session) -> bool:
+        """Whether the session is on one of the days."""
+        return self.first <= session.ends_at.date() and session.starts_at.date() <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Volunteer:
     """A person who helps. A limit of None is no limit.
 
@@ -188,6 +220,8 @@ class Volunteer:
     name: str | None = None
     first_by: date | None = None
     skills: tuple[tuple[str, date | None], ...] = ()
+    away: tuple[Away, ...] = ()
+    max_per_day: int | None = None
 
     def can(self, skill: str, day: date) -> bool:
         """Whether the volunteer has a skill or training that has not run out by that day."""

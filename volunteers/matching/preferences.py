@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from volunteers.matching.balance import Balance
+from volunteers.matching.company import Row, add_rows, columns_at
+from volunteers.matching.faces import Faces
 from volunteers.matching.model import Model
 from volunteers.matching.newcomers import Waiting
 from volunteers.matching.preference import Preference
@@ -182,21 +185,25 @@ class Uneven(Preference):
 
 
 class Wishes(Preference):
-    """Favourite programmes and weekdays, and a short way from home."""
+    """Favourite programmes, weekdays and times, favourite company, and a short way from home."""
 
     code = "wishes"
     label = "方便"
-    sentence = "照顾本人喜欢的项目和日子，就近安排。"
+    sentence = "照顾本人喜欢的项目、时间和同伴，就近安排。"
 
     def cost(self, problem: Problem, placements: Sequence[Placement]) -> int:
-        return sum(self.of(problem, problem.volunteer[p.volunteer], problem.session[p.session]) for p in placements)
+        pairs = sum(self.of(problem, problem.volunteer[p.volunteer], problem.session[p.session]) for p in placements)
+        there = _pairs(placements)
+        liked = set(problem.liked)
+        return pairs + sum(v == one and (other, s) not in there for one, other in liked for v, s in there)
 
     def of(self, problem: Problem, volunteer: Volunteer, session: Session) -> int:
-        """The cost of one person at one session."""
+        """The cost of one person at one session, whoever else comes."""
         return (
             dict(volunteer.programme_cost).get(session.programme, 0)
             + volunteer.weekday_cost[session.starts_at.weekday()]
             + self.distance(problem, volunteer, session)
+            + self.time(problem, volunteer, session)
         )
 
     def distance(self, problem: Problem, volunteer: Volunteer, session: Session) -> int:
@@ -205,15 +212,42 @@ class Wishes(Preference):
             return 0
         return 1 if problem.km(volunteer.home, session.community) <= NEAR_KM else 2
 
+    def time(self, problem: Problem, volunteer: Volunteer, session: Session) -> int:
+        """`possible_cost` for a stated time that is not a preferred one."""
+        if not problem.possible_cost:
+            return 0
+        window = volunteer.window(session)
+        return problem.possible_cost if window is not None and not window.preferred else 0
+
     def post(self, model: Model) -> None:
         costs = [
             self.of(model.problem, model.volunteers[who], model.sessions[where])
             for who, where in zip(model.who, model.where, strict=True)
         ]
         model.price(self.code, model.pairs, np.array(costs))
+        self._post_company(model)
+
+    def _post_company(self, model: Model) -> None:
+        """A column for each session of somebody's without a person they like: missed >= own - other's."""
+        rows: list[Row] = []
+        for one, other in sorted(set(model.problem.liked)):
+            first, second = columns_at(model, one), columns_at(model, other)
+            for seat, own in first.items():
+                company = second.get(seat, [])
+                rows.append(([*own, *company], [*[1.0] * len(own), *[-1.0] * len(company)]))
+        if not rows:
+            return
+        missed = model.add_columns(np.ones(len(rows)))
+        model.price(self.code, missed, np.ones(len(rows), dtype=int))
+        add_rows(model, [([*a, int(m)], [*b, -1.0]) for (a, b), m in zip(rows, missed, strict=True)], upper=0)
 
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
-        return self.of(standing.problem, volunteer, session)
+        problem = standing.problem
+        here = {placement.volunteer for placement in standing.at[session.id]} if problem.liked else set()
+        pairs = set(problem.liked)
+        missed = sum(one == volunteer.id and other not in here for one, other in pairs)
+        met = sum(other == volunteer.id and one in here for one, other in pairs)
+        return self.of(problem, volunteer, session) + missed - met
 
 
 class Change(Preference):
@@ -254,7 +288,9 @@ PREFERENCES: tuple[Preference, ...] = (
     Unheld(),
     Short(),
     Waiting(),
+    Faces(),
     Strange(),
+    Balance(),
     Uneven(),
     Wishes(),
     Change(),

@@ -8,13 +8,15 @@ local (Asia/Shanghai, without an offset), periods are half-open. The file format
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from volunteers.matching.members import (
     fields_of,
+    read_away,
     read_session,
     read_volunteer,
     session_dict,
@@ -26,6 +28,7 @@ from volunteers.matching.parts import (
     LEAD,
     PROGRAMMES,
     ROLES,
+    Away,
     Busy,
     Community,
     Lock,
@@ -43,6 +46,7 @@ __all__ = [
     "LEAD",
     "PROGRAMMES",
     "ROLES",
+    "Away",
     "BadDocument",
     "Busy",
     "Community",
@@ -60,7 +64,17 @@ __all__ = [
 ]
 
 FORMAT = "linke-roster/1"
-WEIGHTS = {"unheld": 1000, "short": 100, "waiting": 20, "strange": 10, "uneven": 2, "wishes": 1, "change": 5}
+WEIGHTS = {
+    "unheld": 1000,
+    "short": 100,
+    "waiting": 20,
+    "faces": 10,
+    "strange": 10,
+    "balance": 5,
+    "uneven": 2,
+    "wishes": 1,
+    "change": 5,
+}
 LIMITS = {"communities": 2_000, "sessions": 100_000, "volunteers": 100_000}
 """How many a problem may have: a city of ten million has fewer."""
 NO_TRAVEL = Travel()
@@ -68,7 +82,13 @@ NO_TRAVEL = Travel()
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The whole question. `previous` is the plan people know, or None where there is none."""
+    """The whole question. `previous` is the plan people know, or None where there is none.
+
+    Pairs of volunteers: `apart` never meet at a session; of `together` the first comes only where the
+    second comes; of `liked` the first would rather come with the second. `faces` are a series, a learner
+    and the volunteers whom this learner knows. `possible_cost` is the price, in the tier of wishes, of a
+    time that is possible but not preferred.
+    """
 
     sessions: tuple[Session, ...]
     volunteers: tuple[Volunteer, ...]
@@ -81,6 +101,11 @@ class Problem:
     locked: tuple[Lock, ...] = ()
     barred: tuple[tuple[int, int], ...] = ()
     previous: tuple[Placement, ...] | None = None
+    apart: tuple[tuple[int, int], ...] = ()
+    together: tuple[tuple[int, int], ...] = ()
+    liked: tuple[tuple[int, int], ...] = ()
+    faces: tuple[tuple[int, ...], ...] = ()
+    possible_cost: int = 0
     session: dict[int, Session] = field(init=False, compare=False, repr=False)
     volunteer: dict[int, Volunteer] = field(init=False, compare=False, repr=False)
     weight: dict[str, int] = field(init=False, compare=False, repr=False)
@@ -88,6 +113,8 @@ class Problem:
     learners_known: dict[tuple[int, int], int] = field(init=False, compare=False, repr=False)
     refused: frozenset[tuple[int, int]] = field(init=False, compare=False, repr=False)
     distances: dict[tuple[int, int], float] = field(init=False, compare=False, repr=False)
+    kept_from: dict[int, frozenset[int]] = field(init=False, compare=False, repr=False)
+    familiar: dict[int, tuple[frozenset[int], ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
@@ -98,6 +125,8 @@ class Problem:
         keep(self, "learners_known", {(v, s): count for v, s, count in self.known})
         keep(self, "refused", frozenset(self.barred))
         keep(self, "distances", _distances(self.communities))
+        keep(self, "kept_from", _grouped((*self.apart, *((b, a) for a, b in self.apart))))
+        keep(self, "familiar", _by_series(self.faces))
 
     def km(self, one: int, other: int) -> float:
         """Kilometres between two communities."""
@@ -122,6 +151,21 @@ def _distances(communities: tuple[Community, ...]) -> dict[tuple[int, int], floa
     return {(a.id, b.id): math.hypot(a.x_km - b.x_km, a.y_km - b.y_km) for a in communities for b in communities}
 
 
+def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+    return {one: frozenset(others) for one, others in found.items()}
+
+
+def _by_series(faces: Iterable[tuple[int, ...]]) -> dict[int, tuple[frozenset[int], ...]]:
+    """For each series, the people each of its learners knows."""
+    found: dict[int, list[frozenset[int]]] = {}
+    for series, _, *people in faces:
+        found.setdefault(series, []).append(frozenset(people))
+    return {series: tuple(learners) for series, learners in found.items()}
+
+
 def load(path: str | Path) -> Problem:
     """Read a problem file, plain or packed; raises BadDocument with the path of the wrong value."""
     return read_document(path, from_dict)
@@ -134,8 +178,9 @@ def from_dict(data: Any) -> Problem:
         raise top.at("format").expected(repr(FORMAT))
     communities = _once(top, "communities", _community)
     sessions = _once(top, "sessions", lambda node: read_session(node, communities))
-    volunteers = _once(top, "volunteers", lambda node: read_volunteer(node, communities))
+    volunteers = _spread(top, _once(top, "volunteers", lambda node: read_volunteer(node, communities)))
     name, previous, travel = top.maybe("name"), top.maybe("previous"), top.maybe("travel")
+    possible = top.maybe("possible_cost")
 
     def pair(node: Node) -> tuple[int, int]:
         return (
@@ -157,6 +202,11 @@ def from_dict(data: Any) -> Problem:
         previous=None
         if previous is None
         else tuple(Placement(*pair(node), _role(node, sessions) or HELPER) for node in previous.items()),
+        apart=tuple(_two(node, volunteers) for node in _list(top, "apart")),
+        together=tuple(_two(node, volunteers) for node in _list(top, "together")),
+        liked=tuple(_two(node, volunteers) for node in _list(top, "liked")),
+        faces=_faces(top, volunteers),
+        possible_cost=possible.whole() if possible else 0,
     )
 
 
@@ -175,7 +225,14 @@ def to_dict(problem: Problem) -> dict[str, Any]:
         "locked": [without_none(fields_of(lock), "role") for lock in problem.locked],
         "barred": [{"volunteer": v, "session": s} for v, s in problem.barred],
         "previous": None if problem.previous is None else [fields_of(p) for p in problem.previous],
+        **_further(problem),
     }
+
+
+def _further(problem: Problem) -> dict[str, Any]:
+    """The members of a document that are there only when they say something."""
+    rows = {name: [list(row) for row in getattr(problem, name)] for name in ("apart", "together", "liked", "faces")}
+    return {name: value for name, value in (rows | {"possible_cost": problem.possible_cost}).items() if value}
 
 
 def _list(top: Node, key: str) -> list[Node]:
@@ -196,6 +253,43 @@ def _once(top: Node, key: str, read: Any) -> dict[int, Any]:
 def _row(node: Node, volunteers: dict[int, Any], length: int) -> Any:
     first, series, *counts = node.items(length)
     return (first.known(volunteers, "volunteer"), series.whole(low=None), *(count.whole() for count in counts))
+
+
+def _two(node: Node, volunteers: dict[int, Any]) -> tuple[int, int]:
+    """Two different volunteers."""
+    one, other = (item.known(volunteers, "volunteer") for item in node.items(2))
+    if one == other:
+        raise node.refuse(f"names volunteer {one} twice")
+    return one, other
+
+
+def _faces(top: Node, volunteers: dict[int, Any]) -> tuple[tuple[int, ...], ...]:
+    """Series, learner, and the volunteers the learner knows; each learner once a series."""
+    found: dict[tuple[int, int], tuple[int, ...]] = {}
+    for node in _list(top, "faces"):
+        items = node.items()
+        if len(items) < 2:
+            raise node.refuse("expected a series, a learner and volunteers")
+        series, learner, *people = items
+        key = series.whole(low=None), learner.whole(low=None)
+        if key in found:
+            raise node.refuse(f"learner {key[1]} of series {key[0]} is there twice")
+        found[key] = (*key, *(person.known(volunteers, "volunteer") for person in people))
+    return tuple(found.values())
+
+
+def _spread(top: Node, volunteers: dict[int, Volunteer]) -> dict[int, Volunteer]:
+    """The volunteers with the exam weeks and holidays of their clubs as their own."""
+    clubs: dict[int | None, tuple[Away, ...]] = {}
+    for node in _list(top, "clubs"):
+        number = node.at("id").whole(low=None)
+        if number in clubs:
+            raise node.at("id").refuse(f"the id {number} is used twice")
+        clubs[number] = tuple(read_away(item) for item in _list(node, "away"))
+    return {
+        number: replace(one, away=tuple(dict.fromkeys((*one.away, *clubs.get(one.club, ())))))
+        for number, one in volunteers.items()
+    }
 
 
 def _role(node: Node, sessions: dict[int, Session]) -> str | None:

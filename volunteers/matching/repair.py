@@ -18,7 +18,7 @@ from volunteers.matching.slices import cut
 from volunteers.matching.solve import solve
 from volunteers.matching.standing import Standing
 
-LEAST_CHANGE = ("unheld", "short", "change", ("uneven", "strange", "wishes"))
+LEAST_CHANGE = ("unheld", "short", "change", ("faces", "balance", "uneven", "strange", "wishes"))
 
 
 @dataclass(frozen=True, slots=True)

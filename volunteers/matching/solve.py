@@ -24,8 +24,8 @@ type Progress = Callable[[str, float, float | None, float | None], bool | None]
 type OnPlan = Callable[[tuple[Placement, ...], int], bool | None]
 type Tiers = Sequence[str | Sequence[str]]
 
-IN_ORDER: Tiers = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
-TWO_STEPS: Tiers = ("unheld", "short", "waiting", ("uneven", "strange", "wishes", "change"))
+IN_ORDER: Tiers = ("unheld", "short", "waiting", "faces", "balance", "uneven", "strange", "wishes", "change")
+TWO_STEPS: Tiers = ("unheld", "short", "waiting", ("faces", "balance", "uneven", "strange", "wishes", "change"))
 """First who is there at all and who waits, then the comfort, weighed by the file: the faster way."""
 
 

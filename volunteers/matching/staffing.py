@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from volunteers.matching.company import ComesWith, KeptApart
 from volunteers.matching.gates import Broken, Rule, is_adult, is_cleared
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.problem import Placement, Problem, Session, Volunteer
@@ -71,7 +72,9 @@ class StaffedSafely(Rule):
 class TwoClearedAdults(Rule):
     """A held child session has at least two adults cleared on its date (domain 2.2).
 
-    One adult alone with children is impossible by construction.
+    One adult alone with children is impossible by construction, at every moment: whoever is placed is
+    there from the first minute to the last (`Free` admits nobody for a part), in whatever role. Places
+    held for a club count as nobody.
     """
 
     code = "two-adults"
@@ -113,7 +116,7 @@ class TwoClearedAdults(Rule):
 
 
 class NewcomersAreAccompanied(Rule):
-    """In a session there are no more newcomers than experienced people, the lead included."""
+    """In a session there are no more newcomers than experienced people, whatever their roles."""
 
     code = "newcomers"
     label = "这一场新人已经够多"
@@ -201,4 +204,6 @@ STAFFING: tuple[Rule, ...] = (
     TwoClearedAdults(),
     NewcomersAreAccompanied(),
     NeverAloneFromTheClub(),
+    KeptApart(),
+    ComesWith(),
 )
