@@ -3,7 +3,7 @@
 It shares the problem classes with the engine and nothing else: no gate, no rule, no tier.
 """
 
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 
 from ortools.sat.python import cp_model
@@ -20,6 +20,8 @@ def may_come(problem: Problem, person: Volunteer, meeting: Session, role: str) -
         meeting.community in person.reach
         and meeting.programme in person.does
         and (meeting.programme != "child" or (cleared and adult))
+        and (adult or meeting.ends_at <= datetime(day.year, day.month, day.day, 21))
+        and not any(away.first <= day <= away.last for away in person.away)
         and (role != "lead" or (meeting.lesson in person.leads and adult))
         and all(has_skill(person, skill, day) for skill in needed(meeting, role))
         and person.window(meeting) is not None
@@ -70,9 +72,17 @@ def best_value(problem: Problem, seconds: float = 30) -> int:
 
 
 def places(meeting: Session) -> list[tuple[str, int, int, int]]:
-    """Role, minimum, wished and maximum of everything but the lead."""
+    """Role, minimum, wished and maximum of everything but the lead, for people with names."""
     posts = [(post.role, post.minimum, post.wished, post.maximum) for post in meeting.posts]
-    return [("helper", meeting.minimum, meeting.wished, meeting.maximum), *posts]
+    least, wished, most = meeting.minimum, meeting.wished, meeting.maximum
+    held_for_clubs = sum(count for _, count in meeting.reserved)
+    for _ in range(held_for_clubs):
+        # A child session keeps its floor, and where nobody leads a helper with a name is left.
+        firm = meeting.minimum if meeting.programme == "child" or meeting.two_adults else int(not meeting.needs_lead)
+        least = least - 1 if least > firm else least
+        wished = wished - 1 if wished > least else wished
+        most = most - 1 if most > max(least, firm) else most
+    return [("helper", least, wished, most), *posts]
 
 
 def _people(problem, model, y):
@@ -85,6 +95,7 @@ def _people(problem, model, y):
                 model.add(sum(y[person.id, one.id]) + sum(y[person.id, other.id]) <= 1)
         for limit, period in (
             (person.max_total, lambda what: None),
+            (person.max_per_day, lambda what: what.starts_at.date()),
             (person.max_per_week, lambda what: what.week),
             (person.max_per_month, lambda what: what.month),
         ):
@@ -115,6 +126,10 @@ def _meetings(problem, model, held, x, y):
             if person.not_alone and person.club is not None:
                 club = [v.id for v in problem.volunteers if v.club == person.club and v.id != person.id]
                 model.add(sum(y[person.id, meeting.id]) <= sum(sum(y[v, meeting.id]) for v in club))
+        for one, other in problem.apart:
+            model.add(sum(y[one, meeting.id]) + sum(y[other, meeting.id]) <= 1)
+        for one, other in problem.together:
+            model.add(sum(y[one, meeting.id]) <= sum(y[other, meeting.id]))
 
 
 def _value(problem, model, held, x, y):
@@ -131,6 +146,7 @@ def _value(problem, model, held, x, y):
         speakers = sum(sum(y[v.id, meeting.id]) for v in problem.volunteers if v.dialect)
         model.add(speakers + silent >= meeting.dialect_wished)
         terms.append(weight["short"] * 2 * silent)
+        terms += _company(problem, model, held[meeting.id], meeting, y)
     for person in problem.volunteers:
         if person.first_by:
             early = [m.id for m in problem.sessions if m.starts_at.date() <= person.first_by]
@@ -148,6 +164,26 @@ def _value(problem, model, held, x, y):
     return sum(terms)
 
 
+def _company(problem, model, held, meeting, y):
+    """Familiar faces, experienced people and liked company at one session."""
+    weight = problem.weight
+    for series, _, *known in problem.faces:
+        if series == meeting.series:
+            alone = model.new_bool_var("")
+            model.add(alone + sum(sum(y[person, meeting.id]) for person in known) >= held)
+            yield weight["faces"] * alone
+    wanted = meeting.experienced_wished
+    lacking, square = model.new_int_var(0, wanted, ""), model.new_int_var(0, wanted**2, "")
+    experienced = sum(sum(y[v.id, meeting.id]) for v in problem.volunteers if not v.newcomer)
+    model.add(lacking + experienced >= wanted).only_enforce_if(held)
+    model.add_multiplication_equality(square, [lacking, lacking])
+    yield weight["balance"] * square
+    for one, other in set(problem.liked):
+        missed = model.new_bool_var("")
+        model.add(missed + sum(y[other, meeting.id]) >= sum(y[one, meeting.id]))
+        yield weight["wishes"] * missed
+
+
 def _pair_cost(problem, person, meeting):
     pair = (person.id, meeting.series)
     known = sum(count for v, series, count in problem.known if (v, series) == pair)
@@ -155,5 +191,7 @@ def _pair_cost(problem, person, meeting):
     km = problem.km(person.home, meeting.community)
     distance = 0 if person.home == meeting.community else 1 if km <= 2 else 2
     liking = dict(person.programme_cost).get(meeting.programme, 0)
-    wishes = liking + person.weekday_cost[meeting.starts_at.weekday()] + distance
+    window = person.window(meeting)
+    time = problem.possible_cost if window and not window.preferred else 0
+    wishes = liking + person.weekday_cost[meeting.starts_at.weekday()] + distance + time
     return problem.weight["strange"] * strange + problem.weight["wishes"] * wishes

@@ -6,6 +6,7 @@ from random import Random
 
 from volunteers.matching.problem import (
     PROGRAMMES,
+    Away,
     Busy,
     Community,
     Lock,
@@ -123,28 +124,55 @@ def _random_volunteer(chance: Random, number: int) -> Volunteer:
 
 
 def rich_problem(seed: int) -> Problem:
-    """A random problem that also has what files may leave out: further roles, skills and so on."""
+    """A random problem that also has what files may leave out: further roles, skills, company and so on."""
     chance, plain = Random(f"rich {seed}"), random_problem(seed)
+    people = range(len(plain.volunteers))
+    sessions = tuple(_rich_session(chance, one) for one in plain.sessions)
+
+    def some_pairs() -> tuple[tuple[int, int], ...]:
+        return tuple(tuple(chance.sample(people, 2)) for _ in range(chance.choice((0, 1, 1, 2))))
+
     return replace(
         plain,
-        sessions=tuple(_rich_session(chance, one) for one in plain.sessions),
+        sessions=sessions,
         volunteers=tuple(_rich_volunteer(chance, one) for one in plain.volunteers),
+        apart=some_pairs(),
+        together=some_pairs(),
+        liked=some_pairs(),
+        faces=tuple(
+            (series, learner, *sorted(chance.sample(people, chance.randint(0, 3))))
+            for series in sorted({one.series for one in sessions})
+            for learner in range(chance.choice((0, 0, 1, 3)))
+        ),
+        possible_cost=chance.choice((0, 0, 1, 2)),
     )
 
 
 def _rich_session(chance: Random, plain: Session) -> Session:
     least = chance.randint(0, 1)
     tutor = Post("tutor", least, 1, chance.randint(1, 2), chance.choice(((), ("maths",), ("maths", "sign"))))
+    late = timedelta(hours=4 if chance.random() < 0.15 else 0)
     return replace(
         plain,
+        series=plain.id // 2 if chance.random() < 0.3 else plain.series,
+        starts_at=plain.starts_at + late,
+        ends_at=plain.ends_at + late,
         posts=(tutor,) if chance.random() < 0.4 else (),
         requires=("sign",) if chance.random() < 0.15 else (),
+        reserved=((chance.choice((1, 9)), chance.randint(1, 2)),) if chance.random() < 0.25 else (),
+        experienced_wished=chance.choice((0, 0, 1, 2)),
     )
 
 
 def _rich_volunteer(chance: Random, plain: Volunteer) -> Volunteer:
     expiring = (("maths", date(2026, 9, 7)), ("sign", date(2026, 9, 14)))
-    return replace(plain, skills=chance.choice(((), (("maths", None), ("sign", None)), expiring)))
+    return replace(
+        plain,
+        skills=chance.choice(((), (("maths", None), ("sign", None)), expiring)),
+        away=(Away(date(2026, 9, chance.choice((7, 8))), date(2026, 9, 8), "exam"),) if chance.random() < 0.15 else (),
+        max_per_day=chance.choice((None, None, 1, 2)),
+        availability=(*plain.availability, Window(at(0, 20), at(0, 23), False)),
+    )
 
 
 def random_placements(chance: Random, given: Problem) -> list[Placement]:

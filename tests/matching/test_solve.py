@@ -76,11 +76,10 @@ def test_second_opinion_on_a_community_for_a_week(seed):
 def test_strict_order_is_the_best_of_all_plans_in_that_order():
     for seed in range(8):
         question = replace(rich_problem(seed), locked=())
-        tiers = dict.fromkeys(IN_ORDER, 0)
-
         answer = solve(question, seconds=20, tiers=IN_ORDER)
 
-        weights = tiers | {"unheld": 2_000_000, "short": 20_000, "waiting": 2_000, "uneven": 30, "strange": 1}
+        weights = {"unheld": 10**10, "short": 10**8, "waiting": 10**7, "faces": 10**5, "balance": 10**4, "uneven": 100}
+        weights |= {"strange": 1, "wishes": 0, "change": 0}
         heavy = replace(question, weights=tuple(weights.items()))
         assert value(heavy, answer.placements) == best_value(heavy)
 
@@ -122,7 +121,7 @@ def test_progress_tells_every_step_and_ends_at_one(community):
 
     finished = [(stage, share) for stage, share, best, bound in told if best is not None and best == bound]
     assert ("unheld", 1 / 4) in finished
-    assert told[-1][:2] == ("uneven+strange+wishes+change", 1.0)
+    assert told[-1][:2] == ("faces+balance+uneven+strange+wishes+change", 1.0)
 
 
 def test_unknown_tier_is_refused(community):

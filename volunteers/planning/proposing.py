@@ -20,7 +20,7 @@ from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
 
 # The product's order, most important first; nothing later is bought with anything earlier.
-TIER_ORDER = ("unheld", "short", "waiting", "uneven", "strange", "wishes", "change")
+TIER_ORDER = ("unheld", "short", "waiting", "faces", "balance", "uneven", "strange", "wishes", "change")
 FORMAT = "linke-roster-answer/1"
 SEED = 1
 SECONDS = 30.0
