@@ -14,8 +14,8 @@ from volunteers.matching.greedy import greedy
 from volunteers.matching.highs import minimise
 from volunteers.matching.model import Model
 from volunteers.matching.preferences import PREFERENCES, costs
-from volunteers.matching.problem import HELPER, Placement, Problem
-from volunteers.matching.rank import joining
+from volunteers.matching.problem import LEAD, Placement, Problem
+from volunteers.matching.rank import joining, obstacle
 from volunteers.matching.rules import RULES, Rule, broken
 from volunteers.matching.solve import build, solve
 from volunteers.matching.standing import Standing
@@ -92,10 +92,29 @@ def test_joining_costs_what_the_plan_costs_more():
         answer = solve(problem, seconds=5)
         for placement in answer.placements:
             rest = [other for other in answer.placements if other != placement]
-            if placement.role == HELPER and any(other.session == placement.session for other in rest):
+            if placement.role != LEAD and any(other.session == placement.session for other in rest):
                 more = _joining(problem, rest, placement)
 
                 assert more == _difference(problem, rest, answer.placements)
+
+
+def test_whom_no_rule_stops_breaks_none():
+    """The live check: somebody who may join a sound session leaves it sound, and the reverse."""
+    verdicts = {True: 0, False: 0}
+    for seed in range(40):
+        problem = rich_problem(seed)
+        plan = greedy(problem, build(problem))
+        standing = Standing(problem, plan)
+        for meeting in standing.sessions():
+            for person in problem.volunteers:
+                for role in meeting.roles:
+                    free = obstacle(standing, person, meeting, role) is None
+
+                    faults = broken(problem, [*plan, Placement(person.id, meeting.id, role)])
+
+                    assert free == (not faults), (seed, person.id, meeting.id, role, faults)
+                    verdicts[free] += 1
+    assert all(verdicts.values())
 
 
 def _joining(problem, rest, placement):
