@@ -59,18 +59,15 @@ def cpsat(problem: Problem, *, seconds: float, seed: int, tuned: bool = False) -
 
 
 def timefold(problem: Problem, *, seconds: float, seed: int) -> Found:
-    """Timefold in an environment of its own; its plans are priced here."""
+    """Timefold in an environment of its own; only its last plan is known."""
     python = os.environ.get(OTHER_PYTHON)
     if not python:
         raise SystemExit(f"set {OTHER_PYTHON} to a Python with timefold in it (see bench/timefold_roster.py)")
     script = [python, str(ROOT / "bench" / "timefold_roster.py"), str(seconds), str(seed)]
     question = json.dumps(as_places(problem))
     done = subprocess.run(script, input=question, stdout=subprocess.PIPE, text=True, check=True)
-    trace, plan = Trace(), tuple[Placement, ...]()
-    for at, rows in json.loads(done.stdout.splitlines()[-1])["plans"]:
-        plan = tuple(Placement(*row) for row in rows)
-        trace.seen.append((at, at, value(problem, plan)))
-    return Found(plan, trace=trace)
+    rows = json.loads(done.stdout.splitlines()[-1])["plan"]
+    return Found(tuple(Placement(*row) for row in rows))
 
 
 CONTENDERS: dict[str, Callable[..., Found]] = {
