@@ -1,13 +1,16 @@
 """Sessions with further roles beside lead and helper, and the skills they ask for."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.matching.small import at, problem, session, volunteer
-from volunteers.matching import explain
+from volunteers.matching import document, explain
 from volunteers.matching import problem as problems
+from volunteers.matching.__main__ import main
 from volunteers.matching.preferences import Short
 from volunteers.matching.problem import BadDocument, Lock, Placement, Post
 from volunteers.matching.rank import rank
@@ -125,6 +128,17 @@ class TestAroundThePlan:
         plan = [Placement(0, 0, "helper"), Placement(2, 0, "tutor")]
 
         assert repair(question, plan, {(2, 0)}).added == (Placement(3, 0, "tutor"),)
+
+    def test_the_command_line_ranks_for_a_post_and_refuses_an_unknown_one(self, tmp_path, capsys):
+        question = problem([session(posts=(GREETER,))], [volunteer(0), volunteer(1)])
+        plan = document.to_dict(question, solve(question, tiers=ORDER))
+        files = [str(tmp_path / name) for name in ("problem.json", "answer.json")]
+        for path, data in zip(files, (problems.to_dict(question), plan), strict=True):
+            Path(path).write_text(json.dumps(data), encoding="utf-8")
+
+        assert main(["rank", *files, "--session", "0", "--role", "greeter", "--json"]) == 0
+        assert main(["rank", *files, "--session", "0", "--role", "boss"]) == 2
+        assert "--role: session 0 has no role 'boss'; it has lead, helper, greeter" in capsys.readouterr().err
 
     def test_comes_back_from_a_document(self):
         question = problem(

@@ -19,9 +19,10 @@ from volunteers.matching import document, explain, problem, rank, verbs
 from volunteers.matching.answer import Answer
 from volunteers.matching.bench import measure, table
 from volunteers.matching.check import check
+from volunteers.matching.enrich import enrich
 from volunteers.matching.generate import generate
-from volunteers.matching.problem import ROLES, Problem
-from volunteers.matching.reading import BadDocument
+from volunteers.matching.problem import Problem, read_role
+from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
 
 FINE, BROKEN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     command("explain", _explain, "say why people are placed and places empty", "problem", "answer")
     ranking = command("rank", _rank, "who could take one place", "problem", "answer")
     ranking.add_argument("--session", type=int, required=True)
-    ranking.add_argument("--role", choices=ROLES, default="helper")
+    ranking.add_argument("--role", default="helper", help="lead, helper or a post of the session (helper)")
     ranking.add_argument("--limit", type=int, default=10)
     verbs.register(command)
     making = command("generate", _generate, "make a fictional problem")
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--mobile", type=float, default=0.4, help="share who serve more than one community (0.4)")
     making.add_argument("--streets", type=int, default=1, help="streets the communities belong to (1)")
     making.add_argument("--crossing", type=float, default=0.03, help="share who also go to another street (0.03)")
+    making.add_argument("--rich", action="store_true", help="with roles, skills, absences, pairs and more")
     making.add_argument("--seed", type=int, default=0)
     timing = command("bench", _bench, "solve problem files and measure")
     timing.add_argument("problems", type=Path, nargs="+")
@@ -184,7 +186,8 @@ def _rank(options: argparse.Namespace) -> int:
     if options.session not in question.session:
         raise BadDocument("--session", f"there is no session with id {options.session}")
     plan = document.load(options.answer, question).placements
-    ranking = rank.rank(question, plan, options.session, options.role, options.limit)
+    role = read_role(Node(options.role, "--role"), question.session[options.session])
+    ranking = rank.rank(question, plan, options.session, role, options.limit)
     if options.json:
         _show(asdict(ranking))
         return FINE
@@ -211,6 +214,8 @@ def _generate(options: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise BadDocument("generate", str(error)) from error
+    if options.rich and len(made.volunteers) > 1:
+        made = enrich(made, seed=options.seed)
     data = problem.to_dict(made)
     if options.output:
         _write(options.output, data)

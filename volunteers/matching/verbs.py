@@ -11,8 +11,8 @@ from typing import Any
 from volunteers.matching import document, problem
 from volunteers.matching.fairness import fairness
 from volunteers.matching.preferences import TIERS
-from volunteers.matching.problem import ROLES, Placement, Problem
-from volunteers.matching.reading import BadDocument
+from volunteers.matching.problem import Placement, Problem, read_role
+from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.recruit import recruit
 from volunteers.matching.tradeoff import POINTS, tradeoff
 from volunteers.matching.ways_out import added_up, used_times, ways_out
@@ -30,7 +30,7 @@ def register(command: Command) -> None:
     asking = command("why-not", _why_not, "what it would cost to place somebody", "problem", "answer")
     asking.add_argument("--volunteer", type=int, required=True)
     asking.add_argument("--session", type=int, required=True)
-    asking.add_argument("--role", choices=ROLES, default="helper")
+    asking.add_argument("--role", default="helper", help="lead, helper or a post of the session (helper)")
     asking.add_argument("--whole", action="store_true", help="let every session change")
     trading = command("tradeoff", _tradeoff, "what a tier costs in the next one", "problem")
     trading.add_argument("upper", choices=tuple(TIERS))
@@ -77,7 +77,7 @@ def _why_not(options: argparse.Namespace) -> int:
         plan,
         options.volunteer,
         options.session,
-        options.role,
+        read_role(Node(options.role, "--role"), question.session[options.session]),
         whole=options.whole,
         seconds=options.seconds,
     )
