@@ -4,14 +4,16 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from volunteers.matching.__main__ import main
+from volunteers.matching.enrich import enrich
 from volunteers.matching.generate import generate
-from volunteers.matching.problem import load, to_dict
-from volunteers.matching.solve import build
+from volunteers.matching.problem import from_dict, load, to_dict
+from volunteers.matching.solve import build, solve
 
 ROOT = Path(__file__).parent.parent.parent
 STREET = ROOT / "bench" / "rosters" / "street-2.json.gz"
@@ -88,6 +90,26 @@ def test_nobody_goes_about_where_nobody_is_mobile():
     made = generate(seed=4, communities=4, volunteers=100, weeks=1, mobile=0)
 
     assert all(person.reach == (person.home,) for person in made.volunteers)
+
+
+def test_a_rich_problem_uses_everything_there_is_and_comes_back_from_json():
+    made = enrich(generate(seed=6, communities=2, weeks=2, volunteers=150), seed=6)
+    kinds = (made, *made.sessions, *made.volunteers)
+
+    used = {
+        one.name for part in kinds for one in fields(part) if getattr(part, one.name) not in (None, (), one.default)
+    }
+    everything = {one.name for part in kinds for one in fields(part)}
+    assert everything - used <= {"locked", "previous", "weights"}
+    assert from_dict(json.loads(json.dumps(to_dict(made)))) == made
+
+
+def test_a_rich_problem_is_made_by_the_command_and_solved(tmp_path):
+    file = tmp_path / "rich.json"
+
+    assert main(["generate", "--rich", "--weeks", "1", "--seed", "7", "-o", str(file)]) == 0
+    assert load(file) == enrich(generate(seed=7, weeks=1), seed=7)
+    assert solve(load(file), seconds=60).proven
 
 
 @pytest.mark.parametrize(
