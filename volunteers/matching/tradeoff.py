@@ -23,6 +23,8 @@ POINTS = 5
 ORDER: tuple[str, ...] = tuple(tier for tier in IN_ORDER if isinstance(tier, str))
 COARSE = 20
 """Weights of a sum are whole numbers about as small as this: exact slopes would only make them large."""
+STEEP = 100
+"""The weight of the first tier in the sum that finds an end of the curve."""
 FIRST_PRICE, RAISE, ATTEMPTS = 10, 5, 4
 """Prices of settled tiers in a sum: each so many times the next, raised where one was given up."""
 ROW_SECONDS = 1.0
@@ -110,9 +112,42 @@ class _Curve:
     """Gaps in which a row has found nothing either."""
 
     def ends(self) -> None:
-        """The best in the upper and the best in the lower tier."""
-        for last in ((self.upper, self.lower), (self.lower, self.upper)):
-            self._keep(solve(self.problem, tiers=(*self.before, *last), seconds=self.seconds, seed=self.seed))
+        """The best in the upper and the best in the lower tier, the other one second."""
+        for first, second in ((self.upper, self.lower), (self.lower, self.upper)):
+            self._keep(self._end(first, second))
+
+    def _end(self, first: str, second: str) -> Answer:
+        """A sum in which the first tier weighs much; right if no plan is better in the first tier alone.
+
+        It is the best plan of the sum: of those as good in all that is settled and in the first
+        tier, the best in the second. Where the weight was too small the tiers are solved in order.
+        """
+        answer = self._sum(self._settled(STEEP) | {first: STEEP, second: 1})
+        alone = solve(
+            self.problem,
+            tiers=(*self.before, first),
+            seconds=self.seconds,
+            seed=self.seed,
+            start=answer.placements,
+        )
+        least, reached = costs(self.problem, alone.placements), costs(self.problem, answer.placements)
+        if answer.proven and alone.proven and all(least[t] == reached[t] for t in (*self.before, first)):
+            return answer
+        order = (*self.before, first, second)
+        return solve(self.problem, tiers=order, seconds=self.seconds, seed=self.seed, start=alone.placements)
+
+    def _settled(self, weight: int) -> dict[str, int]:
+        """Prices of the settled tiers above this weight, growing from the last to the first."""
+        count = len(self.before)
+        return {tier: weight * FIRST_PRICE ** (count - place) for place, tier in enumerate(self.before)}
+
+    def _sum(self, weights: dict[str, int]) -> Answer:
+        weighed = replace(self.problem, weights=tuple(weights.items()))
+        return solve(weighed, tiers=(tuple(weights),), seconds=self.seconds, seed=self.seed, start=self._start())
+
+    def _start(self) -> tuple[Placement, ...] | None:
+        """A plan to begin with: one of those found."""
+        return None if not self.found else self.found[min(self.found)][1].placements
 
     def split(self) -> bool:
         """Look for one more point in the widest gap; False once there is nothing to look at."""
@@ -182,16 +217,14 @@ class _Curve:
         if near[self.lower] <= far[self.lower]:
             return None
         slope = _coarse(Fraction(near[self.lower] - far[self.lower], gap[1] - gap[0]))
-        prices = _prices(len(self.before), max(slope.numerator, slope.denominator))
+        weights = self._settled(max(slope.numerator, slope.denominator))
+        weights |= {self.upper: slope.numerator, self.lower: slope.denominator}
         for _ in range(ATTEMPTS):
-            weights = dict(zip(self.before, prices, strict=True))
-            weights |= {self.upper: slope.numerator, self.lower: slope.denominator}
-            weighed = replace(self.problem, weights=tuple(weights.items()))
-            answer = solve(weighed, tiers=(tuple(weights),), seconds=self.seconds, seed=self.seed)
+            answer = self._sum(weights)
             moved = self._moved(answer)
             if moved is None:
                 return answer
-            prices = [price * RAISE if place <= moved else price for place, price in enumerate(prices)]
+            weights |= {tier: weights[tier] * RAISE for tier in self.before[: moved + 1]}
         return None
 
     def _moved(self, answer: Answer) -> int | None:
@@ -217,8 +250,3 @@ def _coarse(slope: Fraction) -> Fraction:
     if slope < 1:
         return 1 / (1 / slope).limit_denominator(COARSE)
     return slope.limit_denominator(COARSE)
-
-
-def _prices(count: int, price: int) -> list[int]:
-    """Prices of the settled tiers, growing from the last to the first."""
-    return [price * FIRST_PRICE**place for place in range(count, 0, -1)]
