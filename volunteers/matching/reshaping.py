@@ -11,17 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from volunteers.matching.gap import LOWER, MERGE, TIME, Gap, Person, WayOut, name_of
+from volunteers.matching.gates import GATES
+from volunteers.matching.limits import LIMITS
 from volunteers.matching.preferences import NEAR_KM
 from volunteers.matching.problem import HELPER, LEAD, Problem, Session
-from volunteers.matching.rank import PERSONAL, obstacle
+from volunteers.matching.rank import obstacle
 from volunteers.matching.repair import mend
 from volunteers.matching.solve import solve
-from volunteers.matching.staffing import STAFFING
 from volunteers.matching.standing import Standing
 from volunteers.matching.words import day, role_name, span
 
-ALONE = PERSONAL[: len(PERSONAL) - len(STAFFING)]
-TRIED = 4
+ALONE = (*GATES, *LIMITS)
+TRIED = 3
 """How many times, and how many sessions to join, are tried by a solve: those with the most people."""
 
 type Times = Collection[tuple[datetime, datetime]]
@@ -33,8 +34,9 @@ def lower(gap: Gap) -> Iterator[WayOut]:
     session, helpers = gap.session, gap.standing.helpers(gap.session.id)
     if not gap.held() or not session.minimum <= helpers < session.wished or not helpers:
         return
-    part = gap.alone(wished=helpers)
-    answer = solve(part, seconds=gap.seconds, seed=gap.seed, tiers=("unheld", "short"))
+    part, here = gap.alone(wished=helpers), {p.volunteer for p in gap.standing.at[session.id]}
+    only = replace(part, volunteers=tuple(person for person in part.volunteers if person.id in here))
+    answer = solve(only, seconds=gap.seconds, seed=gap.seed, tiers=("unheld", "short"))
     lacking = {tier.tier: tier.value for tier in answer.tiers}
     name = role_name(session.programme, HELPER)
     text = f"少请 {session.wished - helpers} 位{name}，按 {helpers} 位算就齐了，最少要 {session.minimum} 位"
@@ -72,20 +74,21 @@ def another_time(gap: Gap, times: Times) -> Iterator[WayOut]:
     """The session at the one of these times at which most places are filled."""
     session = gap.session
     length = session.ends_at - session.starts_at
+    left = Standing(gap.problem, (p for p in gap.plan if p.session != session.id))
+    people = [p for p in gap.problem.volunteers if session.community in p.reach and session.programme in p.does]
     found = []
     for time in times:
         moved = replace(session, starts_at=time[0], ends_at=time[1])
         if moved.week == session.week and time[1] - time[0] == length and time[0] != session.starts_at:
-            found.append((-_free(gap, moved), time))
-    ways = [way for _, time in sorted(found)[:TRIED] if (way := _at(gap, time))]
+            free = sum(obstacle(left, person, moved, HELPER, ALONE) is None for person in people)
+            found.append((-free, time))
+    ways: list[WayOut] = []
+    for _, time in sorted(found)[:TRIED]:
+        ways += _at(gap, time)
+        if ways and not ways[-1].left and not ways[-1].absent:
+            break
     if ways:
-        yield min(ways, key=lambda way: (not way.held, -way.filled, len(way.absent), way.time))
-
-
-def _free(gap: Gap, session: Session) -> int:
-    """How many could help at the session if nobody were in this place now."""
-    left = Standing(gap.problem, (p for p in gap.plan if p.session != session.id))
-    return sum(obstacle(left, person, session, HELPER, ALONE) is None for person in gap.problem.volunteers)
+        yield min(ways, key=lambda way: (-way.filled, len(way.absent), way.time))
 
 
 def at_time(problem: Problem, session_id: int, time: tuple[datetime, datetime], absent: Collection[int]) -> Problem:
@@ -95,7 +98,7 @@ def at_time(problem: Problem, session_id: int, time: tuple[datetime, datetime], 
     return replace(problem, sessions=_with(problem, session), locked=locked)
 
 
-def _at(gap: Gap, time: tuple[datetime, datetime]) -> WayOut | None:
+def _at(gap: Gap, time: tuple[datetime, datetime]) -> Iterator[WayOut]:
     before = {p.volunteer: p.role for p in gap.standing.at[gap.session.id]}
     before |= {lock.volunteer: lock.role or HELPER for lock in gap.problem.locked if lock.session == gap.session.id}
     outside = tuple(p for p in gap.plan if p.session != gap.session.id)
@@ -111,14 +114,14 @@ def _at(gap: Gap, time: tuple[datetime, datetime]) -> WayOut | None:
     there = len(after.at[moved.id])
     filled, left = there - gap.there(), max(0, gap.places() - there)
     if filled <= 0:
-        return None
+        return
     now = {p.volunteer for p in after.at[moved.id]}
     absent, new = tuple(sorted(before.keys() - now)), sorted(now - before.keys())
     parts = [f"把这一场挪到{day(time[0])}{span(*time)}", gap.result(filled, left)]
     if absent:
         parts.append(f"{_names(problem, absent)}那时来不了")
     numbers = {"starts_at": time[0].isoformat(), "ends_at": time[1].isoformat(), "learners": moved.people}
-    return gap.way(
+    yield gap.way(
         TIME,
         "，".join(parts),
         plan,

@@ -108,9 +108,9 @@ def _movers(gap: Gap) -> list[Placement]:
                 continue
             standing.remove(placement)
             able = obstacle(standing, person, gap.session, role, LIMITS) is None
-            safe = not any(rule.broken(gap.problem, standing.at[other.id]) for rule in STAFFING)
+            safe = able and not any(rule.broken(gap.problem, standing.at[other.id]) for rule in STAFFING)
             standing.add(placement)
-            if able and safe:
+            if safe:
                 found.append((other.wished - standing.helpers(other.id), -room, placement))
     return [placement for _, _, placement in sorted(found)]
 
