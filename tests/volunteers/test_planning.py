@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from volunteers import planning
-from volunteers.models import Availability, CheckIn, Shift, Volunteer
+from volunteers.models import Availability, CheckIn, Role, Shift, Volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -303,3 +303,56 @@ class TestCandidates:
 
         with django_assert_num_queries(10):
             assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people
+
+
+class TestSeveralRoles:
+    """A desk with people at the tables and, as a further role, somebody at the door."""
+
+    @pytest.fixture
+    def door(self):
+        tables = desk(needed=1)
+        role = Role.objects.create(code="door", name="引导", minimum_age=16)
+        return Shift.objects.create(session=tables.session, role=role, needed=1, minimum=1)
+
+    def test_each_role_gets_its_people(self, door):
+        for name in ("周远", "钱薇", "赵敏"):
+            make.free(make.volunteer(name), 5)
+
+        assert sorted(role for _, _, role in plan()) == ["door", "helper"]
+
+    def test_without_somebody_for_a_role_that_is_needed_the_session_waits(self, door):
+        make.free(make.volunteer("周远"), 5)
+
+        assert plan() == set()
+
+    def test_an_agreement_keeps_its_own_role(self, door):
+        at_the_door, anybody = make.volunteer("周远"), make.volunteer("钱薇")
+        for one in (at_the_door, anybody):
+            make.free(one, 5)
+        make.assignment(door, at_the_door)
+
+        assert plan() == {("钱薇", SATURDAY, "helper")}
+
+    def test_a_further_role_has_its_own_age(self, door):
+        make.free(make.volunteer("周远", born=(2011, 1, 1)), 5)
+        make.free(make.volunteer("钱薇"), 5)
+
+        assert plan() == {("周远", SATURDAY, "helper"), ("钱薇", SATURDAY, "door")}
+
+    def test_a_role_that_needs_a_check_takes_only_who_has_one_that_day(self, door):
+        Role.objects.update(needs_clearance=True)
+        make.free(make.volunteer("周远"), 5)
+        checked = make.volunteer("钱薇")
+        make.free(checked, 5)
+        make.cleared(checked)
+
+        assert plan() == {("周远", SATURDAY, "helper"), ("钱薇", SATURDAY, "door")}
+
+    def test_candidates_are_ranked_for_the_role(self, door):
+        young, grown = make.volunteer("周远", born=(2011, 1, 1)), make.volunteer("钱薇")
+        for one in (young, grown):
+            make.free(one, 5)
+
+        found = planning.candidates(shift=door, now=NOW)
+
+        assert [str(one.volunteer) for one in found.candidates] == ["钱薇"]

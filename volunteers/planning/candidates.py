@@ -12,7 +12,7 @@ from volunteers.matching.reasons import reasons
 from volunteers.matching.standing import Standing
 from volunteers.models import Placement, Shift, Volunteer
 from volunteers.planning import words
-from volunteers.planning.load import Index, engine_role, load_problem
+from volunteers.planning.load import Index, load_problem
 from volunteers.planning.proposing import TIER_ORDER
 
 
@@ -47,8 +47,8 @@ class Candidates:
 def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
     """Ranked candidates for one place of a shift, as its week stands. A constant number of queries."""
     problem, index = _week_of(shift, now)
-    role = engine_role(shift.role)
-    if shift.session_id not in index.sessions or (shift.session_id, role) not in index.shifts:
+    role = index.roles.get(shift.pk)
+    if role is None:
         return Candidates([], [])
     standing = sort_locks(problem)[0].values()
     ranking = rank(problem, standing, shift.session_id, role, limit=limit, order=TIER_ORDER)
@@ -87,16 +87,16 @@ def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) 
     Counts what is agreed and what the same proposal puts beside it.
     """
     problem, index = _week_of(placement.shift, now)
-    if placement.shift.session_id not in index.sessions:
+    role = index.roles.get(placement.shift_id)
+    if role is None:
         return Swap("这一场已经开始或停课了")
     if volunteer.pk not in problem.volunteer:
         return Swap("暂停或离开了")
-    plan = {*sort_locks(problem)[0].values(), *_proposed_beside(placement, problem)}
+    plan = {*sort_locks(problem)[0].values(), *_proposed_beside(placement, problem, index)}
     if any(pair.volunteer == volunteer.pk and pair.session == placement.shift.session_id for pair in plan):
         return Swap("已经在这一场")
     standing = Standing(problem, sorted(plan))
     person, meeting = problem.volunteer[volunteer.pk], problem.session[placement.shift.session_id]
-    role = engine_role(placement.shift.role)
     rule = obstacle(standing, person, meeting, role, PERSONAL)
     if rule:
         _, label, _ = next(words.told_apart(rule.code, rule.label, [person.id], meeting.id, index))
@@ -106,16 +106,16 @@ def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) 
     return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, notes)))
 
 
-def _proposed_beside(placement: Placement, problem: Problem) -> list[Pair]:
+def _proposed_beside(placement: Placement, problem: Problem, index: Index) -> list[Pair]:
     others = Placement.objects.filter(
         proposal=placement.proposal_id,
         status=Placement.Status.PROPOSED,
         shift__session__in=list(problem.session),
     ).exclude(pk=placement.pk)
     return [
-        Pair(other.volunteer_id, other.shift.session_id, engine_role(other.shift.role))
-        for other in others.select_related("shift__role")
-        if other.volunteer_id in problem.volunteer
+        Pair(other.volunteer_id, other.shift.session_id, role)
+        for other in others.select_related("shift")
+        if other.volunteer_id in problem.volunteer and (role := index.roles.get(other.shift_id))
     ]
 
 

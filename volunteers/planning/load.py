@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
 
 from classes.calendar import teaching_week
 from classes.models import Community, Programme, Session, Term
-from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Problem, Window
+from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem, Window
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Assignment, Availability, CheckIn, Role, Shift, Volunteer
+from volunteers.models import Assignment, Availability, CheckIn, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
 from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
@@ -26,13 +27,15 @@ PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DE
 NO_LESSON = "-"
 RECENT = timedelta(days=28)
 DIALECT_WISHED = 1
+CHECKED = "背景查询"
 
 
-@dataclass(slots=True)
+@dataclass
 class Index:
     """The rows behind a problem, by the ids that the problem uses.
 
-    `shifts` is keyed by session and engine role (lead or helper). `active` are the volunteers
+    `shifts` is keyed by session and engine role: lead, helper, or the code of a further role, a post of
+    its own; `roles` tells the engine role of each shift. `active` are the volunteers
     who may be placed; others are there only because something is agreed with them. `declined`
     are (volunteer, session) of those who said themselves that they cannot come.
     """
@@ -44,6 +47,7 @@ class Index:
     availability: dict[int, list[Availability]]
     assignments: list[Assignment]
     terms: list[Term]
+    roles: dict[int, str] = field(default_factory=dict)
     declined: set[tuple[int, int]] = field(default_factory=set)
     weeks: dict[date, int | None] = field(default_factory=dict)
 
@@ -53,6 +57,15 @@ class Index:
             term = next((t for t in self.terms if t.starts_on <= day <= t.ends_on), None)
             self.weeks[day] = teaching_week(term, day) if term else None
         return self.weeks[day]
+
+    @cached_property
+    def further(self) -> dict[int, list[Shift]]:
+        """The shifts of each session that are neither the lead's nor the helpers'."""
+        found: dict[int, list[Shift]] = defaultdict(list)
+        for (session, role), shift in self.shifts.items():
+            if role not in (LEAD, HELPER):
+                found[session].append(shift)
+        return found
 
     def taken(self, session: int, role: str) -> int:
         """How many places of a shift have somebody already."""
@@ -106,7 +119,7 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
     rows = Shift.objects.filter(session__in=list(sessions)).select_related("role")
     for shift in rows.order_by("session_id", "-role__is_lead", "role_id", "id"):
         shift.session = sessions[shift.session_id]
-        shifts.setdefault((shift.session_id, engine_role(shift.role)), shift)
+        shifts.setdefault((shift.session_id, _engine_role(shift, shifts)), shift)
     known = _assignments(from_on, until_on)
     assignments = [one for one in known if one.status in Assignment.ACTIVE]
     active = Q(status=Volunteer.Status.ACTIVE)
@@ -124,6 +137,7 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
         availability=availability,
         assignments=[a for a in assignments if a.volunteer_id in volunteers],
         terms=list(Term.objects.filter(starts_on__lte=until_on, ends_on__gte=from_on)),
+        roles={shift.pk: role for (_, role), shift in shifts.items()},
         declined={pair for pair in declines(known) if pair[0] in volunteers and pair[1] in sessions},
     )
 
@@ -138,9 +152,11 @@ def _assignments(from_on: date, until_on: date) -> list[Assignment]:
     return list(rows.select_related("session", "shift__role").order_by("id"))
 
 
-def engine_role(role: Role) -> str:
-    """The engine knows who leads and who helps."""
-    return LEAD if role.is_lead else HELPER
+def _engine_role(shift: Shift, known: dict[tuple[int, str], Shift]) -> str:
+    """Who leads, who helps, and what else there is at a session beside its first kind of helper."""
+    if shift.role.is_lead:
+        return LEAD
+    return shift.role.code if (shift.session_id, HELPER) in known else HELPER
 
 
 def _served(index: Index, from_on: date) -> set[tuple[int, int, date]]:
@@ -185,7 +201,43 @@ def _meeting(session: Session, index: Index) -> Meeting:
         dialect_wished=DIALECT_WISHED if kind == Programme.Kind.SENIOR and session.expected else 0,
         priority=PRIORITY[kind],
         two_adults=kind == Programme.Kind.CHILD,
+        posts=tuple(_posts(session, index)),
     )
+
+
+def _posts(session: Session, index: Index) -> Iterable[Post]:
+    """Every further role of a session, such as somebody at the door beside those at the tables."""
+    for shift in index.further.get(session.pk, ()):
+        if shift.needed:
+            role = index.roles[shift.pk]
+            yield Post(role, shift.minimum, shift.needed, shift.needed, tuple(_asked(shift, index)), shift.role.name)
+
+
+def _asked(shift: Shift, index: Index) -> Iterable[str]:
+    """What a further role asks beyond its session: an age, a background check."""
+    role, session = shift.role, index.sessions[shift.session_id]
+    helper = index.shifts[shift.session_id, HELPER]
+    if role.minimum_age > helper.role.minimum_age:
+        yield _of_age(role.minimum_age)
+    if role.needs_clearance and session.series.programme.kind != Programme.Kind.CHILD:
+        yield CHECKED
+
+
+def _of_age(age: int) -> str:
+    return f"满 {age} 岁"
+
+
+def _skills(
+    volunteer: Volunteer, first: date, ages: set[int], checked: date | None
+) -> Iterable[tuple[str, date | None]]:
+    """What the person can do, and the ages reached before the range begins."""
+    yield from ((str(skill), None) for skill in volunteer.skills)
+    if checked:
+        yield CHECKED, checked
+    for age in sorted(ages):
+        birthday = turns(volunteer, age)
+        if birthday is None or birthday <= first:
+            yield _of_age(age), None
 
 
 def _people(
@@ -196,6 +248,7 @@ def _people(
 ) -> Iterable[Person]:
     cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
+    ages = {shift.role.minimum_age for shift in index.shifts.values()}
     recent: dict[int, int] = defaultdict(int)
     # Whoever has served once is new no longer, whatever the form said.
     served = {volunteer_id for volunteer_id, _, _ in serving}
@@ -225,6 +278,7 @@ def _people(
             availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
             busy=tuple(Busy(a.session.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
             adult_from=turns(volunteer, ADULT_AT),
+            skills=tuple(_skills(volunteer, days[0], ages, cleared.get(pk))),
             name=str(volunteer),
         )
 
@@ -256,4 +310,8 @@ def _too_young(index: Index) -> Iterable[tuple[int, int]]:
 def _locks(index: Index) -> Iterable[Lock]:
     for assignment in index.assignments:
         if assignment.session_id in index.sessions:
-            yield Lock(assignment.volunteer_id, assignment.session_id, engine_role(assignment.shift.role))
+            yield Lock(assignment.volunteer_id, assignment.session_id, _agreed_role(assignment, index))
+
+
+def _agreed_role(assignment: Assignment, index: Index) -> str:
+    return index.roles.get(assignment.shift_id, LEAD if assignment.shift.role.is_lead else HELPER)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from volunteers.matching.locks import Conflict, sort_locks
-from volunteers.matching.problem import LEAD, Busy, Lock, Problem, Session
+from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem, Session
 
 SAFETY_RULES = {"clearance", "adult"}
 CHILD_ADULTS = 2
@@ -51,6 +51,8 @@ def _with_one_less(session: Session, lock: Lock, *, counts: bool) -> Session:
     """The session as it is left to staff. `counts` = the person is one of the safe adults."""
     if lock.role == LEAD:
         return replace(session, needs_lead=False)
+    if lock.role not in (None, HELPER):
+        return replace(session, posts=tuple(_one_less(p) if p.role == lock.role else p for p in session.posts))
     maximum = max(0, session.maximum - 1)
     if session.programme == "child":
         # All others are cleared adults by rule, so the floor alone keeps two of them there.
@@ -64,6 +66,15 @@ def _with_one_less(session: Session, lock: Lock, *, counts: bool) -> Session:
         )
     wished = min(session.wished, maximum)
     return replace(session, maximum=maximum, wished=wished, minimum=min(max(0, session.minimum - 1), wished))
+
+
+def _one_less(post: Post) -> Post:
+    return replace(
+        post,
+        minimum=max(0, post.minimum - 1),
+        wished=max(0, post.wished - 1),
+        maximum=max(0, post.maximum - 1),
+    )
 
 
 def _busy(problem: Problem, volunteer: int, session: Session) -> Problem:
