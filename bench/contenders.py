@@ -23,25 +23,26 @@ sys.path.insert(0, str(ROOT))
 from bench import baseline  # noqa: E402
 from bench.found import Found, Trace  # noqa: E402
 from bench.places import as_places  # noqa: E402
+from volunteers.matching.bench import peak_mb  # noqa: E402
 from volunteers.matching.greedy import greedy  # noqa: E402
 from volunteers.matching.preferences import value  # noqa: E402
 from volunteers.matching.problem import HELPER, Placement, Problem, load  # noqa: E402
 from volunteers.matching.rules import broken  # noqa: E402
-from volunteers.matching.solve import build, solve  # noqa: E402
+from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, build, solve  # noqa: E402
 
 OTHER_PYTHON = "LINKE_TIMEFOLD_PYTHON"
 """Names the interpreter of an environment with `timefold` in it."""
 
 
-def ours(problem: Problem, *, seconds: float, seed: int) -> Found:
-    """The engine, tiers added up."""
+def ours(problem: Problem, *, seconds: float, seed: int, tiers: Tiers | None = None) -> Found:
+    """The engine: tiers added up, as the others do, or one after the other."""
     trace = Trace()
 
     def note(_step: str, _share: float, best: float | None, _bound: float | None) -> None:
-        if best is not None:
+        if best is not None and tiers is None:
             trace.saw(best)
 
-    answer = solve(problem, seconds=seconds, seed=seed, on_progress=note)
+    answer = solve(problem, seconds=seconds, seed=seed, tiers=tiers, on_progress=note)
     return Found(answer.placements, answer.bound, answer.proven, trace)
 
 
@@ -72,6 +73,8 @@ def timefold(problem: Problem, *, seconds: float, seed: int) -> Found:
 
 CONTENDERS: dict[str, Callable[..., Found]] = {
     "ours": ours,
+    "steps": partial(ours, tiers=TWO_STEPS),
+    "order": partial(ours, tiers=IN_ORDER),
     "baseline": baseline.solve,
     "greedy": by_hand,
     "cpsat": cpsat,
@@ -105,18 +108,9 @@ def measure(name: str, file: Path, *, seconds: float, seed: int) -> dict[str, An
         "places": filled / max(1, sum(session.wished for session in problem.sessions)),
         "seconds": round(wall, 3),
         "cpu_seconds": round(cpu + children.ru_utime + children.ru_stime, 3),
-        "peak_mb": max(_peak_mb(), children.ru_maxrss // 1024 if name == "timefold" else 0),
+        "peak_mb": max(peak_mb(), children.ru_maxrss // 1024 if name == "timefold" else 0),
         "trace": found.trace.seen,
     }
-
-
-def _peak_mb() -> int:
-    """The most memory this process has held; `ru_maxrss` would count its parent's too."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * (1024 if sys.platform == "darwin" else 1))
-    line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024
 
 
 def main() -> int:

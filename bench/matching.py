@@ -30,6 +30,8 @@ PROVEN_BEST = {
     ROOT / "bench" / "rosters" / "street-2.json.gz": 29_840,
     ROOT / "bench" / "rosters" / "street-3-short.json.gz": 58_089,
 }
+OTHER_QUESTION = ("steps", "order")
+"""They settle one tier after the other, so their value need not be the least sum."""
 FIRST = 1.01
 """A first answer is one within 1 % of the best value that anybody found."""
 COLUMNS = (
@@ -119,6 +121,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def complaints(runs: list[dict[str, Any]]) -> list[str]:
     """What must not be: broken rules, proofs that differ, a proven value worse than a known one."""
+    runs = [one for one in runs if one["by"] not in OTHER_QUESTION or one["broken"]]
     known = {path.name.split(".")[0]: best for path, best in PROVEN_BEST.items()}
     found = [f"{one['file']}: {one['by']} breaks a rule: {one['broken'][0]}" for one in runs if one["broken"]]
     for file in dict.fromkeys(one["file"] for one in runs):

@@ -255,6 +255,13 @@ class TestCommandLine:
             assert main(["solve", str(COMMUNITY), "-o", str(output)]) == 2
             assert f"{output}: {complaint}" in capsys.readouterr().err
 
+    def test_what_another_process_refuses_is_named_too(self, tmp_path, capsys):
+        file = tmp_path / "problem.json"
+        file.write_text("[]", encoding="utf-8")
+
+        assert main(["bench", str(file)]) == 2
+        assert capsys.readouterr().err == "$: expected an object, found a list of 0 (problem.json)\n"
+
     def test_nobody_has_to_read_to_the_end(self):
         script = f"{sys.executable} -m volunteers.matching solve {COMMUNITY} | head -n 1"
         done = subprocess.run(script, cwd=ROOT, shell=True, capture_output=True, text=True, check=False)

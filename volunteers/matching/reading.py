@@ -34,6 +34,9 @@ class BadDocument(ValueError):
         self.path = path
         self.complaint = complaint
 
+    def __reduce__(self) -> tuple[type[BadDocument], tuple[str, str]]:
+        return BadDocument, (self.path, self.complaint)  # so that it comes back from another process
+
 
 def read_document[T](path: str | Path, read: Callable[[Any], T]) -> T:
     """What `read` makes of the JSON in a file; a BadDocument says which file.
