@@ -84,10 +84,9 @@ def ask(gap: Gap) -> Iterator[WayOut]:
 def _asked(gap: Gap, answer: Answer, people: list[Person]) -> WayOut:
     people.sort(key=lambda one: (one.limit == "", one.limit, one.volunteer))
     plan = (*(p for p in gap.plan if p.session != gap.session.id), *answer.placements)
-    there = len(answer.placements)
-    filled, left = there - gap.there(), max(0, gap.places() - there)
+    filled, left = gap.gives(gap.problem, plan)
     text = "，".join([*_questions(gap, people), gap.result(filled, left)])
-    numbers = {"asked": sum(one.limit != "" for one in people), "there": there}
+    numbers = {"asked": sum(one.limit != "" for one in people), "there": len(answer.placements)}
     return gap.way(
         ASK,
         text,

@@ -163,7 +163,7 @@ class _Firsts:
         """Whether a session that is held has an empty place that this person may take now."""
         return any(
             self.standing.held(session.id)
-            and self.standing.helpers(session.id) < session.wished
+            and self.standing.helpers(session.id) < session.helpers.wished
             and obstacle(self.standing, person, session, HELPER) is None
             for session in self.early(person)
         )

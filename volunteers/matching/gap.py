@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from volunteers.matching.answer import Answer
 from volunteers.matching.problem import Placement, Problem, Session, Volunteer
+from volunteers.matching.recruit import lacks
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import solve
 from volunteers.matching.standing import Standing
@@ -69,13 +71,14 @@ class Gap:
     seconds: float
     seed: int
 
-    def places(self) -> int:
-        """How many people the session wishes for, the lead included."""
-        return self.session.wished + self.session.needs_lead
+    def lacking(self) -> int:
+        """How many of its places are empty."""
+        return lacks(self.standing, self.session)
 
-    def there(self) -> int:
-        """How many it has."""
-        return len(self.standing.at[self.session.id])
+    def gives(self, problem: Problem, plan: Iterable[Placement]) -> tuple[int, int]:
+        """How many of the empty places a plan fills, and how many it leaves."""
+        left = lacks(Standing(problem, plan), self.session)
+        return self.lacking() - left, left
 
     def held(self) -> bool:
         """Whether it takes place as things stand."""
@@ -108,6 +111,8 @@ class Gap:
         free = {person.id: self._priced(person, 0) for person in part.volunteers if person.id not in guests}
         priced = {pk: self._priced(person, price) for pk, (person, price) in guests.items()}
         session = replace(part.sessions[0], wished=wished)
+        if wished < self.session.wished:
+            session = replace(session, posts=tuple(replace(post, wished=post.minimum) for post in session.posts))
         everybody = replace(part, sessions=(session,), volunteers=tuple((free | priced).values()))
         return solve(everybody, seconds=self.seconds, seed=self.seed, tiers=TIERS)
 

@@ -20,7 +20,7 @@ from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Sessio
 from volunteers.matching.slices import cut
 from volunteers.matching.solve import build, solve
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import PROGRAMMES, WEEKDAYS, day, role_name
+from volunteers.matching.words import PROGRAMMES, WEEKDAYS, called, day
 
 MORNING, AFTERNOON, AFTER_SCHOOL, EVENING = "上午", "下午", "放学后", "晚上"
 NOON, DUSK = 12, 18
@@ -32,7 +32,10 @@ PER_WEEK = 2
 
 @dataclass(frozen=True, slots=True, order=True)
 class Kind:
-    """What a recruit must bring: where, when, what for. `practised` = has helped before."""
+    """What a recruit must bring: where, when, what for. `practised` = has helped before.
+
+    `skills` are what session and role require, `title` is what the role is called on screen.
+    """
 
     community: int
     programme: str
@@ -40,10 +43,14 @@ class Kind:
     part: str
     role: str = HELPER
     practised: bool = False
+    skills: tuple[str, ...] = ()
+    title: str = ""
 
     def fits(self, session: Session) -> bool:
-        """Whether the session is at this place, of this programme, at this time of the week."""
-        return (self.community, self.programme, self.weekday, self.part) == _slot(session)
+        """Whether the session has this role, with these skills, at this place and time of the week."""
+        if self.role not in session.roles:
+            return False
+        return self == replace(kind_of(session, self.role), practised=self.practised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +147,21 @@ def recruit(
 
 
 def lacks(standing: Standing, session: Session) -> int:
-    """How many places of the session are empty, the lead's included."""
-    helpers = max(0, session.wished - standing.helpers(session.id))
-    return helpers + (session.needs_lead and not standing.leads(session.id))
+    """How many places of the session are empty, the lead's and every post's included."""
+    return sum(missing(standing, session, role) for role in session.roles)
+
+
+def missing(standing: Standing, session: Session, role: str) -> int:
+    """How many places of one role are empty."""
+    post = session.post(role)
+    return max(0, post.wished - standing.count(session.id, role)) if post else 0
 
 
 def kind_of(session: Session, role: str = HELPER, *, practised: bool = False) -> Kind:
     """The kind of recruit that this session asks for."""
-    return Kind(*_slot(session), role, practised or role == LEAD)
+    post = session.post(role)
+    skills = {*session.requires, *(post.requires if post else ())}
+    return Kind(*_slot(session), role, practised or role == LEAD, tuple(sorted(skills)), called(session, role))
 
 
 def guest(number: int, kind: Kind, sessions: list[Session], per_week: int = PER_WEEK) -> Volunteer:
@@ -161,6 +175,7 @@ def guest(number: int, kind: Kind, sessions: list[Session], per_week: int = PER_
         child_clearance_until=max(s.ends_at for s in sessions).date() if kind.programme == "child" else None,
         newcomer=not kind.practised,
         max_per_week=per_week,
+        skills=tuple((skill, None) for skill in kind.skills),
         availability=tuple(Window(s.starts_at, s.ends_at, False) for s in sessions),
     )
 
@@ -189,8 +204,7 @@ def _guests(standing: Standing, lacking: list[Session], per_week: int) -> dict[i
     for kind, sessions in sorted(_kinds(standing, lacking).items()):
         a_day: Counter[object] = Counter()
         for session in sessions:
-            wanted = 1 if kind.role == LEAD else session.wished - standing.helpers(session.id)
-            a_day[session.starts_at.date()] += wanted
+            a_day[session.starts_at.date()] += missing(standing, session, kind.role)
         for _ in range(max(a_day.values())):
             number -= 1
             found[number] = kind, guest(number, kind, sessions, per_week)
@@ -200,11 +214,10 @@ def _guests(standing: Standing, lacking: list[Session], per_week: int) -> dict[i
 def _kinds(standing: Standing, lacking: list[Session]) -> dict[Kind, list[Session]]:
     kinds: dict[Kind, list[Session]] = {}
     for session in lacking:
-        if session.needs_lead and not standing.leads(session.id):
-            kinds.setdefault(kind_of(session, LEAD), []).append(session)
-        if session.wished > standing.helpers(session.id):
-            for practised in (False, True):
-                kinds.setdefault(kind_of(session, practised=practised), []).append(session)
+        for role in session.roles:
+            if missing(standing, session, role):
+                for kind in dict.fromkeys(kind_of(session, role, practised=one) for one in (False, True)):
+                    kinds.setdefault(kind, []).append(session)
     return kinds
 
 
@@ -262,8 +275,8 @@ def _wanted(
 def how_often(kind: Kind, standing: Standing) -> str:
     """How many people of a kind are lacking and when: each week, in some weeks, or on one day."""
     meetings = [session for session in standing.problem.sessions if kind.fits(session)]
-    missing = {session: _missing(standing, session, kind.role) for session in meetings}
-    lacking = [session for session in meetings if missing[session]]
+    lacks_here = {session.id: missing(standing, session, kind.role) for session in meetings}
+    lacking = [session for session in meetings if lacks_here[session.id]]
     slot = f"{WEEKDAYS[kind.weekday]}{kind.part}"
     if len(lacking) == 1:
         slot = f"{day(lacking[0].starts_at)}{slot}"
@@ -271,15 +284,9 @@ def how_often(kind: Kind, standing: Standing) -> str:
         slot = f"每{slot}"
     else:
         slot = f"{len(meetings)} 次{slot}里有 {len(lacking)} 次"
-    few, many = min(missing[s] for s in lacking), max(missing[s] for s in lacking)
+    few, many = min(lacks_here[s.id] for s in lacking), max(lacks_here[s.id] for s in lacking)
     count = f"{few}" if few == many else f"{few} 到 {many}"
-    return f"{slot}缺 {count} 位{role_name(kind.programme, kind.role)}"
-
-
-def _missing(standing: Standing, session: Session, role: str) -> int:
-    if role == LEAD:
-        return int(session.needs_lead and not standing.leads(session.id))
-    return max(0, session.wished - standing.helpers(session.id))
+    return f"{slot}缺 {count} 位{kind.title}"
 
 
 def invitation(kind: Kind, count: int, practised: int) -> str:
@@ -292,8 +299,10 @@ def invitation(kind: Kind, count: int, practised: int) -> str:
 
 
 def _who(kind: Kind) -> str:
+    able = f"会{'、'.join(kind.skills)}、" if kind.skills else ""
     if kind.role == LEAD:
-        return "能当讲师的成年人"
+        return f"{able}能当{kind.title}的成年人"
     if kind.programme == "child":
-        return "做过背景查询的成年人"
-    return f"愿意来{PROGRAMMES[kind.programme]}的人"
+        return f"{able}做过背景查询的成年人"
+    wanted = f"愿意来{PROGRAMMES[kind.programme]}" if kind.role == HELPER else f"能当{kind.title}"
+    return f"{able}{wanted}的人"

@@ -13,13 +13,15 @@ from datetime import datetime
 from volunteers.matching.gap import LOWER, MERGE, TIME, Gap, Person, WayOut, name_of
 from volunteers.matching.gates import GATES
 from volunteers.matching.limits import LIMITS
+from volunteers.matching.parts import Post
 from volunteers.matching.preferences import NEAR_KM
-from volunteers.matching.problem import HELPER, LEAD, Problem, Session
+from volunteers.matching.problem import HELPER, Problem, Session
 from volunteers.matching.rank import obstacle
+from volunteers.matching.recruit import lacks, missing
 from volunteers.matching.repair import mend
 from volunteers.matching.solve import solve
 from volunteers.matching.standing import Standing
-from volunteers.matching.words import day, role_name, span
+from volunteers.matching.words import called, day, role_name, span
 
 ALONE = (*GATES, *LIMITS)
 TRIED = 3
@@ -32,21 +34,24 @@ type Need = Callable[[Session, Session], tuple[int, int, int]]
 def lower(gap: Gap) -> Iterator[WayOut]:
     """Wish for as many as there are: larger groups. Never under the floor, which is safety."""
     session, helpers = gap.session, gap.standing.helpers(gap.session.id)
-    if not gap.held() or not session.minimum <= helpers < session.wished or not helpers:
+    places = session.helpers
+    others_full = gap.lacking() == missing(gap.standing, session, HELPER)
+    if not gap.held() or not others_full or not places.minimum <= helpers < places.wished or not helpers:
         return
-    part, here = gap.alone(wished=helpers), {p.volunteer for p in gap.standing.at[session.id]}
+    wished = session.wished - (places.wished - helpers)
+    part, here = gap.alone(wished=wished), {p.volunteer for p in gap.standing.at[session.id]}
     only = replace(part, volunteers=tuple(person for person in part.volunteers if person.id in here))
     answer = solve(only, seconds=gap.seconds, seed=gap.seed, tiers=("unheld", "short"))
     lacking = {tier.tier: tier.value for tier in answer.tiers}
     name = role_name(session.programme, HELPER)
-    text = f"少请 {session.wished - helpers} 位{name}，按 {helpers} 位算就齐了，最少要 {session.minimum} 位"
-    numbers = {"wished": session.wished, "lowered": helpers, "floor": session.minimum}
+    text = f"少请 {session.wished - wished} 位{name}，按 {helpers} 位算就齐了，最少要 {places.minimum} 位"
+    numbers = {"wished": places.wished, "lowered": helpers, "floor": places.minimum}
     if session.people:
-        one, other = -(-session.people // session.wished), -(-session.people // helpers)
+        one, other = -(-session.people // session.wished), -(-session.people // wished)
         text += f"；每位从带 {one} 人变成带 {other} 人" if other > one else ""
         numbers |= {"learners_each": one, "learners_each_then": other}
     proven = answer.proven and lacking["unheld"] == lacking["short"] == 0
-    yield gap.way(LOWER, text, gap.plan, filled=0, left=0, held=True, numbers=numbers, wished=helpers, proven=proven)
+    yield gap.way(LOWER, text, gap.plan, filled=0, left=0, held=True, numbers=numbers, wished=wished, proven=proven)
 
 
 # --- another time ---------------------------------------------------------------------------------
@@ -110,12 +115,10 @@ def _at(gap: Gap, time: tuple[datetime, datetime]) -> Iterator[WayOut]:
     plan = mend(problem, (*outside, *stay), {moved.id}, {moved.id}, gap.seconds, gap.seed)
     if not any(p.session == moved.id for p in plan):
         plan = mend(problem, (*outside, *stay), {moved.id}, set(), gap.seconds, gap.seed)
-    after = Standing(problem, plan)
-    there = len(after.at[moved.id])
-    filled, left = there - gap.there(), max(0, gap.places() - there)
+    filled, left = gap.gives(problem, plan)
     if filled <= 0:
         return
-    now = {p.volunteer for p in after.at[moved.id]}
+    now = {p.volunteer for p in plan if p.session == moved.id}
     absent, new = tuple(sorted(before.keys() - now)), sorted(now - before.keys())
     parts = [f"把这一场挪到{day(time[0])}{span(*time)}", gap.result(filled, left)]
     if absent:
@@ -129,7 +132,7 @@ def _at(gap: Gap, time: tuple[datetime, datetime]) -> Iterator[WayOut]:
         left=left,
         held=True,
         people=tuple(Person(pk) for pk in new),
-        numbers=numbers | {"absent": len(absent), "there": there},
+        numbers=numbers | {"absent": len(absent), "there": len(now)},
         time=time,
         absent=absent,
         proven=True,
@@ -173,6 +176,10 @@ def merged(problem: Problem, session_id: int, other_id: int, need: tuple[int, in
         minimum=minimum,
         wished=wished,
         maximum=maximum,
+        posts=tuple(_both(own, other, role) for role in sorted({p.role for p in (*own.posts, *other.posts)})),
+        requires=tuple(sorted({*own.requires, *other.requires})),
+        reserved=(*other.reserved, *own.reserved),
+        experienced_wished=max(own.experienced_wished, other.experienced_wished),
         needs_lead=own.needs_lead or other.needs_lead,
         two_adults=own.two_adults or other.two_adults,
         dialect_wished=max(own.dialect_wished, other.dialect_wished),
@@ -188,15 +195,27 @@ def merged(problem: Problem, session_id: int, other_id: int, need: tuple[int, in
     )
 
 
+def _both(own: Session, other: Session, role: str) -> Post:
+    """A post where the sessions are one: as many as the larger of the two needs."""
+    one, two = (session.post(role) or Post(role, 0, 0, 0) for session in (own, other))
+    return Post(
+        role,
+        max(one.minimum, two.minimum),
+        max(one.wished, two.wished),
+        max(one.maximum, two.maximum),
+        tuple(sorted({*one.requires, *two.requires})),
+        two.name or one.name,
+    )
+
+
 def _merged(gap: Gap, other: Session, need: tuple[int, int, int]) -> WayOut | None:
     problem = merged(gap.problem, gap.session.id, other.id, need)
     joined = problem.session[other.id]
     left = tuple(p for p in gap.plan if p.session != gap.session.id)
     plan = mend(problem, left, {other.id}, {other.id}, gap.seconds, gap.seed)
     after = Standing(problem, plan)
-    empty = max(0, joined.wished + joined.needs_lead - len(after.at[other.id]))
-    lacked = [max(0, s.wished + s.needs_lead - len(gap.standing.at[s.id])) for s in (gap.session, other)]
-    if not after.held(other.id) or empty >= sum(lacked):
+    empty, lacked = lacks(after, joined), gap.lacking() + lacks(gap.standing, other)
+    if not after.held(other.id) or empty >= lacked:
         return None
     new = sorted({p.volunteer for p in after.at[other.id]} - {p.volunteer for p in gap.standing.at[other.id]})
     was = {p.volunteer for p in gap.standing.at[gap.session.id]}
@@ -205,7 +224,7 @@ def _merged(gap: Gap, other: Session, need: tuple[int, int, int]) -> WayOut | No
         MERGE,
         _merge_text(gap, joined, new, absent, empty),
         plan,
-        filled=sum(lacked) - empty,
+        filled=lacked - empty,
         left=empty,
         held=True,
         people=tuple(Person(pk) for pk in new),
@@ -218,9 +237,8 @@ def _merged(gap: Gap, other: Session, need: tuple[int, int, int]) -> WayOut | No
 
 
 def _merge_text(gap: Gap, joined: Session, new: list[int], absent: tuple[int, ...], empty: int) -> str:
-    staff = f"{joined.wished} 位{role_name(joined.programme, HELPER)}"
-    if joined.needs_lead:
-        staff = f"1 位{role_name(joined.programme, LEAD)}、{staff}"
+    needs = ((role, post.wished) for role in joined.roles if (post := joined.post(role)))
+    staff = "、".join(f"{count} 位{called(joined, role)}" for role, count in needs if count)
     parts = [f"和{day(joined.starts_at)}{span(joined.starts_at, joined.ends_at)}那一场并成一场"]
     parts.append(f"共 {joined.people} 位学员，要 {staff}" if joined.people else f"要 {staff}")
     if new:

@@ -15,7 +15,7 @@ from volunteers.matching.gates import GATES
 from volunteers.matching.limits import LIMITS
 from volunteers.matching.problem import HELPER, LEAD, Lock, Placement, Problem
 from volunteers.matching.rank import obstacle
-from volunteers.matching.recruit import guest, invitation, kind_of
+from volunteers.matching.recruit import guest, invitation, kind_of, lacks, missing
 from volunteers.matching.repair import mend
 from volunteers.matching.reshaping import Need, Times, added_up, another_time, lower, merging, used_times
 from volunteers.matching.staffing import STAFFING
@@ -67,7 +67,7 @@ def ways_out(
     barred = (*problem.barred, *sorted(set(never) - problem.refused - placed))
     asking = replace(problem, barred=barred)
     gap = Gap(asking, tuple(placements), session, Standing(asking, placements), seconds, seed)
-    if gap.held() and gap.there() >= gap.places():
+    if gap.held() and not gap.lacking():
         return []
     # At another time, or elsewhere, what somebody has said about this time does not count.
     anew = replace(gap, problem=problem, standing=Standing(problem, placements))
@@ -97,13 +97,13 @@ def _movers(gap: Gap) -> list[Placement]:
     """Helpers elsewhere who could be here but for that place; the fullest session first."""
     locked = {(lock.volunteer, lock.session) for lock in gap.problem.locked}
     standing, found = gap.standing, []
-    role = LEAD if gap.session.needs_lead and not standing.leads(gap.session.id) else HELPER
+    role = next(role for role in gap.session.roles if missing(standing, gap.session, role))
     for person in gap.problem.volunteers:
         if not standing.load(person.id) or obstacle(standing, person, gap.session, role, GATES):
             continue
         for other in tuple(standing.sessions_of[person.id]):
             placement = Placement(person.id, other.id, HELPER)
-            room = standing.helpers(other.id) - other.minimum
+            room = standing.helpers(other.id) - other.helpers.minimum
             if (person.id, other.id) in locked or placement not in standing.at[other.id] or room <= 0:
                 continue
             standing.remove(placement)
@@ -111,7 +111,7 @@ def _movers(gap: Gap) -> list[Placement]:
             safe = able and not any(rule.broken(gap.problem, standing.at[other.id]) for rule in STAFFING)
             standing.add(placement)
             if safe:
-                found.append((other.wished - standing.helpers(other.id), -room, placement))
+                found.append((other.helpers.wished - standing.helpers(other.id), -room, placement))
     return [placement for _, _, placement in sorted(found)]
 
 
@@ -127,33 +127,39 @@ def _moved(gap: Gap, placement: Placement) -> WayOut | None:
     both = {here.id, there.id}
     plan = mend(changed, left, both, both, gap.seconds, gap.seed)
     after = Standing(gap.problem, plan)
-    came = len(after.at[here.id]) - gap.there()
-    lost = min(there.wished, gap.standing.helpers(there.id)) - min(there.wished, after.helpers(there.id))
+    came, empty = gap.gives(gap.problem, plan)
+    lost = lacks(after, there) - lacks(gap.standing, there)
     if came <= 0 or not after.held(there.id) or Placement(*pair, HELPER) in plan:
         return None
     name = name_of(gap.problem, placement.volunteer)
     new = dict.fromkeys(p.volunteer for p in set(plan).difference(left) if p.volunteer != placement.volunteer)
     where = f"{there.starts_at.month} 月 {there.starts_at.day} 日 {span(there.starts_at, there.ends_at)}"
-    then = f"那一场从 {gap.standing.helpers(there.id)} 位变成 {after.helpers(there.id)} 位，不低于 {there.minimum} 位"
+    then = f"那一场从 {gap.standing.helpers(there.id)} 位变成 {after.helpers(there.id)} 位，不低于 {there.helpers.minimum} 位"
     if lost <= 0:
         then = "那一场照样够"
-    empty = max(0, gap.places() - len(after.at[here.id]))
     text = "，".join([f"请{name}从{where}那一场过来", gap.result(came, empty), then])
     people = (Person(placement.volunteer), *(Person(pk) for pk in sorted(new)))
-    numbers = {"from": there.id, "lost": max(0, lost), "remain": after.helpers(there.id), "floor": there.minimum}
+    numbers = {
+        "from": there.id,
+        "lost": max(0, lost),
+        "remain": after.helpers(there.id),
+        "floor": there.helpers.minimum,
+    }
     return gap.way(MOVE, text, plan, filled=came, left=empty, held=True, people=people, numbers=numbers, proven=True)
 
 
 def _recruit(gap: Gap) -> Iterator[WayOut]:
     """The fewest new people of which kind, with whoever is free anyway."""
     session = gap.session
-    kinds = [kind_of(session), kind_of(session, practised=True)]
+    empty = {role: missing(gap.standing, session, role) for role in session.roles}
+    kinds = [
+        *(kind_of(session, role) for role, count in empty.items() if count and role != LEAD),
+        *(kind_of(session, role, practised=True) for role, count in empty.items() if count),
+    ]
     number = min((v.id for v in gap.problem.volunteers), default=0)
     guests, of = {}, {}
-    if session.needs_lead and not gap.standing.leads(session.id):
-        kinds.append(kind_of(session, LEAD))
     for price, kind in enumerate(kinds, PRICE):
-        for _ in range(session.wished if kind.role == HELPER else 1):
+        for _ in range(empty[kind.role]):
             number -= 1
             of[number] = kind
             guests[number] = guest(number, kind, [session]), price
@@ -162,19 +168,21 @@ def _recruit(gap: Gap) -> Iterator[WayOut]:
     came = [of[number] for number in people]
     if not came:
         return
-    filled = len(answer.placements) - gap.there()
-    left = max(0, gap.places() - len(answer.placements))
-    roles = [[kind for kind in came if kind.role == role] for role in (LEAD, HELPER)]
+    plan = (*(p for p in gap.plan if p.session != session.id), *answer.placements)
+    guests_there = tuple(guests[number][0] for number in people)
+    everybody = replace(gap.problem, volunteers=(*gap.problem.volunteers, *guests_there))
+    filled, left = gap.gives(everybody, plan)
+    roles = [[kind for kind in came if kind.role == role] for role in session.roles]
     words = "，".join(invitation(some[0], len(some), sum(kind.practised for kind in some)) for some in roles if some)
     numbers = {"people": len(came), "first_timers": sum(not kind.practised for kind in came)}
     yield gap.way(
         RECRUIT,
         f"{words}，{gap.result(filled, left)}",
-        (*(p for p in gap.plan if p.session != session.id), *answer.placements),
+        plan,
         filled=filled,
         left=left,
         held=True,
-        guests=tuple(guests[number][0] for number in people),
+        guests=guests_there,
         numbers=numbers,
         proven=answer.proven,
     )

@@ -47,7 +47,11 @@ def familiar(problem: Problem, plan: Plan) -> int:
 
 def _filled(problem: Problem, plan: Plan) -> int:
     standing = Standing(problem, plan)
-    return sum(min(session.wished, standing.helpers(session.id)) for session in standing.sessions())
+    return sum(
+        min(post.wished, standing.count(session.id, post.role))
+        for session in standing.sessions()
+        for post in session.helped
+    )
 
 
 def _held(problem: Problem, plan: Plan) -> int:
@@ -57,7 +61,7 @@ def _held(problem: Problem, plan: Plan) -> int:
 def _not_beyond_the_mean(problem: Problem, plan: Plan) -> int:
     """Minus the visits beyond what each would have if all places were shared, recent visits included."""
     standing = Standing(problem, plan)
-    places = sum(session.wished + session.needs_lead for session in problem.sessions)
+    places = sum(post.wished for s in problem.sessions for role in s.roles if (post := s.post(role)))
     recent = sum(person.recent_load for person in problem.volunteers)
     fair = -(-(places + recent) // max(1, len(problem.volunteers)))
     return -sum(max(0, person.recent_load + standing.load(person.id) - fair) for person in problem.volunteers)
@@ -69,7 +73,14 @@ def _as_wished(problem: Problem, plan: Plan) -> int:
     return sum(wishes.of(problem, problem.volunteer[p.volunteer], problem.session[p.session]) <= 0 for p in plan)
 
 
+def _cost(tier: str) -> Callable[[Problem, Plan], int]:
+    return lambda problem, plan: -TIERS[tier].cost(problem, plan)
+
+
 COUNTS = {
+    "waiting": Count(_cost("waiting"), "多 {} 位新人有第一次", "少 {} 位新人有第一次"),
+    "faces": Count(_cost("faces"), "多 {} 位学员有熟人在", "少 {} 位学员有熟人在"),
+    "change": Count(_cost("change"), "少变动 {} 处", "多变动 {} 处"),
     "unheld": Count(_held, "多开 {} 场", "少开 {} 场"),
     "short": Count(_filled, "多排 {} 个名额", "少排 {} 个名额"),
     "strange": Count(familiar, "多 {} 张熟面孔", "少 {} 张熟面孔"),
