@@ -106,6 +106,22 @@ class TestLikedCompany:
         assert list(solve(locked, tiers=("unheld", "short", "wishes")).placements) == helpers(2, 3)
 
 
+def test_good_company_is_a_reason():
+    question = problem(
+        [session()],
+        [volunteer(0), volunteer(1)],
+        together=((0, 1),),
+        liked=((0, 1),),
+        faces=((0, 1, 0), (0, 2, 0, 1)),
+    )
+
+    (best,) = rank(question, helpers(1), 0, "helper").candidates
+
+    told = {reason.code: reason.text for reason in best.reasons}
+    assert (told["together"], told["liked"]) == ("要同来的人也在", "想一起来的人也在")
+    assert told["face"] == "1 位学员在场的人里只认得这一位"
+
+
 class TestAbsences:
     def test_an_exam_week_is_stronger_than_free_time(self):
         away = Away(date(2026, 9, 5), date(2026, 9, 7), "exam")

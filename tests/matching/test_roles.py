@@ -116,6 +116,15 @@ class TestAroundThePlan:
         assert (gap.role, gap.missing, gap.text) == ("tutor", 2, "数学辅导还缺 2 位，想要 2 位")
         assert {cause.rule: cause.count for cause in gap.because} == {"here": 2, "skills": 1}
 
+    def test_says_why_somebody_fits_and_when_the_training_runs_out(self):
+        question = problem([session(posts=(TUTOR,))], [volunteer(skills=(("maths", date(2026, 9, 20)),))])
+
+        (best,) = rank(question, [], 0, "tutor").candidates
+
+        told = {reason.code: reason.text for reason in best.reasons}
+        assert told["skill"] == "有“maths”这一项"
+        assert told["skill-ends"] == "9 月 7 日后 13 天“maths”到期"
+
     def test_ranks_people_for_a_post(self):
         question = problem([session(posts=(TUTOR,))], [volunteer(0), volunteer(1, skills=(("maths", None),))])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from volunteers.matching.gates import HasSkills
 from volunteers.matching.preferences import Wishes
 from volunteers.matching.problem import LEAD, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
@@ -32,10 +33,12 @@ def reasons(standing: Standing, person: Volunteer, session: Session, role: str) 
         *_free(person, session),
         *_fits(person, session, role),
         *_familiar(standing.problem, person, session),
+        *_faces(standing, person, session),
         *_fair(standing, person, session),
         *_near(standing.problem, person, session),
         *_company(standing, person, session),
         *_mind(standing, person, session),
+        *_runs_out(person, session, role),
     ]
     return sorted(found, key=lambda reason: reason.label == MIND)
 
@@ -73,6 +76,8 @@ def _fits(person: Volunteer, session: Session, role: str) -> Iterator[Reason]:
         yield Reason("does-programme", FITS, f"愿意参加{programme}")
     if person.dialect and session.dialect_wished:
         yield Reason("dialect", FITS, "会说本地话", {"wished": session.dialect_wished})
+    for skill in HasSkills().asked(session, role):
+        yield Reason("skill", FITS, f"有“{skill}”这一项", {"skill": skill})
 
 
 def _familiar(problem: Problem, person: Volunteer, session: Session) -> Iterator[Reason]:
@@ -84,6 +89,14 @@ def _familiar(problem: Problem, person: Volunteer, session: Session) -> Iterator
         yield Reason("knows", FAMILIAR, f"认识这里的 {known} 位学员", {"learners": known})
     if pair not in problem.served and not known:
         yield Reason("first-time", MIND, "第一次来这个班")
+
+
+def _faces(standing: Standing, person: Volunteer, session: Session) -> Iterator[Reason]:
+    others = {placement.volunteer for placement in standing.at[session.id]} - {person.id}
+    learners = standing.problem.familiar.get(session.series, ())
+    only = sum(person.id in known and others.isdisjoint(known) for known in learners)
+    if only:
+        yield Reason("face", FAMILIAR, f"{only} 位学员在场的人里只认得这一位", {"learners": only})
 
 
 def _fair(standing: Standing, person: Volunteer, session: Session) -> Iterator[Reason]:
@@ -124,6 +137,14 @@ def _company(standing: Standing, person: Volunteer, session: Session) -> Iterato
     if person.newcomer:
         text = f"有 {experienced} 位有经验的人一起"
         yield Reason("accompanied", COMPANY, text, {"experienced": experienced})
+    here = {other.id for other in others}
+    for code, pairs, text in (
+        ("together", standing.problem.together, "要同来的人也在"),
+        ("liked", standing.problem.liked, "想一起来的人也在"),
+    ):
+        company = [other for one, other in pairs if one == person.id and other in here]
+        if company:
+            yield Reason(code, COMPANY, text, {"volunteers": company})
 
 
 def _mind(standing: Standing, person: Volunteer, session: Session) -> Iterator[Reason]:
@@ -135,3 +156,12 @@ def _mind(standing: Standing, person: Volunteer, session: Session) -> Iterator[R
         if left <= EXPIRES_SOON_DAYS:
             text = f"{day(session.starts_at)}后 {left} 天背景查询到期"
             yield Reason("clearance-ends", MIND, text, {"days": left})
+
+
+def _runs_out(person: Volunteer, session: Session, role: str) -> Iterator[Reason]:
+    """Trainings that the place asks for and that soon have to be done again."""
+    for skill in HasSkills().asked(session, role):
+        ends = [until for name, until in person.skills if name == skill]
+        last = None if None in ends else max((until for until in ends if until), default=None)
+        if last is not None and 0 <= (left := (last - session.starts_at.date()).days) <= EXPIRES_SOON_DAYS:
+            yield Reason("skill-ends", MIND, f"{day(session.starts_at)}后 {left} 天“{skill}”到期", {"days": left})
