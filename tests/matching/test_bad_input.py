@@ -238,11 +238,23 @@ class TestCommandLine:
 
     @pytest.mark.parametrize(
         "arguments",
-        [("--seconds", "nan"), ("--seconds", "-1"), ("--seed", "x"), ("--form", "none"), ("--no-such-option",)],
+        [
+            ("solve", "--seconds", "nan"),
+            ("solve", "--seconds", "-1"),
+            ("solve", "--seed", "99999999999"),
+            ("solve", "--form", "none"),
+            ("solve", "--no-such-option"),
+            ("rank", "--session", "1", "--limit", "0"),
+            ("recruit", "--most", "-3"),
+            ("ways-out", "--session", "1", "--seconds", "inf"),
+            ("tradeoff", "uneven", "strange", "--points", "0"),
+        ],
     )
     def test_options_that_make_no_sense_are_status_two(self, arguments, capsys):
+        verb, *options = arguments
+        files = [str(COMMUNITY)] * (1 if verb in ("solve", "tradeoff") else 2)
         with pytest.raises(SystemExit) as end:
-            main(["solve", str(COMMUNITY), *arguments])
+            main([verb, *files, *options])
 
         assert end.value.code == 2
         assert "error:" in capsys.readouterr().err

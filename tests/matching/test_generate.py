@@ -114,7 +114,7 @@ def test_a_rich_problem_is_made_by_the_command_and_solved(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--communities", "0"), ("--streets", "2"), ("--per-place", "nan"), ("--mobile", "2"), ("--volunteers", "-1")],
+    [("--communities", "2001"), ("--weeks", "9000"), ("--streets", "2"), ("--per-place", "nan"), ("--mobile", "2")],
 )
 def test_numbers_that_make_no_problem_are_refused(arguments, capsys):
     assert main(["generate", *arguments]) == 2

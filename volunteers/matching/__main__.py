@@ -17,6 +17,7 @@ from typing import Any
 
 from volunteers.matching import document, explain, problem, rank, verbs
 from volunteers.matching.answer import Answer
+from volunteers.matching.arguments import count, seconds, seed
 from volunteers.matching.bench import measure, table
 from volunteers.matching.check import check
 from volunteers.matching.enrich import enrich
@@ -26,7 +27,6 @@ from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
 
 FINE, BROKEN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-LONGEST = 7 * 24 * 3600.0
 FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
 
 
@@ -59,17 +59,6 @@ def _expect_writable(path: Path) -> None:
         raise BadDocument(str(path), "cannot be written")
 
 
-def _seconds(text: str) -> float:
-    """A time limit from the command line."""
-    seconds = float(text)
-    if not 0 < seconds <= LONGEST:
-        raise ValueError(text)
-    return seconds
-
-
-_seconds.__name__ = "number of seconds"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m volunteers.matching", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -84,30 +73,30 @@ def _parser() -> argparse.ArgumentParser:
 
     solving = command("solve", _solve, "find the best roster", "problem")
     solving.add_argument("-o", "--output", type=Path, help="write the answer here")
-    solving.add_argument("--seconds", type=_seconds, default=20.0, help="time limit (20)")
-    solving.add_argument("--seed", type=int, default=0)
+    solving.add_argument("--seconds", type=seconds, default=20.0, help="time limit (20)")
+    solving.add_argument("--seed", type=seed, default=0)
     solving.add_argument("--form", choices=FORMS, default="sum", help="add tiers up, two steps, or strict order")
     command("check", _check, "judge a roster by the rules alone", "problem", "answer")
     command("explain", _explain, "say why people are placed and places empty", "problem", "answer")
     ranking = command("rank", _rank, "who could take one place", "problem", "answer")
     ranking.add_argument("--session", type=int, required=True)
     ranking.add_argument("--role", default="helper", help="lead, helper or a post of the session (helper)")
-    ranking.add_argument("--limit", type=int, default=10)
+    ranking.add_argument("--limit", type=count, default=10)
     verbs.register(command)
     making = command("generate", _generate, "make a fictional problem")
     making.add_argument("-o", "--output", type=Path)
-    making.add_argument("--communities", type=int, default=1)
-    making.add_argument("--weeks", type=int, default=4)
-    making.add_argument("--volunteers", type=int, help="per community (as many as --per-place says)")
+    making.add_argument("--communities", type=count, default=1)
+    making.add_argument("--weeks", type=count, default=4)
+    making.add_argument("--volunteers", type=count, help="per community (as many as --per-place says)")
     making.add_argument("--per-place", type=float, default=0.38, help="volunteers for each place: 0.25 is short (0.38)")
     making.add_argument("--mobile", type=float, default=0.4, help="share who serve more than one community (0.4)")
-    making.add_argument("--streets", type=int, default=1, help="streets the communities belong to (1)")
+    making.add_argument("--streets", type=count, default=1, help="streets the communities belong to (1)")
     making.add_argument("--crossing", type=float, default=0.03, help="share who also go to another street (0.03)")
     making.add_argument("--rich", action="store_true", help="with roles, skills, absences, pairs and more")
-    making.add_argument("--seed", type=int, default=0)
+    making.add_argument("--seed", type=seed, default=0)
     timing = command("bench", _bench, "solve problem files and measure")
     timing.add_argument("problems", type=Path, nargs="+")
-    timing.add_argument("--seconds", type=_seconds, default=60.0)
+    timing.add_argument("--seconds", type=seconds, default=60.0)
     return parser
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from volunteers.matching.problem import PROGRAMMES, Community, Problem, Session, Travel, Volunteer, Window
+from volunteers.matching.problem import LIMITS, PROGRAMMES, Community, Problem, Session, Travel, Volunteer, Window
 
 LESSONS = ("wechat", "pay", "hospital", "antifraud", "photo", "transport")
 SERIES_A_WEEK = 12
@@ -117,6 +117,10 @@ def generate(
         raise ValueError("expected one community, week and street at least, and a community for each street")
     if not (0 <= mobile <= 1 and 0 <= crossing <= 1 and 0 < per_place < math.inf):
         raise ValueError("expected shares between 0 and 1, and more than no volunteers for each place")
+    sizes = {"communities": communities, "sessions": communities * weeks * SERIES_A_WEEK, "volunteers": volunteers or 0}
+    for name, most in LIMITS.items():
+        if sizes[name] > most:
+            raise ValueError(f"expected {most:,} {name} at most, these would be {sizes[name]:,}")
     chance = Random(seed)
     places = _communities(chance, communities, streets)
     sessions = _sessions(chance, places, weeks, starts_on)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from volunteers.matching import document, problem
+from volunteers.matching.arguments import count, seconds
 from volunteers.matching.fairness import fairness
 from volunteers.matching.preferences import TIERS
 from volunteers.matching.problem import Placement, Problem, read_role
@@ -26,7 +27,7 @@ def register(command: Command) -> None:
     out = command("ways-out", _ways_out, "what would fill a session's empty places", "problem", "answer")
     out.add_argument("--session", type=int, required=True)
     inviting = command("recruit", _recruit, "whom to recruit for the empty places", "problem", "answer")
-    inviting.add_argument("--most", type=int, help="recruit no more people than this")
+    inviting.add_argument("--most", type=count, help="recruit no more people than this")
     asking = command("why-not", _why_not, "what it would cost to place somebody", "problem", "answer")
     asking.add_argument("--volunteer", type=int, required=True)
     asking.add_argument("--session", type=int, required=True)
@@ -35,10 +36,10 @@ def register(command: Command) -> None:
     trading = command("tradeoff", _tradeoff, "what a tier costs in the next one", "problem")
     trading.add_argument("upper", choices=tuple(TIERS))
     trading.add_argument("lower", choices=tuple(TIERS))
-    trading.add_argument("--points", type=int, default=POINTS)
+    trading.add_argument("--points", type=count, default=POINTS)
     command("fairness", _fairness, "how evenly a plan shares the work", "problem", "answer")
     for one in (out, inviting, asking, trading):
-        one.add_argument("--seconds", type=float, default=10.0, help="time limit of each solve (10)")
+        one.add_argument("--seconds", type=seconds, default=10.0, help="time limit of each solve (10)")
 
 
 def _read(options: argparse.Namespace) -> tuple[Problem, tuple[Placement, ...]]:
