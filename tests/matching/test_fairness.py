@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.matching.small import at, problem, random_problem, session, volunteer
+from tests.matching.small import at, problem, random_problem, rich_problem, session, volunteer
 from volunteers.matching.fairness import _gini, fairness
 from volunteers.matching.highs import minimise
 from volunteers.matching.newcomers import Waiting
@@ -100,7 +100,8 @@ def takes_in_more(question, plan):
 def test_nobody_waits_whom_a_place_would_take_in_without_emptying_another(tiers):
     left_out = 0
     for seed in range(60):
-        question = replace(waits(random_problem(seed), Random(seed)), locked=())
+        made = rich_problem if seed % 2 else random_problem
+        question = replace(waits(made(seed), Random(seed)), locked=())
         plan = solve(question, seconds=10, tiers=tiers).placements
         found = fairness(question, plan)
         waiting = {*found.late, *found.waiting} & {v.id for v in question.volunteers if v.first_by}
@@ -110,9 +111,10 @@ def test_nobody_waits_whom_a_place_would_take_in_without_emptying_another(tiers)
     assert left_out, "everybody was always taken in: nothing was tried"
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_no_place_means_that_no_plan_has_one(seed):
-    question = replace(waits(random_problem(seed), Random(seed)), locked=())
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("made", [random_problem, rich_problem], ids=["plain", "rich"])
+def test_no_place_means_that_no_plan_has_one(made, seed):
+    question = replace(waits(made(seed), Random(seed)), locked=())
     found = fairness(question, [])
     without = {one.volunteer for one in found.no_place}
     for person in question.volunteers:
