@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from tests.matching.small import random_problem
+from tests.matching.small import problem, random_problem, session, volunteer
 from volunteers.matching import document
 from volunteers.matching import problem as problems
 from volunteers.matching.__main__ import main
@@ -266,6 +266,16 @@ class TestCommandLine:
         ):
             assert main(["solve", str(COMMUNITY), "-o", str(output)]) == 2
             assert f"{output}: {complaint}" in capsys.readouterr().err
+
+    def test_too_much_for_one_solve_is_said_before_it_starts(self, tmp_path, capsys):
+        data = problems.to_dict(problem([session()], [volunteer(availability=())]))
+        for key in ("sessions", "volunteers"):
+            data[key] = [data[key][0] | {"id": number} for number in range(10_001)]
+        file = tmp_path / "problem.json"
+        file.write_text(json.dumps(data), encoding="utf-8")
+
+        assert main(["solve", str(file)]) == 2
+        assert "10,001 volunteers times 10,001 sessions are too many for one solve" in capsys.readouterr().err
 
     def test_what_another_process_refuses_is_named_too(self, tmp_path, capsys):
         file = tmp_path / "problem.json"

@@ -27,6 +27,8 @@ from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
 
 FINE, BROKEN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+PAIRS = 100_000_000
+"""Of people and sessions in one solve: a hundred communities for four weeks have half of that."""
 FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
 
 
@@ -112,8 +114,19 @@ def _write(path: Path, data: Any) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def _in_one_piece(question: Problem) -> Problem:
+    """The problem, if its table of people by sessions fits into memory; raises BadDocument."""
+    people, sessions = len(question.volunteers), len(question.sessions)
+    if people * sessions > PAIRS:
+        text = (
+            f"{people:,} volunteers times {sessions:,} sessions are too many for one solve; plan fewer streets at once"
+        )
+        raise BadDocument("$", f"{text} (the limit is {PAIRS:,})")
+    return question
+
+
 def _solve(options: argparse.Namespace) -> int:
-    question = problem.load(options.problem)
+    question = _in_one_piece(problem.load(options.problem))
     answer = solve(question, seconds=options.seconds, seed=options.seed, tiers=FORMS[options.form])
     data = document.to_dict(question, answer)
     if options.output:
