@@ -132,7 +132,7 @@ class Ladder:
         until = time.perf_counter() + share * max(0.1, self.deadline - time.perf_counter())
         for _ in range(ATTEMPTS):
             best = self.best
-            before = [one.cost(self.problem, best) for one in settled]
+            before, own = [one.cost(self.problem, best) for one in settled], step.cost(self.problem, best)
             found, bound, proven = self._minimise(step, settled, prices, until)
             after = [one.cost(self.problem, found) for one in settled]
             step.bound = max(step.bound, bound - sum(map(mul, prices, before)))
@@ -143,7 +143,7 @@ class Ladder:
                 step.bound = self.model.least(step.weights)
             if after == before or self.cancelled or not proven or time.perf_counter() > until:
                 break
-            prices = _raised(prices, before, after)
+            prices = _raised(prices, before, after, own - step.cost(self.problem, found))
 
     def _minimise(self, step: Step, settled: list[Step], prices: list[int], until: float) -> tuple[Plan, int, bool]:
         """The best plan at these prices, the bound of the sum, and whether it is proven."""
@@ -199,7 +199,15 @@ def _first_prices(step: Step, settled: list[Step]) -> list[int]:
     return prices[::-1]
 
 
-def _raised(prices: list[int], before: list[int], after: list[int]) -> list[int]:
-    """Higher prices for the first settled step that moved, and for all before it."""
+def _raised(prices: list[int], before: list[int], after: list[int], gained: int) -> list[int]:
+    """Higher prices for the first settled step that moved, and for all before it.
+
+    Five times as high at least, and too high for what was just given up: `gained` is what the step
+    that is minimised got for it, beside what later settled steps got.
+    """
     moved = next(place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1])
-    return [price * RAISE if place <= moved else price for place, price in enumerate(prices)]
+    lost = prices[moved] * (after[moved] - before[moved])
+    later = slice(moved + 1, None)
+    gained += sum(price * (b - a) for price, b, a in zip(prices[later], before[later], after[later], strict=True))
+    factor = max(RAISE, gained // lost + 1) if lost > 0 else RAISE
+    return [price * factor if place <= moved else price for place, price in enumerate(prices)]

@@ -162,6 +162,14 @@ def _meet(window: Window, session: Session) -> bool:
     return window.starts_at < session.ends_at and session.starts_at < window.ends_at
 
 
+def _holding(windows: list[Window], session: Session) -> Window | None:
+    """One of these times that holds the whole session, or else all of them joined if they do."""
+    for window in windows:
+        if window.starts_at <= session.starts_at and session.ends_at <= window.ends_at:
+            return window
+    return _joined(sorted(windows, key=lambda window: window.starts_at), session)
+
+
 def _joined(windows: list[Window], session: Session) -> Window | None:
     if not windows or windows[0].starts_at > session.starts_at:
         return None
@@ -230,13 +238,11 @@ class Volunteer:
     def window(self, session: Session) -> Window | None:
         """The stated free time that holds the whole session; None where there is none.
 
-        Times that touch or overlap count as one; it is preferred where all of it is.
+        Times that touch or overlap count as one; it is preferred where preferred times hold it all.
         """
         around = [w for w in self.availability if _meet(w, session)]
-        whole = [w for w in around if w.starts_at <= session.starts_at and session.ends_at <= w.ends_at]
-        if whole:
-            return max(whole, key=lambda window: window.preferred)
-        return _joined(sorted(around, key=lambda window: window.starts_at), session)
+        preferred = [w for w in around if w.preferred]
+        return _holding(preferred, session) or _holding(around, session)
 
 
 @dataclass(frozen=True, slots=True, order=True)
