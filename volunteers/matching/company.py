@@ -22,6 +22,8 @@ class KeptApart(Rule):
     sentence = "说好不排在一起的两个人，不在同一场。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
+        if not problem.apart:
+            return []
         standing = Standing(problem, placements)
         found = []
         for session in standing.sessions():
@@ -54,6 +56,8 @@ class ComesWith(Rule):
     sentence = "只和某人一起来的，那个人在才安排。"
 
     def broken(self, problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
+        if not problem.together:
+            return []
         standing = Standing(problem, placements)
         found = []
         for session in standing.sessions():
@@ -64,8 +68,11 @@ class ComesWith(Rule):
         return found
 
     def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
+        company = [other for one, other in standing.problem.together if one == volunteer.id]
+        if not company:
+            return False
         here = {placement.volunteer for placement in standing.at[session.id]}
-        return any(one == volunteer.id and other not in here for one, other in standing.problem.together)
+        return not here.issuperset(company)
 
     def hopeless(self, problem: Problem, volunteer: Volunteer, session: Session) -> bool:
         """Whether somebody this person comes with cannot come there in any role, whatever the plan."""
