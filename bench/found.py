@@ -52,7 +52,8 @@ PUBLISHED = {
 
 def only_published(problem: Problem) -> None:
     """Raise NotCovered where a problem asks for more than the benchmark's rules and tiers."""
-    for part in (problem, *problem.sessions, *problem.volunteers):
+    parts: list[Problem | Session | Volunteer] = [problem, *problem.sessions, *problem.volunteers]
+    for part in parts:
         published = PUBLISHED[type(part)].split()
         for one in fields(part):
             if one.init and one.name not in published and getattr(part, one.name) != one.default:
