@@ -172,7 +172,7 @@ class Node:
     def text(self) -> str:
         """A string that can be written again: half of a surrogate pair cannot."""
         self._check(str, "a string")
-        if any("\ud800" <= letter <= "\udfff" for letter in self.value):
+        if not self.value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in self.value):
             raise self.expected("letters only")
         return str(self.value)
 
