@@ -266,6 +266,27 @@ class TestFairnessAndFamiliarity:
 
         assert plan() == {("钱薇", SATURDAY, "helper")}
 
+    def test_a_newcomer_has_a_first_session_beside_a_known_face(self):
+        shift = desk(needed=2)
+        for name in ("周远", "钱薇"):
+            known = make.volunteer(name)
+            make.free(known, 5)
+            CheckIn.objects.create(volunteer=known, series=shift.session.series, on_date="2026-06-06")
+        make.free(make.volunteer("吴新", experienced=False), 5)
+
+        assert ("吴新", SATURDAY, "helper") in plan()
+
+    def test_a_newcomer_waits_three_weeks_at_most_unless_there_is_a_promise(self):
+        promised, _ = make.volunteer("吴新", experienced=False), make.volunteer("郑晚", experienced=False)
+        make.volunteer("周远")
+        make.assignment(desk(), promised)
+        desk("2026-09-09")
+
+        problem, _ = planning.load_problem(community=None, now=NOW, **{**WEEK, "until_on": date(2026, 9, 11)})
+
+        first_by = {person.name: person.first_by for person in problem.volunteers}
+        assert first_by == {"吴新": None, "郑晚": date(2026, 9, 27), "周远": None}
+
 
 class TestCandidates:
     def test_tells_who_declined_apart_from_who_is_too_young(self):

@@ -26,6 +26,8 @@ PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DE
 # What a lead may lead when the session has no lesson of the catalogue.
 NO_LESSON = "-"
 RECENT = timedelta(days=28)
+FIRST_WITHIN = timedelta(weeks=3)
+"""A newcomer has a first session within so long of the first day planned, where there is a place."""
 DIALECT_WISHED = 1
 CHECKED = "背景查询"
 
@@ -251,7 +253,8 @@ def _people(
     ages = {shift.role.minimum_age for shift in index.shifts.values()}
     recent: dict[int, int] = defaultdict(int)
     # Whoever has served once is new no longer, whatever the form said.
-    served = {volunteer_id for volunteer_id, _, _ in serving}
+    experienced = {volunteer_id for volunteer_id, _, _ in serving}
+    experienced |= {pk for pk, volunteer in index.volunteers.items() if volunteer.experienced}
     for volunteer_id, _, day in serving:
         recent[volunteer_id] += days[0] - RECENT <= day < days[0]
     agreed: dict[int, list[Assignment]] = defaultdict(list)
@@ -271,7 +274,7 @@ def _people(
             leads=lessons if volunteer.may_lead else (),
             child_clearance_until=cleared.get(pk),
             dialect=volunteer.dialect,
-            newcomer=not volunteer.experienced and pk not in served,
+            newcomer=pk not in experienced,
             max_per_week=volunteer.max_per_week,
             club=volunteer.organisation_id,
             recent_load=recent[pk],
@@ -280,7 +283,14 @@ def _people(
             adult_from=turns(volunteer, ADULT_AT),
             skills=tuple(_skills(volunteer, days[0], ages, cleared.get(pk))),
             name=str(volunteer),
+            first_by=_first_by(days[0], outside) if pk in index.active and pk not in experienced else None,
         )
+
+
+def _first_by(first: date, promised: Iterable[Assignment]) -> date | None:
+    """The last day for a newcomer's first session; None for who has promised one elsewhere by then."""
+    last = first + FIRST_WITHIN - timedelta(days=1)
+    return None if any(local(one.starts_at).date() <= last for one in promised) else last
 
 
 def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...]:
