@@ -1,38 +1,47 @@
 """The proven minimum, by way of the relaxation: a bound first, then ever wider neighbourhoods.
 
 1. Without integrality the model is nearly a network: a street takes a third of a second. Rows
-   that whole plans keep and the fractional optimum breaks (`Rule.tighten`) are added until
-   none is found.
+   that whole plans keep and the fractional optimum breaks are added while they lift the bound:
+   first those known from the rules (`Rule.tighten`), then general ones (`gomory`).
 2. A column whose reduced cost is above a threshold t stays where the relaxation has it, and the
    small rest is solved in whole numbers. A plan outside that neighbourhood costs more than
    the relaxation's value + t, so the neighbourhood's bound, capped there, bounds everything.
-3. Once the threshold covers the distance to the best plan known, the neighbourhood holds every
+3. Where the relaxation half-holds sessions, held or not is decided one session at a time, the
+   least bound first; whatever costs as much as the best plan known is dropped.
+4. Once the threshold covers the distance to the best plan known, the neighbourhood holds every
    better plan there could be: its optimum is the optimum, and that is the proof.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from volunteers.matching.highs import TOLERANCE, Outcome, Relaxation, Relaxed, Watch, minimise
+from volunteers.matching.gomory import cut
+from volunteers.matching.highs import TOLERANCE, Bounds, Outcome, Relaxation, Relaxed, Watch, minimise
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.rules import RULES
 
-ROUNDS = 20
+ROUNDS = 40
 """Rounds of tightening at most; each starts from the last optimum."""
-WORTHWHILE = 0.01
-"""Tightening ends when a round moves the bound by less than this share of one unit of cost."""
+WORTHWHILE, PATIENCE = 0.01, 3
+"""Tightening ends when so many rounds in a row lift the bound by less than this."""
 SHARES = (0.25, 0.6, 1.0)
 """Neighbourhoods: under this share of the pairs, those with the least reduced cost, are free."""
 WORTH_A_STEP = 0.15
 """A neighbourhood is skipped when the next one holds less than this share of the pairs more."""
-
 MARGIN = 1e-5
 """Reduced costs are trusted to so much; all costs of whole plans are whole numbers."""
+UNDECIDED = 0.01
+TRIED = 6
+"""Sessions looked at before one is decided."""
+DECISIONS = 80
+"""More than these are left to the solver."""
 
 type Found = Callable[[Numbers], None]
 
@@ -58,27 +67,31 @@ class Exact:
             if stopped:
                 return Outcome(None, -math.inf, proven=False, infeasible=False, stopped=True)
             return minimise(self.model, weights, seconds=until - time.perf_counter(), seed=self.seed, watch=watch)
-        search = _Search(self.model, weights, relaxed, known, self.seed, until, watch, found)
+        search = _Search(self.relaxation, weights, known, self.seed, until, watch, found)
         search.stopped = stopped
-        return search.run()
+        return search.run(relaxed)
 
     def relax(self, weights: dict[str, int], until: float, watch: Watch) -> tuple[Relaxed | None, bool]:
         """The optimum without integrality, tightened, and whether the caller stopped it.
 
         None where it could not be had in time.
         """
-        best: Relaxed | None = None
+        fresh, reached, idle = True, -math.inf, 0
         for _ in range(ROUNDS):
             relaxed = self.relaxation.minimise(weights, until - time.perf_counter())
             if relaxed is None:
+                return None, False
+            idle = 0 if relaxed.value > reached + WORTHWHILE else idle + 1
+            reached = relaxed.value
+            if not watch(None, reached):
+                return self.relaxation.proof(weights), True
+            if idle == PATIENCE or is_whole(self.model, relaxed.values):
                 break
-            gained = best is None or relaxed.value > best.value + WORTHWHILE
-            best = relaxed
-            if not watch(None, relaxed.value):
-                return best, True
-            if _is_whole(self.model, relaxed.values) or not self._tighten(relaxed.values) or not gained:
+            vertex = self.relaxation.vertex()
+            fresh = self._tighten(relaxed.values) and fresh
+            if not fresh and not cut(self.model, vertex):
                 break
-        return best, False
+        return self.relaxation.proof(weights), False
 
     def _tighten(self, values: Numbers) -> bool:
         """Add the rows that these values break and whole plans keep; tells whether there were any."""
@@ -89,75 +102,185 @@ class Exact:
         return self.model.rows > before
 
 
+@dataclass(order=True, slots=True)
+class _Node:
+    """Some sessions decided, the relaxation under these decisions, and what it bounds."""
+
+    bound: int
+    number: int
+    bounds: Bounds = field(compare=False)
+    relaxed: Relaxed = field(compare=False)
+    looks: int = field(default=0, compare=False)
+
+
 class _Search:
-    """The neighbourhoods of one relaxed optimum, until the best plan is proven or time is up."""
+    """Decisions and neighbourhoods, until the best plan is proven or time is up."""
 
     def __init__(
         self,
-        model: Model,
+        relaxation: Relaxation,
         weights: dict[str, int],
-        relaxed: Relaxed,
         known: float,
         seed: int,
         until: float,
         watch: Watch,
         found: Found | None,
     ) -> None:
-        self.model, self.weights, self.relaxed = model, weights, relaxed
+        self.relaxation, self.model, self.weights = relaxation, relaxation.model, weights
         self.known, self.seed, self.until = known, seed, until
         self.watch, self.found = watch, found
-        self.bound = min(math.ceil(relaxed.value - MARGIN), known)
         self.values: Numbers | None = None
         self.stopped = False
+        self.open: list[_Node] = []
+        self.nodes = 0
 
-    def run(self) -> Outcome:
-        """Widen the neighbourhood until it holds every better plan."""
-        if _is_whole(self.model, self.relaxed.values):
-            self._take(self.relaxed.values)
-        for share in SHARES:
-            if self.known <= self.bound or self.stopped or time.perf_counter() > self.until:
+    def run(self, relaxed: Relaxed) -> Outcome:
+        """Decide and widen until no better plan can be left."""
+        lower, upper, _ = self.model.column_bounds()
+        node: _Node | None = self._node((lower, upper), relaxed)
+        if node and self._undecided(node).size:
+            self._look(node, SHARES[0])
+        while node := node or self._next():
+            undecided = self._undecided(node)
+            if undecided.size and self.nodes < DECISIONS:
+                node = self._decide(node, undecided)
+            else:
+                self._settle(node)
+                node = None
+        bound = min([self.known, *(one.bound for one in self.open)])
+        return Outcome(self.values, bound, self.known <= bound, False, self.stopped)
+
+    def _node(self, bounds: Bounds, relaxed: Relaxed) -> _Node | None:
+        """A node worth a look; None where it holds no better plan. A whole optimum is taken at once."""
+        if is_whole(self.model, relaxed.values):
+            self._take(relaxed.values)
+        bound = math.ceil(relaxed.value - MARGIN)
+        self.nodes += 1
+        return _Node(bound, self.nodes, bounds, relaxed) if bound < self.known else None
+
+    def _next(self) -> _Node | None:
+        """The open node with the least bound; None when none is left or time is up."""
+        while self.open and not self._over():
+            node = heapq.heappop(self.open)
+            if node.bound < self.known:
+                return node
+        self.open = [node for node in self.open if node.bound < self.known]
+        return None
+
+    def _over(self) -> bool:
+        return self.stopped or time.perf_counter() > self.until
+
+    def _undecided(self, node: _Node) -> Numbers:
+        """The half-held sessions' columns, the most undecided first."""
+        held = node.relaxed.values[self.model.held]
+        away = np.abs(held - np.round(held))
+        order = np.argsort(-away, kind="stable")
+        return np.asarray(self.model.held[order[away[order] > UNDECIDED]])
+
+    def _decide(self, node: _Node, undecided: Numbers) -> _Node | None:
+        """Hold one session or not: the better branch goes on, the other one waits.
+
+        Of a few sessions the one whose weaker branch costs most is decided.
+        """
+        best: tuple[float, list[_Node]] = (-math.inf, [])
+        for column in undecided[:TRIED].tolist():
+            branches = [branch for value in (1.0, 0.0) if (branch := self._branch(node, column, value))]
+            worth = min((branch.relaxed.value for branch in branches), default=math.inf)
+            if len(branches) < 2:
+                best = (worth, branches)
                 break
-            self._look(self._threshold(share))
-        return Outcome(self.values, self.bound, self.known <= self.bound, False, self.stopped)
+            if worth > best[0]:
+                best = (worth, branches)
+        if self._over() or not self.watch(self._known(), float(node.bound)):
+            self.stopped = self.stopped or not self._over()
+            heapq.heappush(self.open, node)
+            return None
+        going, *waiting = sorted(best[1]) or [None]
+        for branch in waiting:
+            heapq.heappush(self.open, branch)
+        return going
 
-    def _threshold(self, share: float) -> float:
-        """Reduced costs up to this are free: all that matters, or less where that leaves much out."""
-        matters = self.known - 1 - self.relaxed.value + 2 * MARGIN
-        reduced = np.abs(self.relaxed.reduced[self.model.pairs])
-        if not len(reduced):
-            return matters
-        threshold = float(np.quantile(reduced, share)) - TOLERANCE
-        return threshold if float(np.mean(reduced <= matters)) > share + WORTH_A_STEP else matters
+    def _branch(self, node: _Node, column: int, value: float) -> _Node | None:
+        """The node with one session decided; None where it holds no better plan."""
+        lower, upper = node.bounds[0].copy(), node.bounds[1].copy()
+        lower[column] = upper[column] = value
+        seconds = self.until - time.perf_counter()
+        if self.relaxation.minimise(self.weights, seconds, (lower, upper)) is None:
+            # Out of time it stays open with what is known; infeasible it holds nothing.
+            return _Node(node.bound, self.nodes, (lower, upper), node.relaxed) if seconds < TOLERANCE else None
+        return self._node((lower, upper), self.relaxation.proof(self.weights, (lower, upper)))
 
-    def _look(self, threshold: float) -> None:
-        """Solve one neighbourhood and keep what it shows."""
+    def _settle(self, node: _Node) -> None:
+        """Look at the node's next neighbourhood; unless that settles it, it waits for a wider one."""
+        share = SHARES[node.looks]
+        bound = max(node.bound, self._look(node, share))
+        last = share == SHARES[-1]
+        if bound < self.known:
+            looks = node.looks if last else node.looks + 1
+            heapq.heappush(self.open, _Node(bound, node.number, node.bounds, node.relaxed, looks))
+            self.stopped = self.stopped or last
+
+    def _look(self, node: _Node, share: float) -> int:
+        """Solve one neighbourhood and keep what it shows; returns a bound for the node."""
+        threshold = self._threshold(node.relaxed, share)
+        outcome = self._solve(node, self._neighbourhood(node, threshold))
+        if outcome.infeasible and share < 1.0:
+            outcome = self._solve(node, self._neighbourhood(node, threshold, torn=True))
+        inside = self.known if outcome.infeasible else min(self.known, outcome.bound)
+        outside = math.floor(node.relaxed.value + threshold - MARGIN) + 1
+        if math.isinf(inside):
+            return node.bound
+        return min(math.ceil(inside - TOLERANCE), outside)
+
+    def _solve(self, node: _Node, bounds: Bounds) -> Outcome:
         outcome = minimise(
             self.model,
             self.weights,
             seconds=self.until - time.perf_counter(),
             seed=self.seed,
-            watch=self._tell,
-            bounds=self._neighbourhood(threshold),
+            watch=lambda best, bound: self._tell(node.bound, best),
+            bounds=bounds,
         )
         self.stopped = self.stopped or outcome.stopped
         if outcome.values is not None:
             self._take(outcome.values)
-        inside = self.known if outcome.infeasible else min(self.known, outcome.bound)
-        outside = math.floor(self.relaxed.value + threshold - MARGIN) + 1
-        self.bound = max(self.bound, round(min(math.ceil(inside - TOLERANCE), outside)))
+        return outcome
 
-    def _neighbourhood(self, threshold: float) -> tuple[Numbers, Numbers]:
-        """Column bounds: whatever has a higher reduced cost stays at the bound where it is."""
-        lower, upper, _ = self.model.column_bounds()
-        values, reduced = self.relaxed.values, self.relaxed.reduced
+    def _neighbourhood(self, node: _Node, threshold: float, *, torn: bool = False) -> Bounds:
+        """Column bounds: whatever has a higher reduced cost stays at the bound where it is.
+
+        With `torn` the sessions with fractional people are free as a whole, so that there is
+        a plan at all.
+        """
+        lower, upper = node.bounds
+        values, reduced = node.relaxed.values, node.relaxed.reduced
         down = (reduced > threshold) & (values <= lower + TOLERANCE)
         up = (reduced < -threshold) & (values >= upper - TOLERANCE)
+        if torn:
+            pairs = values[self.model.pairs]
+            seats = np.zeros(len(self.model.held), dtype=bool)
+            seats[self.model.where[np.abs(pairs - np.round(pairs)) > UNDECIDED]] = True
+            free = self.model.pairs[seats[self.model.where]]
+            down[free] = up[free] = False
         return np.where(up, upper, lower), np.where(down, lower, upper)
 
-    def _tell(self, best: float | None, bound: float | None) -> bool:
+    def _threshold(self, relaxed: Relaxed, share: float) -> float:
+        """Reduced costs up to this are free: all that matters, or less where that leaves much out."""
+        matters = self.known - 1 - relaxed.value + 2 * MARGIN
+        reduced = np.abs(relaxed.reduced[self.model.pairs])
+        if not len(reduced):
+            return matters
+        threshold = float(np.quantile(reduced, share)) - TOLERANCE
+        return threshold if float(np.mean(reduced <= matters)) > share + WORTH_A_STEP else matters
+
+    def _known(self) -> float | None:
+        return None if math.isinf(self.known) else self.known
+
+    def _tell(self, bound: int, best: float | None) -> bool:
         """Progress of one neighbourhood as progress of the whole."""
         least = self.known if best is None else min(self.known, best)
-        return self.watch(None if math.isinf(least) else least, self.bound)
+        bounds = [bound, *(one.bound for one in self.open)]
+        return self.watch(None if math.isinf(least) else least, float(min(bounds)))
 
     def _take(self, values: Numbers) -> None:
         costs, offset = self.model.objective(self.weights)
@@ -168,6 +291,7 @@ class _Search:
                 self.found(values)
 
 
-def _is_whole(model: Model, values: Numbers) -> bool:
+def is_whole(model: Model, values: Numbers) -> bool:
+    """Whether these values are whole where the model asks for it."""
     whole = model.column_bounds()[2] == 1
     return bool((np.abs(values[whole] - np.round(values[whole])) < TOLERANCE).all())

@@ -14,7 +14,9 @@ from volunteers.matching.model import Model, Numbers
 LOOK_EVERY = 0.2
 """Seconds between two looks at a running solve."""
 TOLERANCE = 1e-6
+NOTHING = 1e-9
 
+type Bounds = tuple[Numbers, Numbers]
 type Watch = Callable[[float | None, float | None], bool]
 """Told the best value and the bound so far (None: none yet); False stops the solve."""
 
@@ -46,7 +48,7 @@ def minimise(
     seconds: float,
     seed: int,
     watch: Watch | None = None,
-    bounds: tuple[Numbers, Numbers] | None = None,
+    bounds: Bounds | None = None,
 ) -> Outcome:
     """Minimise tiers times weights over the model, or over the part of it inside `bounds`.
 
@@ -81,6 +83,21 @@ def minimise(
     return _outcome(highspy, solver, programme, stopped())
 
 
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A basic optimum: what is basic, and the rows of the inverse of the basis.
+
+    `basic_columns[i]` is a column of the model, basic at place `basic_at[i]`.
+    """
+
+    values: Numbers
+    basic_columns: Numbers
+    basic_at: Numbers
+    columns_basic: Numbers
+    inverse_row: Callable[[int], tuple[Numbers, Numbers]]
+    """By place: the rows of the model with an entry, and the entries."""
+
+
 class Relaxation:
     """The model without integrality, kept alive: a new objective or a new row starts from the last optimum.
 
@@ -98,23 +115,44 @@ class Relaxation:
         self.columns = 0
         self.kept = np.zeros(0, dtype=int)
 
-    def minimise(self, weights: dict[str, int], seconds: float) -> Relaxed | None:
-        """The optimum for these tiers; None where there is none or the time ran out."""
-        self._update(weights)
+    def minimise(self, weights: dict[str, int], seconds: float, bounds: Bounds | None = None) -> Relaxed | None:
+        """The optimum for these tiers, inside `bounds`; None where there is none or the time ran out."""
+        self._update(weights, bounds or self.model.column_bounds()[:2])
         self.solver.setOptionValue("time_limit", self.solver.getRunTime() + max(0.01, seconds))
         self.solver.run()
         if self.solver.getModelStatus() != self.highspy.HighsModelStatus.kOptimal:
             return None
         solution = self.solver.getSolution()
-        return self._safe(weights, np.array(solution.col_value), np.array(solution.row_dual))
+        value = float(self.solver.getInfo().objective_function_value)
+        return Relaxed(value, np.array(solution.col_value), np.array(solution.col_dual))
 
-    def _safe(self, weights: dict[str, int], values: Numbers, duals: Numbers) -> Relaxed:
-        """Reduced costs and bound worked out from the row prices alone (Neumaier, Shcherbina 2004).
+    def vertex(self) -> Vertex:
+        """The last optimum as a vertex; only right after `minimise`."""
+        _, order = self.solver.getBasicVariables()
+        order = np.array(order)
+        at = np.nonzero(order >= 0)[0]
+        basic = np.zeros(self.columns, dtype=bool)
+        basic[order[at]] = True
 
-        Whatever the solver's tolerances are, prices of the right sign bound the optimum.
+        def inverse_row(place: int) -> tuple[Numbers, Numbers]:
+            _, entries, count, rows = self.solver.getBasisInverseRowSparse(place)
+            rows = np.sort(np.array(rows[:count]))
+            entries = np.array(entries)[rows]
+            used = np.abs(entries) > NOTHING
+            return self.kept[rows[used]], entries[used]
+
+        return Vertex(np.array(self.solver.getSolution().col_value), order[at], at, basic, inverse_row)
+
+    def proof(self, weights: dict[str, int], bounds: Bounds | None = None) -> Relaxed:
+        """The last optimum with bound and reduced costs worked out from the row prices alone.
+
+        Whatever the solver's tolerances are, prices of the right sign bound the optimum
+        (Neumaier and Shcherbina 2004).
         """
+        solution = self.solver.getSolution()
+        values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         costs, offset = self.model.objective(weights)
-        lower, upper, _ = self.model.column_bounds()
+        lower, upper = bounds or self.model.column_bounds()[:2]
         row_lower, row_upper = self.model.row_bounds()
         prices = np.zeros(self.model.rows)
         prices[self.kept] = duals
@@ -126,20 +164,19 @@ class Relaxation:
         value = offset + float(prices @ at) + float(np.minimum(reduced * lower, reduced * upper).sum())
         return Relaxed(value, values, reduced)
 
-    def _update(self, weights: dict[str, int]) -> None:
+    def _update(self, weights: dict[str, int], bounds: Bounds) -> None:
         """Bring objective, bounds and new rows over; the model has no new columns after `build`."""
         if not self.columns:
-            whole = _part(self.model, weights, None, keep_all=True)
+            whole = _part(self.model, weights, bounds, keep_all=True)
             self.solver.passModel(_handed_over(self.highspy, whole, integral=False))
             self.columns, self.rows = self.model.columns, self.model.rows
             self.kept = whole.kept
             return
         every = np.arange(self.columns, dtype=np.int32)
         costs, offset = self.model.objective(weights)
-        lower, upper, _ = self.model.column_bounds()
         self.solver.changeColsCost(self.columns, every, costs)
         self.solver.changeObjectiveOffset(float(offset))
-        self.solver.changeColsBounds(self.columns, every, lower, upper)
+        self.solver.changeColsBounds(self.columns, every, *bounds)
         if self.rows < self.model.rows:
             starts, columns, values = self.model.matrix()
             first, last = int(starts[self.rows]), int(starts[-1])
@@ -173,9 +210,7 @@ class _Programme:
     broken: bool
 
 
-def _part(
-    model: Model, weights: dict[str, int], bounds: tuple[Numbers, Numbers] | None, *, keep_all: bool = False
-) -> _Programme:
+def _part(model: Model, weights: dict[str, int], bounds: Bounds | None, *, keep_all: bool = False) -> _Programme:
     """The programme of the columns that are not fixed; their values go into rows and offset.
 
     With `keep_all` every column and every row that is not implied stays.
