@@ -10,7 +10,7 @@ from volunteers.matching.limits import LIMITS
 from volunteers.matching.locks import sort_locks
 from volunteers.matching.model import Model
 from volunteers.matching.preferences import Strange
-from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
+from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
 from volunteers.matching.staffing import STAFFING
 from volunteers.matching.standing import Standing
 
@@ -36,11 +36,12 @@ def _candidates(model: Model) -> dict[int, dict[str, list[Volunteer]]]:
 
 def _fill(standing: Standing, session: Session, candidates: dict[str, list[Volunteer]]) -> None:
     """Staff one session up to its wish, or leave it empty."""
-    if session.needs_lead and not standing.leads(session.id):
-        _join(standing, session, LEAD, candidates[LEAD])
-    for post in (*session.posts, session.helped[0]):
-        while standing.count(session.id, post.role) < post.wished:
-            if not _join(standing, session, post.role, candidates[post.role]):
+    posts = [post for role in (LEAD, *(post.role for post in session.posts), HELPER) if (post := session.post(role))]
+    for post in posts:
+        wanted = post.wished - standing.count(session.id, post.role)
+        able = _able(standing, session, post.role, candidates[post.role]) if wanted > 0 else []
+        for _ in range(wanted):
+            if not _join(standing, session, post.role, able):
                 break
     there = tuple(standing.at[session.id])
     if any(rule.broken(standing.problem, there) for rule in STAFFING):
@@ -48,15 +49,22 @@ def _fill(standing: Standing, session: Session, candidates: dict[str, list[Volun
             standing.remove(placement)
 
 
-def _join(standing: Standing, session: Session, role: str, people: list[Volunteer]) -> bool:
-    """Place the first suitable person: known faces first, then who has done least."""
+def _able(standing: Standing, session: Session, role: str, people: list[Volunteer]) -> list[Volunteer]:
+    """Whose own plan has room for the session: known faces first, then who has done least."""
 
     def rank(volunteer: Volunteer) -> tuple[int, int, int]:
         strange = Strange().of(standing.problem, volunteer.id, session)
         return strange, volunteer.recent_load + standing.load(volunteer.id), volunteer.id
 
-    for volunteer in sorted(people, key=rank):
-        if not any(r.stops(standing, volunteer, session, role) for r in (*LIMITS, *STAFFING)):
+    free = [one for one in people if not any(rule.stops(standing, one, session, role) for rule in LIMITS)]
+    return sorted(free, key=rank)
+
+
+def _join(standing: Standing, session: Session, role: str, able: list[Volunteer]) -> bool:
+    """Place the first of these people who fits in with those there; takes them off the list."""
+    for place, volunteer in enumerate(able):
+        if not any(rule.stops(standing, volunteer, session, role) for rule in STAFFING):
             standing.add(Placement(volunteer.id, session.id, role))
+            del able[place]
             return True
     return False

@@ -49,7 +49,7 @@ class OnePlaceAtATime(Rule):
     def stops(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> bool:
         return self.elsewhere(standing.problem, volunteer, session) or any(
             other.id == session.id or standing.problem.clash(volunteer, other, session)
-            for other in standing.sessions_of[volunteer.id]
+            for other in standing.sessions_of.get(volunteer.id, ())
         )
 
     def post(self, model: Model) -> None:
@@ -90,8 +90,10 @@ class PeriodLimit(Rule):
         limit = self.limit(volunteer)
         if limit is None:
             return False
+        others = standing.sessions_of.get(volunteer.id, [])
+        if len(others) + len(volunteer.busy) < limit:
+            return False
         period = self.period(session)
-        others = standing.sessions_of[volunteer.id]
         own = sum(self.period(other) == period for other in others)
         return own + self.spent(volunteer, period) >= limit
 

@@ -141,7 +141,8 @@ class Problem:
 
     def clash(self, volunteer: Volunteer, one: Session | Busy, other: Session | Busy) -> bool:
         """Whether one person cannot serve both: the pause is under the rest or the way."""
-        first, second = sorted((one, other), key=lambda s: (s.starts_at, s.ends_at))
+        early = (one.starts_at, one.ends_at) <= (other.starts_at, other.ends_at)
+        first, second = (one, other) if early else (other, one)
         way = self.travel_minutes(first.community, second.community)
         pause = timedelta(minutes=max(volunteer.rest_minutes, way))
         return second.starts_at < first.ends_at + pause
