@@ -13,6 +13,8 @@ from volunteers.matching.problem import Problem
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, solve
 
 FORMS = ("sum", "order", "steps", "mixed", "tolerance")
+RULES_EACH = 3
+"""So many rules are left out to see whether they matter, other ones for each seed."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,10 @@ class Trial:
     form: str
     wrong: str
     plans: int
-    bites: frozenset[str]
-    """The rules without which the optimum would be another, and the tiers that decide it."""
+    tried: tuple[str, ...] = ()
+    """The rules that were left out, one at a time, and the tiers."""
+    bites: tuple[str, ...] = ()
+    """Those of them without which the optimum would be another."""
 
 
 def trial(seed: int, form: str, *, bites: bool = True) -> Trial:
@@ -34,7 +38,11 @@ def trial(seed: int, form: str, *, bites: bool = True) -> Trial:
     tiers, tolerances = question(seed, form)
     answer = solve(problem, seconds=60, seed=seed, tiers=tiers, tolerances=tolerances)
     wrong = misjudged(problem, answer) or not_best(plans, answer, tiers, tolerances)
-    return Trial(seed, form, wrong, len(plans.costs), frozenset(_bites(plans, seed) if bites else ()))
+    if not bites:
+        return Trial(seed, form, wrong, len(plans.costs))
+    rules = [CODES[(RULES_EACH * seed + place) % len(CODES)] for place in range(RULES_EACH)]
+    without = [code for code in rules if all_plans(problem, without=code).least() < plans.least()]
+    return Trial(seed, form, wrong, len(plans.costs), (*rules, *TIERS), (*without, *deciding(plans)))
 
 
 def question(seed: int, form: str) -> tuple[Tiers | None, dict[str, int]]:
@@ -87,16 +95,6 @@ def not_best(plans: Plans, answer: Answer, tiers: Tiers | None, tolerances: dict
     if reached not in best:
         return f"costs {reached}, the best is {sorted(best)}"
     return "" if bounds == reached else f"has the bound {answer.bound}, the value is {reached}"
-
-
-def _bites(plans: Plans, seed: int) -> Iterator[str]:
-    """A few of the rules, another few for every seed, and all tiers: which of them decide the optimum."""
-    problem, least = plans.problem, plans.least()
-    for place in range(3):
-        code = CODES[(3 * seed + place) % len(CODES)]
-        if all_plans(problem, without=code).least() < least:
-            yield code
-    yield from deciding(plans)
 
 
 def deciding(plans: Plans) -> Iterator[str]:
