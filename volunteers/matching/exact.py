@@ -37,7 +37,7 @@ WORTH_A_STEP = 0.15
 """A neighbourhood is skipped when the next one holds less than this share of the pairs more."""
 MARGIN = 1e-5
 """Reduced costs are trusted to so much; all costs of whole plans are whole numbers."""
-UNDECIDED = 0.01
+UNDECIDED, NEARLY = 0.01, 1e-4
 TRIED = 6
 """Sessions looked at before one is decided."""
 DECISIONS = 80
@@ -195,10 +195,10 @@ class _Search:
             self.stopped = self.stopped or not self._over()
             heapq.heappush(self.open, node)
             return None
-        going, *waiting = sorted(best[1]) or [None]
-        for branch in waiting:
+        branches = sorted(best[1])
+        for branch in branches[1:]:
             heapq.heappush(self.open, branch)
-        return going
+        return branches[0] if branches else None
 
     def _branch(self, node: _Node, column: int, value: float) -> _Node | None:
         """The node with one session decided; None where it holds no better plan."""
@@ -283,6 +283,9 @@ class _Search:
         return self.watch(None if math.isinf(least) else least, float(min(bounds)))
 
     def _take(self, values: Numbers) -> None:
+        # A millionth of a column times a price of millions is not nothing.
+        whole = np.round(values)
+        values = np.where(np.abs(whole - values) < NEARLY, whole, values)
         costs, offset = self.model.objective(self.weights)
         cost = round(float(costs @ values) + offset)
         if cost < self.known:

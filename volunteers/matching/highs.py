@@ -260,6 +260,9 @@ def _silent(highspy: Any, seed: int, seconds: float | None) -> Any:
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", seed)
+    # Prices grow into the millions where tiers are in order; the usual 1e-6 would be worth whole units.
+    for tolerance in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
+        solver.setOptionValue(tolerance, 1e-9)
     if seconds is not None:
         solver.setOptionValue("time_limit", max(0.01, seconds))
     return solver
