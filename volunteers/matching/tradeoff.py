@@ -23,10 +23,13 @@ POINTS = 5
 ORDER: tuple[str, ...] = tuple(tier for tier in IN_ORDER if isinstance(tier, str))
 COARSE = 20
 """Weights of a sum are whole numbers about as small as this: exact slopes would only make them large."""
-STEEP = 100
+STEEP = 50
 """The weight of the first tier in the sum that finds an end of the curve."""
-FIRST_PRICE, RAISE, ATTEMPTS = 10, 5, 4
-"""Prices of settled tiers in a sum: each so many times the next, raised where one was given up."""
+SETTLED, FIRST_PRICE, RAISE, ATTEMPTS = 20, 10, 5, 3
+"""Prices in a sum: the last settled tier so many times the two, each before it so many times the next.
+
+Where a settled tier was given up all the same, it and those before it are raised, a few times.
+"""
 ROW_SECONDS = 1.0
 """A solve with a row is slow, and its point is a filler: no more than this for each."""
 
@@ -120,30 +123,35 @@ class _Curve:
         """A sum in which the first tier weighs much; right if no plan is better in the first tier alone.
 
         It is the best plan of the sum: of those as good in all that is settled and in the first
-        tier, the best in the second. Where the weight was too small the tiers are solved in order.
+        tier, the best in the second. A tier that was given up for later ones gets a higher price.
         """
-        answer = self._sum(self._settled(STEEP) | {first: STEEP, second: 1})
-        alone = solve(
-            self.problem,
-            tiers=(*self.before, first),
-            seconds=self.seconds,
-            seed=self.seed,
-            start=answer.placements,
-        )
-        least, reached = costs(self.problem, alone.placements), costs(self.problem, answer.placements)
-        if answer.proven and alone.proven and all(least[t] == reached[t] for t in (*self.before, first)):
-            return answer
-        order = (*self.before, first, second)
-        return solve(self.problem, tiers=order, seconds=self.seconds, seed=self.seed, start=alone.placements)
+        order = (*self.before, first)
+        weights = self._settled(STEEP) | {first: STEEP, second: 1}
+        answer = self._sum(weights, self._start())
+        alone = self._in_order(order, answer)
+        for _ in range(ATTEMPTS):
+            if not (answer.proven and alone.proven):
+                break
+            moved = _first_difference(
+                order, costs(self.problem, answer.placements), costs(self.problem, alone.placements)
+            )
+            if moved is None:
+                return answer
+            weights |= {tier: weights[tier] * RAISE for tier in order[: moved + 1]}
+            answer = self._sum(weights, alone.placements)
+        return self._in_order((*order, second), alone)
+
+    def _in_order(self, tiers: tuple[str, ...], start: Answer) -> Answer:
+        return solve(self.problem, tiers=tiers, seconds=self.seconds, seed=self.seed, start=start.placements)
 
     def _settled(self, weight: int) -> dict[str, int]:
         """Prices of the settled tiers above this weight, growing from the last to the first."""
-        count = len(self.before)
-        return {tier: weight * FIRST_PRICE ** (count - place) for place, tier in enumerate(self.before)}
+        last = len(self.before) - 1
+        return {tier: weight * SETTLED * FIRST_PRICE ** (last - place) for place, tier in enumerate(self.before)}
 
-    def _sum(self, weights: dict[str, int]) -> Answer:
+    def _sum(self, weights: dict[str, int], start: tuple[Placement, ...] | None) -> Answer:
         weighed = replace(self.problem, weights=tuple(weights.items()))
-        return solve(weighed, tiers=(tuple(weights),), seconds=self.seconds, seed=self.seed, start=self._start())
+        return solve(weighed, tiers=(tuple(weights),), seconds=self.seconds, seed=self.seed, start=start)
 
     def _start(self) -> tuple[Placement, ...] | None:
         """A plan to begin with: one of those found."""
@@ -220,7 +228,7 @@ class _Curve:
         weights = self._settled(max(slope.numerator, slope.denominator))
         weights |= {self.upper: slope.numerator, self.lower: slope.denominator}
         for _ in range(ATTEMPTS):
-            answer = self._sum(weights)
+            answer = self._sum(weights, self._start())
             moved = self._moved(answer)
             if moved is None:
                 return answer
@@ -230,7 +238,7 @@ class _Curve:
     def _moved(self, answer: Answer) -> int | None:
         """The first settled tier that the answer has given up, if any."""
         cost, (settled, _) = costs(self.problem, answer.placements), self.found[min(self.found)]
-        return next((place for place, tier in enumerate(self.before) if cost[tier] != settled[tier]), None)
+        return _first_difference(self.before, cost, settled)
 
     def _under(self, gap: tuple[int, int]) -> Answer | None:
         """The best in the lower tier with the upper one in the middle of the gap at most."""
@@ -243,6 +251,11 @@ class _Curve:
             seed=self.seed,
         )
         return answer if answer.proven and self._moved(answer) is None else None
+
+
+def _first_difference(tiers: Sequence[str], one: dict[str, int], other: dict[str, int]) -> int | None:
+    """The place of the first tier that costs something else; None where all cost the same."""
+    return next((place for place, tier in enumerate(tiers) if one[tier] != other[tier]), None)
 
 
 def _coarse(slope: Fraction) -> Fraction:
