@@ -40,6 +40,7 @@ def test_the_curve_of_a_small_problem_is_known():
         "多 3 张熟面孔，来得多的人多排 3 次（公平让 18，熟悉好 6）",
     ]
     assert [(point.gains, point.pays) for point in points] == [(0, 0), (1, 1), (1, 1), (1, 1)]
+    assert points[3].step == "多 1 张熟面孔，来得多的人多排 1 次（公平让 8，熟悉好 2）"
     assert all(point.proven for point in points)
 
 

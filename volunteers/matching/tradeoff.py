@@ -40,8 +40,9 @@ type Watch = Callable[[int, int], bool | None]
 class Point:
     """One plan on the curve: its cost in the two tiers and in all of them.
 
-    `proven`: no plan is better in one of the two tiers and as good in the other. `gains` and
-    `pays` are what an organiser can count, against the point before: faces more, places fewer.
+    `proven`: no plan is better in one of the two tiers and as good in the other. `text` compares
+    with the first point. `gains` and `pays` are what an organiser can count against the point
+    before, faces more and places fewer, and `step` says it.
     """
 
     upper: int
@@ -50,6 +51,7 @@ class Point:
     proven: bool
     placements: tuple[Placement, ...]
     text: str
+    step: str = ""
     pays: int = 0
     gains: int = 0
 
@@ -118,6 +120,9 @@ class _Curve:
         """The best in the upper and the best in the lower tier, the other one second."""
         for first, second in ((self.upper, self.lower), (self.lower, self.upper)):
             self._keep(self._end(first, second))
+        settled = {place: [cost[tier] for tier in self.before] for place, (cost, _) in self.found.items()}
+        # Out of time, one end may have settled less than the other: then it is no point of this curve.
+        self.found = {place: one for place, one in self.found.items() if settled[place] == min(settled.values())}
 
     def _end(self, first: str, second: str) -> Answer:
         """A sum in which the first tier weighs much; right if no plan is better in the first tier alone.
@@ -182,19 +187,20 @@ class _Curve:
         one = Point(cost[self.upper], cost[self.lower], cost, answer.proven, answer.placements, "")
         if not number:
             return replace(one, text=f"{TIERS[self.upper].label}最好")
-        last, start = kept[number - 1][1].placements, kept[0]
+        last, first = kept[number - 1], kept[0]
         gains, pays = (
-            worth(self.problem, tier, answer.placements) - worth(self.problem, tier, last)
+            worth(self.problem, tier, answer.placements) - worth(self.problem, tier, last[1].placements)
             for tier in (self.lower, self.upper)
         )
-        return replace(one, gains=gains, pays=-pays, text=self._text(start[0], start[1].placements, one))
+        text, step = (self._text(then, plan.placements, one) for then, plan in (first, last))
+        return replace(one, gains=gains, pays=-pays, text=text, step=step)
 
-    def _text(self, start: dict[str, int], first: tuple[Placement, ...], point: Point) -> str:
+    def _text(self, start: dict[str, int], plan: tuple[Placement, ...], point: Point) -> str:
         """Such as 多 3 张熟面孔，来得多的人多排 2 次（公平让 4，熟悉好 6）."""
         counted = [
-            difference(self.problem, tier, first, point.placements)
+            difference(self.problem, tier, plan, point.placements)
             for tier, better in ((self.lower, True), (self.upper, False))
-            if (worth(self.problem, tier, point.placements) > worth(self.problem, tier, first)) == better
+            if (worth(self.problem, tier, point.placements) > worth(self.problem, tier, plan)) == better
         ]
         pays, gains = point.upper - start[self.upper], start[self.lower] - point.lower
         exact = f"{TIERS[self.upper].label}让 {pays}，{TIERS[self.lower].label}好 {gains}"
