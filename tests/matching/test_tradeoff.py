@@ -75,7 +75,7 @@ def better_exists(question, before, point, upper, lower):
     return not minimise(model, {}, seconds=10, seed=0).infeasible
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("place", range(1, len(IN_ORDER) - 2), ids=lambda place: IN_ORDER[place])
 def test_no_plan_beats_a_point_in_both_tiers(seed, place):
     question = replace((rich_problem if seed % 2 else random_problem)(seed), locked=())

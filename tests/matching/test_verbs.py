@@ -36,6 +36,23 @@ def test_ways_out(files, capsys):
     assert [line.split(":")[0] for line in lines] == ["ask", "lower", "recruit"]
 
 
+def test_a_way_out_is_taken_and_the_files_it_leads_to_break_no_rule(files, capsys, tmp_path):
+    folder = tmp_path / "taken"
+    for number, kind in enumerate(("ask", "lower", "recruit"), 1):
+        lines = said(capsys, "ways-out", *files, "--session", "0", "--take", str(number), "--into", str(folder))
+
+        assert [line.split(":")[0] for line in lines] == [kind]
+        assert main(["check", str(folder / "problem.json"), str(folder / "answer.json")]) == 0
+        answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+        assert answer["unfilled"] == []
+
+
+@pytest.mark.parametrize("options", [("--take", "9", "--into", "taken"), ("--take", "1")])
+def test_a_way_out_that_is_not_there_is_refused(files, capsys, options):
+    assert main(["ways-out", *files, "--session", "0", *options]) == 2
+    assert "--take: expected a number up to 3, and a folder with --into" in capsys.readouterr().err
+
+
 def test_recruit(files, capsys):
     assert said(capsys, "recruit", *files) == [
         "缺 1 个名额，请到 1 位就都能补上",

@@ -6,17 +6,20 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from volunteers.matching import document, problem
+from volunteers.matching.answer import Answer
+from volunteers.matching.applying import apply
 from volunteers.matching.arguments import count, seconds
 from volunteers.matching.fairness import fairness
-from volunteers.matching.preferences import TIERS
+from volunteers.matching.preferences import TIERS, value
 from volunteers.matching.problem import Placement, Problem, read_role
 from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.recruit import recruit
 from volunteers.matching.tradeoff import POINTS, tradeoff
-from volunteers.matching.ways_out import added_up, used_times, ways_out
+from volunteers.matching.ways_out import WayOut, added_up, used_times, ways_out
 from volunteers.matching.why_not import why_not
 
 type Command = Callable[..., argparse.ArgumentParser]
@@ -26,6 +29,8 @@ def register(command: Command) -> None:
     """Add the commands; `command(name, run, words, *files)` makes one parser."""
     out = command("ways-out", _ways_out, "what would fill a session's empty places", "problem", "answer")
     out.add_argument("--session", type=int, required=True)
+    out.add_argument("--take", type=count, help="do the one with this number, and write what it leads to")
+    out.add_argument("--into", type=Path, help="folder for problem.json and answer.json after --take")
     inviting = command("recruit", _recruit, "whom to recruit for the empty places", "problem", "answer")
     inviting.add_argument("--most", type=count, help="recruit no more people than this")
     asking = command("why-not", _why_not, "what it would cost to place somebody", "problem", "answer")
@@ -60,8 +65,23 @@ def _ways_out(options: argparse.Namespace) -> int:
     question, plan = _read(options)
     times = used_times(question, options.session)
     ways = ways_out(question, plan, options.session, times=times, need=added_up, seconds=options.seconds)
+    if options.take:
+        if options.take > len(ways) or not options.into:
+            raise BadDocument("--take", f"expected a number up to {len(ways)}, and a folder with --into")
+        _take(question, plan, ways[options.take - 1], options.into)
+        ways = [ways[options.take - 1]]
     lines = [f"{way.kind}: {way.text}{'' if way.proven else '（未证明）'}" for way in ways]
     return _show(options, {"ways_out": [asdict(way) for way in ways]}, lines)
+
+
+def _take(question: Problem, plan: tuple[Placement, ...], way: WayOut, folder: Path) -> None:
+    """Write the problem and the answer as they are once the way out has been taken."""
+    taken, after = apply(question, plan, way)
+    answer = Answer(after, value(taken, after))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in (("problem", problem.to_dict(taken)), ("answer", document.to_dict(taken, answer))):
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _recruit(options: argparse.Namespace) -> int:
