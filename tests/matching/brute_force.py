@@ -30,12 +30,17 @@ type Tiers = Sequence[str | Sequence[str]]
 
 @dataclass(frozen=True)
 class Plans:
-    """Every sound plan of a problem: a row each, what it costs in each tier, and which sessions it holds."""
+    """Every sound plan of a problem, a row each: what it costs in each tier, and who is at each session, as bits."""
 
     problem: Problem
     costs: np.ndarray
-    held: np.ndarray
+    teams: np.ndarray
     locked: tuple[int, ...]
+
+    @property
+    def held(self) -> np.ndarray:
+        """Whether each plan holds each session."""
+        return self.teams > 0
 
     def with_locked_held(self) -> Iterator["Plans"]:
         """The plans that hold as many sessions with agreed people as can be, by which these are.
@@ -48,7 +53,7 @@ class Plans:
             yield self.only((here == which).all(axis=1))
 
     def only(self, rows: np.ndarray) -> "Plans":
-        return Plans(self.problem, self.costs[rows], self.held[rows], self.locked)
+        return Plans(self.problem, self.costs[rows], self.teams[rows], self.locked)
 
     def cost(self, weights: Mapping[str, int]) -> np.ndarray:
         """What each plan costs with these weights."""
@@ -100,7 +105,7 @@ def all_plans(problem: Problem, without: str | None = None) -> Plans:
         costs += price[pattern]
     numbers = {meeting.id: place for place, meeting in enumerate(problem.sessions)}
     locked = tuple(dict.fromkeys(numbers[lock[1]] for lock in locks))
-    return Plans(problem, costs[sound], chosen[sound] > 0, locked)
+    return Plans(problem, costs[sound], chosen[sound], locked)
 
 
 def _teams(problem: Problem, meeting: Session, locks: list, without: str | None) -> dict[int, list[int]]:

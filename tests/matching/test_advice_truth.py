@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
+
+import numpy as np
 
 from tests.matching.brute_force import TIERS, all_plans
 from tests.matching.reading_of_rules import CODES, agreed, faults, places, prices
 from tests.matching.tiny import tiny_problem
+from volunteers.matching import explain
 from volunteers.matching.problem import Lock, Placement
 from volunteers.matching.rank import rank
+from volunteers.matching.slices import cut
 from volunteers.matching.solve import IN_ORDER, solve
 from volunteers.matching.tradeoff import tradeoff
 from volunteers.matching.why_not import why_not
@@ -97,3 +102,78 @@ def test_the_points_of_a_curve_are_the_ends_and_no_plan_beats_one():
             assert not ((upper < point.upper) & (lower <= point.lower)).any(), (seed, point)
         curves += len(points) > 1
     assert curves >= 3
+
+
+def test_alternatives_are_the_two_cheapest_exchanges_there_are_at_their_true_price():
+    told = 0
+    for seed in range(100):
+        problem = replace(tiny_problem(seed), locked=())
+        answer = solve(problem, seconds=60)
+        for why in explain.placements(problem, answer):
+            exchanges = _exchanges(problem, list(answer.placements), why.placement)
+
+            for one in why.alternatives:
+                assert one.costs == exchanges[one.volunteer], (seed, why.placement)
+            cheapest = sorted(_weighed(problem, cost) for cost in exchanges.values())[:2]
+            assert [_weighed(problem, one.costs) for one in why.alternatives] == cheapest
+            told += len(cheapest)
+    assert told > 80
+
+
+def _exchanges(problem, plan, placement):
+    """Everybody who could take somebody's place, and what the plan would cost more."""
+    before, found = prices(problem, plan), {}
+    rest = [other for other in plan if other != placement]
+    here = {p.volunteer for p in plan if p.session == placement.session}
+    for person in {volunteer.id for volunteer in problem.volunteers} - here:
+        then = [*rest, Placement(person, placement.session, placement.role)]
+        if not faults(problem, then):
+            after = prices(problem, then)
+            found[person] = {tier: after[tier] - before[tier] for tier in TIERS}
+    return found
+
+
+def _weighed(problem, cost):
+    return sum(problem.weight[tier] * amount for tier, amount in cost.items())
+
+
+def test_a_funnel_counts_everybody_once_at_the_first_rule_in_the_way():
+    stopped = 0
+    for seed in range(150):
+        problem = replace(tiny_problem(seed), locked=())
+        answer = solve(problem, seconds=60)
+        for gap in explain.gaps(problem, answer):
+            told = [person for cause in gap.because for person in cause.volunteers]
+            assert sorted(told) == sorted(volunteer.id for volunteer in problem.volunteers), seed
+            for cause in gap.because if gap.held else ():
+                for person in cause.volunteers if cause.rule != "here" else ():
+                    broken = faults(problem, [*answer.placements, Placement(person, gap.session, gap.role)])
+                    assert cause.rule == min(broken, key=CODES.index, default="spare"), (seed, gap.session)
+                    stopped += 1
+    assert stopped > 80
+
+
+def test_a_slice_has_exactly_the_plans_that_leave_the_rest_as_it_is():
+    for seed in range(100):
+        problem = replace(tiny_problem(seed), locked=())
+        plan = solve(problem, seconds=60).placements
+        inside = {meeting.id for meeting in problem.sessions if Random(seed + meeting.id).random() < 0.5}
+        known = problem.previous and tuple(p for p in problem.previous if p.session in inside)
+
+        part = all_plans(cut(problem, plan, inside, previous=known))
+
+        rest = _with_the_others_as_in(plan, all_plans(problem), inside)
+        assert _beyond_the_least(part) == _beyond_the_least(rest), seed
+
+
+def _with_the_others_as_in(plan, plans, inside):
+    problem = plans.problem
+    bits = {person.id: 1 << bit for bit, person in enumerate(problem.volunteers)}
+    teams = np.array([sum(bits[p.volunteer] for p in plan if p.session == one.id) for one in problem.sessions])
+    others = [place for place, meeting in enumerate(problem.sessions) if meeting.id not in inside]
+    return plans.only((plans.teams[:, others] == teams[others]).all(axis=1))
+
+
+def _beyond_the_least(plans):
+    """What every plan costs more in each tier than the best in that tier, in no order of plans."""
+    return sorted(map(tuple, (plans.costs - plans.costs.min(axis=0)).tolist()))
