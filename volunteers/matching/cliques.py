@@ -40,8 +40,9 @@ def cover(upper: Mask) -> list[list[int]]:
     Greedy: from each node's last uncovered edge backwards; on interval graphs these are
     the maximal cliques. Neighbours are bits of whole numbers, which makes a street quick.
     """
-    neighbours = [_bits(row) for row in (upper | upper.T)]
-    todo = [_bits(row) for row in (upper | upper.T)]
+    packed = np.packbits(upper | upper.T, axis=1, bitorder="little")
+    neighbours = [int.from_bytes(row.tobytes(), "little") for row in packed]
+    todo = list(neighbours)
     found = []
     for last in range(len(neighbours) - 1, 0, -1):
         before = (1 << last) - 1
@@ -68,10 +69,6 @@ def _grow(neighbours: list[int], clique: list[int]) -> list[int]:
         clique.append(node)
         able &= neighbours[node]
     return clique
-
-
-def _bits(row: Mask) -> int:
-    return int.from_bytes(np.packbits(row, bitorder="little").tobytes(), "little")
 
 
 def _seats(wheres: list[int], columns: list[int]) -> tuple[list[int], list[list[int]]]:

@@ -29,8 +29,8 @@ from volunteers.matching.rules import RULES
 
 ROUNDS = 40
 """Rounds of tightening at most; each starts from the last optimum."""
-WORTHWHILE, PATIENCE = 0.01, 3
-"""Tightening ends when so many rounds in a row lift the bound by less than this."""
+WORTHWHILE, PATIENCE = 0.002, 5
+"""Tightening ends when so many rounds in a row lift the bound by less than this share of the lift so far."""
 SHARES = (0.25, 0.6, 1.0)
 """Neighbourhoods: under this share of the pairs, those with the least reduced cost, are free."""
 WORTH_A_STEP = 0.15
@@ -38,10 +38,11 @@ WORTH_A_STEP = 0.15
 MARGIN = 1e-5
 """Reduced costs are trusted to so much; all costs of whole plans are whole numbers."""
 UNDECIDED, NEARLY = 0.01, 1e-4
-TRIED = 6
+TRIED = 4
 """Sessions looked at before one is decided."""
-DECISIONS = 80
-"""More than these are left to the solver."""
+DECISIONS = 48
+LEAVES = 8
+"""More decisions and leaves than these are left to the solver."""
 
 type Found = Callable[[Numbers], None]
 
@@ -76,20 +77,24 @@ class Exact:
 
         None where it could not be had in time.
         """
-        fresh, reached, idle = True, -math.inf, 0
+        known_rows, first, reached, idle = True, math.inf, -math.inf, 0
         for _ in range(ROUNDS):
             relaxed = self.relaxation.minimise(weights, until - time.perf_counter())
             if relaxed is None:
                 return None, False
-            idle = 0 if relaxed.value > reached + WORTHWHILE else idle + 1
+            first = min(first, relaxed.value)
+            gain = relaxed.value - reached
+            idle = 0 if gain > WORTHWHILE * max(1.0, relaxed.value - first) else idle + 1
             reached = relaxed.value
             if not watch(None, reached):
                 return self.relaxation.proof(weights), True
-            if idle == PATIENCE or is_whole(self.model, relaxed.values):
+            if is_whole(self.model, relaxed.values):
                 break
             vertex = self.relaxation.vertex()
-            fresh = self._tighten(relaxed.values) and fresh
-            if not fresh and not cut(self.model, vertex):
+            tightened = self._tighten(relaxed.values)
+            if known_rows and (idle == PATIENCE or not tightened):
+                known_rows, first, idle = False, reached, 0
+            if idle == PATIENCE or not (known_rows or cut(self.model, vertex)):
                 break
         return self.relaxation.proof(weights), False
 
@@ -110,7 +115,6 @@ class _Node:
     number: int
     bounds: Bounds = field(compare=False)
     relaxed: Relaxed = field(compare=False)
-    looks: int = field(default=0, compare=False)
 
 
 class _Search:
@@ -137,18 +141,50 @@ class _Search:
     def run(self, relaxed: Relaxed) -> Outcome:
         """Decide and widen until no better plan can be left."""
         lower, upper, _ = self.model.column_bounds()
-        node: _Node | None = self._node((lower, upper), relaxed)
-        if node and self._undecided(node).size:
-            self._look(node, SHARES[0])
-        while node := node or self._next():
-            undecided = self._undecided(node)
-            if undecided.size and self.nodes < DECISIONS:
-                node = self._decide(node, undecided)
-            else:
-                self._settle(node)
-                node = None
-        bound = min([self.known, *(one.bound for one in self.open)])
+        root = self._node((lower, upper), relaxed)
+        if root:
+            self._look(root, SHARES[0])
+            self.open = [root]
+            self._decide_all()
+            if sum(map(self._width, self.open)) > self._width(root):
+                # Wide leaves one by one take longer than everything at once.
+                root.bound = max(root.bound, min(node.bound for node in self.open))
+                self.open = [root]
+            self._settle_all()
+        bound = min([self.known, *(node.bound for node in self.open)])
         return Outcome(self.values, bound, self.known <= bound, False, self.stopped)
+
+    def _decide_all(self) -> None:
+        """Decide half-held sessions until none is left, or enough leaves would need a wide look."""
+        leaves: list[_Node] = []
+        node: _Node | None = None
+        while len(leaves) < LEAVES and self.nodes < DECISIONS and (node := node or self._next()):
+            undecided = self._undecided(node)
+            if undecided.size:
+                node = self._decide(node, undecided)
+                continue
+            if node.number > 1:
+                node.bound = max(node.bound, self._look(node, SHARES[0]))
+            leaves.append(node)
+            node = None
+        self.open = [one for one in (*self.open, *leaves, node) if one and one.bound < self.known]
+        heapq.heapify(self.open)
+
+    def _settle_all(self) -> None:
+        """Widen the neighbourhoods until each holds every better plan under its decisions."""
+        while node := self._next():
+            for share in SHARES[1:]:
+                node.bound = max(node.bound, self._look(node, share))
+                if node.bound >= self.known or self._over():
+                    break
+            if node.bound < self.known:
+                heapq.heappush(self.open, node)
+                return
+
+    def _width(self, node: _Node) -> int:
+        """How many pairs matter in a node."""
+        reduced = np.abs(node.relaxed.reduced[self.model.pairs])
+        return int((reduced <= self.known - 1 - node.relaxed.value + 2 * MARGIN).sum())
 
     def _node(self, bounds: Bounds, relaxed: Relaxed) -> _Node | None:
         """A node worth a look; None where it holds no better plan. A whole optimum is taken at once."""
@@ -209,16 +245,6 @@ class _Search:
             # Out of time it stays open with what is known; infeasible it holds nothing.
             return _Node(node.bound, self.nodes, (lower, upper), node.relaxed) if seconds < TOLERANCE else None
         return self._node((lower, upper), self.relaxation.proof(self.weights, (lower, upper)))
-
-    def _settle(self, node: _Node) -> None:
-        """Look at the node's next neighbourhood; unless that settles it, it waits for a wider one."""
-        share = SHARES[node.looks]
-        bound = max(node.bound, self._look(node, share))
-        last = share == SHARES[-1]
-        if bound < self.known:
-            looks = node.looks if last else node.looks + 1
-            heapq.heappush(self.open, _Node(bound, node.number, node.bounds, node.relaxed, looks))
-            self.stopped = self.stopped or last
 
     def _look(self, node: _Node, share: float) -> int:
         """Solve one neighbourhood and keep what it shows; returns a bound for the node."""

@@ -21,13 +21,13 @@ import numpy as np
 from volunteers.matching.highs import Vertex
 from volunteers.matching.model import Model, Numbers
 
-TRIED, TAKEN = 200, 30
-"""Fractional columns looked at in one round, and rows added at most."""
+TRIED, TAKEN = 120, 30
+"""Rows worked out in one round, and rows added at most."""
 FRACTIONAL = 0.04
 """How far from whole a value must be, which keeps the numbers in a row of like size."""
 LONG, LONGEST = 30, 400
 """A row with more columns slows every later solve more than it helps."""
-ALIKE = 0.5
+ALIKE = 0.7
 """Of two rows with more than this share of columns in common, the weaker is left out."""
 NOISE = 1e-9
 SAFE = 1e-6
