@@ -23,7 +23,7 @@ from volunteers.matching.tradeoff import tradeoff
 ROOT = Path(__file__).parent.parent.parent
 COMMUNITY = Path(__file__).parent / "fixtures" / "community-1.json"
 PROVEN_BEST = 11_442
-LIMITS = (0, 0.002, 0.01, 0.03, 0.1, 0.3)
+LIMITS = (0, 0.003, 0.02, 0.1)
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,11 @@ def stop_at(call):
 class TestTimeLimits:
     @pytest.mark.parametrize("form", FORMS)
     def test_whatever_the_time_a_tiny_answer_is_sound_and_proven_only_if_best(self, form):
-        for seed in range(30):
+        for seed in range(20):
             problem, chance = tiny_problem(seed), Random(seed)
             tiers, tolerances = question(seed, form)
 
-            answer = solve(problem, seconds=chance.choice(LIMITS[:4]), tiers=tiers, tolerances=tolerances)
+            answer = solve(problem, seconds=chance.choice(LIMITS), tiers=tiers, tolerances=tolerances)
 
             judge(problem, answer)
             if answer.proven:
@@ -85,7 +85,7 @@ class TestTimeLimits:
 class TestCancelling:
     @pytest.mark.parametrize("form", FORMS)
     def test_cancelled_at_any_moment_a_tiny_answer_is_sound(self, form):
-        for seed in range(30):
+        for seed in range(20):
             problem = tiny_problem(seed)
             tiers, tolerances = question(seed, form)
             call = Random(seed).randint(1, 20)
@@ -97,7 +97,7 @@ class TestCancelling:
             if answer.proven:
                 assert not_best(all_plans(problem), answer, tiers, tolerances) == "", (form, seed)
 
-    @pytest.mark.parametrize("call", [1, 2, 3, 5, 8, 13])
+    @pytest.mark.parametrize("call", [1, 2, 4, 9])
     @pytest.mark.parametrize("tiers", [None, TWO_STEPS, IN_ORDER], ids=["sum", "steps", "order"])
     def test_cancelled_at_any_moment_a_community_has_a_sound_plan(self, community, by_hand, tiers, call):
         answer = solve(community, seconds=60, tiers=tiers, on_progress=stop_at(call))
@@ -125,7 +125,7 @@ class TestCancelling:
 
 class TestRepair:
     def test_a_mended_plan_is_sound_whatever_the_time_and_nobody_gone_is_there(self):
-        for seed in range(40):
+        for seed in range(25):
             problem, chance = replace(rich_problem(seed), locked=()), Random(seed)
             plan = solve(problem, seconds=5).placements
             gone = chance.sample([(p.volunteer, p.session) for p in plan], min(len(plan), chance.randint(1, 3)))
