@@ -81,7 +81,7 @@ class Exact:
         for _ in range(ROUNDS):
             relaxed = self.relaxation.minimise(weights, until - time.perf_counter())
             if relaxed is None:
-                return None, False
+                return (None if math.isinf(first) else self.relaxation.proof(weights)), False
             first = min(first, relaxed.value)
             gain = relaxed.value - reached
             idle = 0 if gain > WORTHWHILE * max(1.0, relaxed.value - first) else idle + 1
@@ -240,10 +240,12 @@ class _Search:
         """The node with one session decided; None where it holds no better plan."""
         lower, upper = node.bounds[0].copy(), node.bounds[1].copy()
         lower[column] = upper[column] = value
-        seconds = self.until - time.perf_counter()
-        if self.relaxation.minimise(self.weights, seconds, (lower, upper)) is None:
-            # Out of time it stays open with what is known; infeasible it holds nothing.
-            return _Node(node.bound, self.nodes, (lower, upper), node.relaxed) if seconds < TOLERANCE else None
+        if self.relaxation.minimise(self.weights, self.until - time.perf_counter(), (lower, upper)) is None:
+            self.nodes += 1
+            if self.relaxation.infeasible:
+                return None
+            # It stays open with what is known above it.
+            return _Node(node.bound, self.nodes, (lower, upper), node.relaxed)
         return self._node((lower, upper), self.relaxation.proof(self.weights, (lower, upper)))
 
     def _look(self, node: _Node, share: float) -> int:

@@ -15,6 +15,8 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at a running solve."""
 TOLERANCE = 1e-6
 NOTHING = 1e-9
+FINE = 1e-9
+"""Prices grow into the millions where tiers are in order; the usual 1e-6 would be worth whole units."""
 
 type Bounds = tuple[Numbers, Numbers]
 type Watch = Callable[[float | None, float | None], bool]
@@ -114,17 +116,35 @@ class Relaxation:
         self.rows = 0
         self.columns = 0
         self.kept = np.zeros(0, dtype=int)
+        self.infeasible = False
+        self.last = np.zeros(0), np.zeros(0), self.kept
+        status = highspy.HighsModelStatus
+        self.rough = (status.kUnknown, status.kSolveError, status.kNotset)
 
     def minimise(self, weights: dict[str, int], seconds: float, bounds: Bounds | None = None) -> Relaxed | None:
-        """The optimum for these tiers, inside `bounds`; None where there is none or the time ran out."""
+        """The optimum for these tiers, inside `bounds`.
+
+        None where there is none (`infeasible` is set) or it could not be had: the time ran out,
+        or the numbers were too rough even from scratch and with the usual tolerances.
+        """
         self._update(weights, bounds or self.model.column_bounds()[:2])
         self.solver.setOptionValue("time_limit", self.solver.getRunTime() + max(0.01, seconds))
         self.solver.run()
-        if self.solver.getModelStatus() != self.highspy.HighsModelStatus.kOptimal:
+        if self._status() in self.rough:
+            self.solver.clearSolver()
+            _set_tolerances(self.solver, 1e-7)
+            self.solver.run()
+            _set_tolerances(self.solver, FINE)
+        self.infeasible = self._status() == self.highspy.HighsModelStatus.kInfeasible
+        if self._status() != self.highspy.HighsModelStatus.kOptimal:
             return None
         solution = self.solver.getSolution()
+        self.last = np.array(solution.col_value), np.array(solution.row_dual), self.kept
         value = float(self.solver.getInfo().objective_function_value)
         return Relaxed(value, np.array(solution.col_value), np.array(solution.col_dual))
+
+    def _status(self) -> Any:
+        return self.solver.getModelStatus()
 
     def vertex(self) -> Vertex:
         """The last optimum as a vertex; only right after `minimise`."""
@@ -149,13 +169,12 @@ class Relaxation:
         Whatever the solver's tolerances are, prices of the right sign bound the optimum
         (Neumaier and Shcherbina 2004).
         """
-        solution = self.solver.getSolution()
-        values, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        values, duals, kept = self.last
         costs, offset = self.model.objective(weights)
         lower, upper = bounds or self.model.column_bounds()[:2]
         row_lower, row_upper = self.model.row_bounds()
         prices = np.zeros(self.model.rows)
-        prices[self.kept] = duals
+        prices[kept] = duals
         prices[((prices > 0) & np.isinf(row_lower)) | ((prices < 0) & np.isinf(row_upper))] = 0.0
         starts, columns, entries = self.model.matrix()
         row_of = np.repeat(np.arange(self.model.rows), np.diff(starts))
@@ -260,12 +279,15 @@ def _silent(highspy: Any, seed: int, seconds: float | None) -> Any:
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", seed)
-    # Prices grow into the millions where tiers are in order; the usual 1e-6 would be worth whole units.
-    for tolerance in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
-        solver.setOptionValue(tolerance, 1e-9)
+    _set_tolerances(solver, FINE)
     if seconds is not None:
         solver.setOptionValue("time_limit", max(0.01, seconds))
     return solver
+
+
+def _set_tolerances(solver: Any, tolerance: float) -> None:
+    for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
+        solver.setOptionValue(kind, tolerance)
 
 
 def _handed_over(highspy: Any, part: _Programme, *, integral: bool = True) -> Any:

@@ -26,8 +26,8 @@ type Plan = tuple[Placement, ...]
 FIRST_PRICE = 10
 RAISE = 5
 ATTEMPTS = 4
-SHARE = 0.6
-"""A step that is not the last may use this share of the time left."""
+FIRST_SHARE, SHARE = 0.3, 0.6
+"""The first look at all tiers, and a step that is not the last, may use this share of the time left."""
 
 
 @dataclass(slots=True)
@@ -122,12 +122,12 @@ class Ladder:
         would have had to search among a great many plans that are equally good in its tiers.
         """
         *before, last = steps
-        until = time.perf_counter() + SHARE * max(0.1, self.deadline - time.perf_counter())
-        self._minimise(last, before, _first_prices(last, before), until)
+        until = time.perf_counter() + FIRST_SHARE * max(0.1, self.deadline - time.perf_counter())
+        self._minimise(last, before, self._first_prices(last, before), until)
 
     def _solve(self, step: Step, settled: list[Step], *, last: bool) -> None:
         """Minimise one step at prices for the settled ones, raised until those stay put."""
-        prices = _first_prices(step, settled)
+        prices = self._first_prices(step, settled)
         share = 1.0 if last else SHARE
         until = time.perf_counter() + share * max(0.1, self.deadline - time.perf_counter())
         for _ in range(ATTEMPTS):
@@ -144,6 +144,16 @@ class Ladder:
             if after == before or self.cancelled or not proven or time.perf_counter() > until:
                 break
             prices = _raised(prices, before, after, own - step.cost(self.problem, found))
+
+    def _first_prices(self, step: Step, settled: list[Step]) -> list[int]:
+        """Prices growing from the last settled step to the first; a tier that nothing moves needs none."""
+        price = max(step.weights.values(), default=1)
+        prices = []
+        for one in reversed(settled):
+            if any(self.model.prices.get(tier) for tier in one.weights):
+                price *= FIRST_PRICE
+            prices.append(price)
+        return prices[::-1]
 
     def _minimise(self, step: Step, settled: list[Step], prices: list[int], until: float) -> tuple[Plan, int, bool]:
         """The best plan at these prices, the bound of the sum, and whether it is proven."""
@@ -187,16 +197,6 @@ class Ladder:
         )
         if outcome.values is not None:
             self.best = self.model.placements(outcome.values)
-
-
-def _first_prices(step: Step, settled: list[Step]) -> list[int]:
-    """Prices growing from the last settled step to the first."""
-    price = max(step.weights.values(), default=1)
-    prices = []
-    for _ in settled:
-        price *= FIRST_PRICE
-        prices.append(price)
-    return prices[::-1]
 
 
 def _raised(prices: list[int], before: list[int], after: list[int], gained: int) -> list[int]:
