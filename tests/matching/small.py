@@ -159,6 +159,8 @@ def _rich_session(chance: Random, plain: Session) -> Session:
         ends_at=plain.ends_at + late,
         posts=(tutor,) if chance.random() < 0.4 else (),
         requires=("sign",) if chance.random() < 0.15 else (),
+        wished=(wished := plain.wished + chance.choice((0, 0, 1))),
+        maximum=max(plain.maximum, wished),
         reserved=((chance.choice((1, 9)), chance.randint(1, 2)),) if chance.random() < 0.25 else (),
         experienced_wished=chance.choice((0, 0, 1, 2)),
     )

@@ -176,6 +176,18 @@ class TestLimitOfADay:
         assert faults(question, *(Placement(0, n, "helper") for n in range(2))) == []
         assert faults(question, Placement(1, 0, "helper")) == ["day-limit"]
 
+    def test_the_same_weekday_of_the_next_week_is_another_day(self):
+        question = problem([session(0), session(1, starts_at=at(7, 14))], [volunteer(max_per_day=1)])
+
+        assert faults(question, *helpers(0), *helpers(0, meeting=1)) == []
+
+    @pytest.mark.parametrize("limit", ["max_per_day", "max_per_week", "max_per_month", "max_total"])
+    def test_no_limit_is_passed_by_one(self, limit):
+        meetings = [session(n, starts_at=at(0, 9 + 4 * n)) for n in range(2)]
+        question = problem(meetings, [volunteer(**{limit: 1})])
+
+        assert len(solve(question).placements) == 1
+
 
 class TestMinors:
     @pytest.mark.parametrize(("hour", "expected"), [(18, []), (19, []), (20, ["adult"])])
@@ -214,6 +226,11 @@ class TestPlacesHeldForAClub:
 
         assert solve(one).placements == ()
         assert len(solve(two).placements) == 2
+
+    def test_it_is_the_children_who_count_not_the_rule_of_two(self):
+        child = session(programme="child", two_adults=False, minimum=2, wished=3, maximum=3, reserved=((7, 2),))
+
+        assert child.helpers.minimum == 2
 
     def test_they_alone_do_not_hold_a_session(self):
         desk = session(minimum=1, wished=2, maximum=2, reserved=((7, 2),))

@@ -131,6 +131,12 @@ class TestAroundThePlan:
         assert [one.volunteer for one in rank(question, [], 0, "tutor").candidates] == [1]
         assert rank(question, [], 0, "tutor").excluded[0].rule == "skills"
 
+    def test_nobody_can_take_a_role_the_session_does_not_have(self):
+        found = rank(problem([session()], [volunteer()]), [], 0, "tutor")
+
+        assert found.candidates == ()
+        assert [group.rule for group in found.excluded] == ["staffed"]
+
     def test_repairs_a_post(self):
         able = [volunteer(n, skills=(("maths", None),)) for n in (2, 3)]
         question = problem([session(wished=1, posts=(Post("tutor", 1, 1, 1, ("maths",)),))], [volunteer(0), *able])

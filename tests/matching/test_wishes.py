@@ -6,6 +6,7 @@ from tests.matching.small import at, problem, session, volunteer
 from volunteers.matching.preferences import TIERS
 from volunteers.matching.problem import Placement, Window
 from volunteers.matching.solve import build, solve
+from volunteers.matching.standing import Standing
 
 FACES, BALANCE, WISHES = TIERS["faces"], TIERS["balance"], TIERS["wishes"]
 
@@ -52,6 +53,14 @@ class TestBalance:
         assert BALANCE.cost(question, helpers(0, 2)) == 1
         assert BALANCE.cost(question, helpers(0, 1)) == 0
         assert BALANCE.cost(question, []) == 0
+
+    def test_the_first_to_come_brings_the_whole_lack_and_the_next_takes_of_it(self):
+        question = problem([session(experienced_wished=2)], [volunteer(n, newcomer=n == 2) for n in range(3)])
+        empty, begun = Standing(question), Standing(question, helpers(0))
+        meeting = question.sessions[0]
+
+        assert [BALANCE.joining(empty, one, meeting, "helper") for one in question.volunteers] == [1, 1, 4]
+        assert [BALANCE.joining(begun, one, meeting, "helper") for one in question.volunteers[1:]] == [-1, 0]
 
     def test_experienced_people_are_spread(self):
         desks = [
