@@ -2,7 +2,7 @@
 
 Solves each problem in a process of its own, then times in processor seconds: the ways out of its
 gaps, the price of placing somebody, whom to recruit, the fairness of the plan, and curves of five
-points. Every way out is taken as well and judged by the rules. Prints a Markdown table on stdout;
+points; and solves it again with every newcomer waiting for a first session. Every way out is taken as well and judged by the rules. Prints a Markdown table on stdout;
 `-o` writes everything as JSON. Exit status 1: a way out that does not keep its promise.
 """
 
@@ -15,6 +15,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,13 +28,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from volunteers.matching.applying import apply  # noqa: E402
-from volunteers.matching.fairness import fairness  # noqa: E402
+from volunteers.matching.fairness import FIRST_WITHIN, fairness  # noqa: E402
 from volunteers.matching.gates import GATES  # noqa: E402
 from volunteers.matching.problem import HELPER, Placement, Problem, load  # noqa: E402
 from volunteers.matching.rank import obstacle  # noqa: E402
 from volunteers.matching.recruit import lacks, recruit  # noqa: E402
 from volunteers.matching.rules import broken  # noqa: E402
-from volunteers.matching.solve import solve  # noqa: E402
+from volunteers.matching.solve import TWO_STEPS, solve  # noqa: E402
 from volunteers.matching.standing import Standing  # noqa: E402
 from volunteers.matching.tradeoff import tradeoff  # noqa: E402
 from volunteers.matching.ways_out import WayOut, added_up, used_times, ways_out  # noqa: E402
@@ -55,6 +57,10 @@ COLUMNS = (
     ("recruit", "recruit"),
     ("people", "recruits"),
     ("fairness", "fairness"),
+    ("newcomers", "newcomers"),
+    ("in time", "in_time"),
+    ("if they wait", "in_time_if_waiting"),
+    ("no place", "no_place"),
     *((f"{upper}/{lower}", f"{upper}/{lower}") for upper, lower in CURVES),
 )
 
@@ -91,7 +97,7 @@ def _measure(path: Path, seconds: float) -> dict[str, Any]:
     row |= _gaps(problem, plan) | _prices(problem, plan)
     found, used = _timed(partial(recruit, problem, plan, seconds=seconds))
     row |= {"recruit": used, "recruits": found.people, "recruit_proven": found.proven, "recruit_text": found.text}
-    row["fairness"] = _timed(partial(fairness, problem, plan))[1]
+    row |= _newcomers(problem, plan, seconds)
     for upper, lower in CURVES:
         order = ("unheld", "short", "waiting", upper, lower)
         points, used = _timed(partial(tradeoff, problem, upper, lower, order=order, seconds=seconds))
@@ -137,6 +143,22 @@ def _prices(problem: Problem, plan: tuple[Placement, ...]) -> dict[str, Any]:
         if person.id not in here and not obstacle(standing, person, session, HELPER, GATES):
             times.append(_timed(partial(why_not, problem, plan, person.id, session.id))[1])
     return {"why_not": round(median(times), 3), "why_not_p95": round(quantiles(times, n=20)[-1], 3)}
+
+
+def _newcomers(problem: Problem, plan: tuple[Placement, ...], seconds: float) -> dict[str, Any]:
+    """First sessions within three weeks: as the plan is, and in the best plan in order if newcomers wait for one."""
+    found, used = _timed(partial(fairness, problem, plan))
+    first_by = (min(session.starts_at for session in problem.sessions) + FIRST_WITHIN - timedelta(days=1)).date()
+    people = tuple(replace(v, first_by=first_by) if v.newcomer else v for v in problem.volunteers)
+    waiting = replace(problem, volunteers=people)
+    then = fairness(waiting, solve(waiting, seconds=seconds, tiers=TWO_STEPS).placements)
+    return {
+        "fairness": used,
+        "newcomers": then.newcomers,
+        "in_time": len(found.on_time),
+        "in_time_if_waiting": len(then.on_time),
+        "no_place": len(then.no_place),
+    }
 
 
 def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
