@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from volunteers.matching.model import Model, Numbers
+from volunteers.matching.arrays import Numbers, Programme
+from volunteers.matching.model import Model
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at a running solve."""
@@ -44,7 +45,7 @@ class Relaxed:
 
 
 def minimise(
-    model: Model,
+    model: Programme,
     weights: dict[str, int],
     *,
     seconds: float,
@@ -214,7 +215,7 @@ class Relaxation:
 
 
 @dataclass(slots=True)
-class _Programme:
+class _Part:
     """A part of a model: the free columns, the rows they are in, and everything else settled."""
 
     free: Numbers
@@ -229,7 +230,7 @@ class _Programme:
     broken: bool
 
 
-def _part(model: Model, weights: dict[str, int], bounds: Bounds | None, *, keep_all: bool = False) -> _Programme:
+def _part(model: Programme, weights: dict[str, int], bounds: Bounds | None, *, keep_all: bool = False) -> _Part:
     """The programme of the columns that are not fixed; their values go into rows and offset.
 
     With `keep_all` every column and every row that is not implied stays.
@@ -253,7 +254,7 @@ def _part(model: Model, weights: dict[str, int], bounds: Bounds | None, *, keep_
         used &= kept[row_of]
     columns_now, rows_now = np.cumsum(free) - 1, np.cumsum(kept) - 1
     counts = np.bincount(rows_now[row_of[used]], minlength=int(kept.sum()))
-    return _Programme(
+    return _Part(
         free=np.nonzero(free)[0],
         lower=lower,
         upper=upper,
@@ -290,7 +291,7 @@ def _set_tolerances(solver: Any, tolerance: float) -> None:
         solver.setOptionValue(kind, tolerance)
 
 
-def _handed_over(highspy: Any, part: _Programme, *, integral: bool = True) -> Any:
+def _handed_over(highspy: Any, part: _Part, *, integral: bool = True) -> Any:
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = len(part.free), len(part.rows[0])
     programme.col_cost_, programme.offset_ = part.costs, part.offset
@@ -326,7 +327,7 @@ def _finite(number: float) -> float | None:
     return float(number) if abs(number) < 1e30 else None
 
 
-def _outcome(highspy: Any, solver: Any, part: _Programme, stopped: bool) -> Outcome:
+def _outcome(highspy: Any, solver: Any, part: _Part, stopped: bool) -> Outcome:
     status, info = solver.getModelStatus(), solver.getInfo()
     feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
     values = None
