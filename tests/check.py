@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-SOURCES = ["config", "people", "classes", "volunteers", "tests", "manage.py"]
-TYPED = ["config", "people", "classes", "volunteers"]
+SOURCES = ["config", "people", "classes", "volunteers", "engines", "tests", "manage.py"]
+TYPED = ["config", "people", "classes", "volunteers", "engines"]
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for app in TYPED for path in (ROOT / app).rglob("templates/**/*.html"))
 
 # `check --deploy` judges the settings of a real installation.

@@ -10,7 +10,7 @@ from statistics import mean
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ["config", "people", "classes", "volunteers"]
+APPS = ["config", "people", "classes", "volunteers", "engines"]
 
 
 def modules() -> Iterator[Path]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COPIED = ["run", "manage.py", "requirements.lock", "requirements-dev.lock", "config", "people", "classes", "volunteers"]
+APPS = ["config", "people", "classes", "volunteers", "engines"]
+COPIED = ["run", "manage.py", "requirements.lock", "requirements-dev.lock", *APPS]
 
 
 @pytest.fixture

@@ -6,15 +6,13 @@ solve, check, explain, rank, ways-out, recruit, why-not, tradeoff, fairness, gen
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from engines.command import BROKEN, FINE, as_process, run, say, show, write
 from volunteers.matching import document, explain, problem, rank, verbs
 from volunteers.matching.answer import Answer
 from volunteers.matching.arguments import count, seconds, seed
@@ -26,7 +24,6 @@ from volunteers.matching.problem import Problem, read_role
 from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
 
-FINE, BROKEN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PAIRS = 100_000_000
 """Of people and sessions in one solve: a hundred communities for four weeks have half of that."""
 FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_ORDER}
@@ -34,31 +31,7 @@ FORMS: dict[str, Tiers | None] = {"sum": None, "steps": TWO_STEPS, "order": IN_O
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 fine, 1 rules broken, 2 bad input."""
-    options = _parser().parse_args(arguments)
-    try:
-        if path := getattr(options, "output", None):
-            _expect_writable(path)
-        return int(options.run(options))
-    except BrokenPipeError:
-        raise
-    except (BadDocument, OSError) as error:
-        complaint = str(error) if isinstance(error, BadDocument) else f"{error.filename or 'files'}: {error.strerror}"
-        print(complaint, file=sys.stderr)
-        if options.json:
-            print(json.dumps({"error": complaint}, ensure_ascii=False))
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        return INTERRUPTED
-
-
-def _expect_writable(path: Path) -> None:
-    """Refuse before the work what could not be written after it."""
-    if path.is_dir():
-        raise BadDocument(str(path), "is a folder, so nothing can be written there; name a file")
-    if not path.parent.is_dir():
-        raise BadDocument(str(path), "the folder is not there; make it first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise BadDocument(str(path), "cannot be written")
+    return run(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,18 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say(words: str) -> None:
-    print(words, file=sys.stderr)
-
-
-def _show(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=1))
-
-
-def _write(path: Path, data: Any) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def _in_one_piece(question: Problem) -> Problem:
     """The problem, if its table of people by sessions fits into memory; raises BadDocument."""
     people, sessions = len(question.volunteers), len(question.sessions)
@@ -130,12 +91,12 @@ def _solve(options: argparse.Namespace) -> int:
     answer = solve(question, seconds=options.seconds, seed=options.seed, tiers=FORMS[options.form])
     data = document.to_dict(question, answer)
     if options.output:
-        _write(options.output, data)
-    _say(_summary(question, answer))
+        write(options.output, data)
+    say(_summary(question, answer))
     if options.json:
-        _show(data if not options.output else data | {"placements": len(answer.placements)})
+        show(data if not options.output else data | {"placements": len(answer.placements)})
     elif not options.output:
-        _show(data)
+        show(data)
     return FINE
 
 
@@ -159,10 +120,10 @@ def _check(options: argparse.Namespace) -> int:
     question = problem.load(options.problem)
     faults = check(question, document.load(options.answer, question))
     for fault in faults:
-        _say(f"{fault.rule}: {fault.text}")
-    _say(f"{len(faults)} broken" if faults else "every rule holds")
+        say(f"{fault.rule}: {fault.text}")
+    say(f"{len(faults)} broken" if faults else "every rule holds")
     if options.json or faults:
-        _show({"fine": not faults, "broken": [asdict(fault) for fault in faults]})
+        show({"fine": not faults, "broken": [asdict(fault) for fault in faults]})
     return BROKEN if faults else FINE
 
 
@@ -172,7 +133,7 @@ def _explain(options: argparse.Namespace) -> int:
     placed = explain.placements(question, answer)
     empty = explain.gaps(question, answer)
     if options.json:
-        _show({"placements": [asdict(one) for one in placed], "gaps": [asdict(g) for g in empty]})
+        show({"placements": [asdict(one) for one in placed], "gaps": [asdict(g) for g in empty]})
         return FINE
     for one in placed:
         facts = "；".join(f"{reason.label} {reason.text}" for reason in one.reasons)
@@ -191,7 +152,7 @@ def _rank(options: argparse.Namespace) -> int:
     role = read_role(Node(options.role, "--role"), question.session[options.session])
     ranking = rank.rank(question, plan, options.session, role, options.limit)
     if options.json:
-        _show(asdict(ranking))
+        show(asdict(ranking))
         return FINE
     for candidate in ranking.candidates:
         facts = "；".join(f"{reason.label} {reason.text}" for reason in candidate.reasons)
@@ -220,36 +181,22 @@ def _generate(options: argparse.Namespace) -> int:
         made = enrich(made, seed=options.seed)
     data = problem.to_dict(made)
     if options.output:
-        _write(options.output, data)
-        _say(f"{len(made.sessions)} sessions, {len(made.volunteers)} volunteers")
+        write(options.output, data)
+        say(f"{len(made.sessions)} sessions, {len(made.volunteers)} volunteers")
     else:
-        _show(data)
+        show(data)
     return FINE
 
 
 def _bench(options: argparse.Namespace) -> int:
     rows = [measure(path, seconds=options.seconds) for path in options.problems]
     if options.json:
-        _say(table(rows))
-        _show({"runs": rows})
+        say(table(rows))
+        show({"runs": rows})
     else:
         print(table(rows))
     return FINE
 
 
-def _command_line() -> int:
-    """Run as a process: whoever reads our words may stop reading, or may not know every letter."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        status = main()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = FINE
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(_command_line())
+    sys.exit(as_process(main))

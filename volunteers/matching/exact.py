@@ -122,7 +122,7 @@ class _Search:
 
     def __init__(
         self,
-        relaxation: Relaxation,
+        relaxation: Relaxation[Model],
         weights: dict[str, int],
         known: float,
         seed: int,
