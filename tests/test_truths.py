@@ -15,10 +15,12 @@ from classes.models import (
     Community,
     DayQuestion,
     Enrolment,
+    Feed,
     Learner,
     Lesson,
     Programme,
     Room,
+    SchoolTerm,
     Series,
     SeriesDay,
     Session,
@@ -28,12 +30,14 @@ from people.actions import create_person
 from people.models import Consent, Message, Person, User
 from tests import make
 from volunteers.models import (
+    Absence,
     Assignment,
     Availability,
     CheckIn,
     Clearance,
     ImportBatch,
     Offer,
+    Organisation,
     Placement,
     Proposal,
     Shift,
@@ -48,7 +52,10 @@ TRIGGERS = {
     "room_is_booked_once_at_a_time_update",
     "nobody_is_in_two_places_insert",
     "nobody_is_in_two_places_update",
+    "school_level_is_in_one_part_insert",
+    "school_level_is_in_one_part_update",
 }
+COUNTER = "session_change_is_counted"
 
 
 @contextmanager
@@ -74,10 +81,12 @@ def test_the_rules_about_overlaps_survive_all_migrations():
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            assert {name for (name,) in cursor.fetchall()} >= TRIGGERS
+            assert {name for (name,) in cursor.fetchall()} >= {*TRIGGERS, COUNTER}
         else:
             cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'x'")
             assert {name for (name,) in cursor.fetchall()} == {name.rsplit("_", 1)[0] for name in TRIGGERS}
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+            assert {name for (name,) in cursor.fetchall()} == {COUNTER}
 
 
 class TestRooms:
@@ -299,6 +308,68 @@ class TestTimes:
             DayQuestion.objects.update(answer="run")
         with refused("day_answer_has_a_time"):
             DayQuestion.objects.update(answer="so", answered_at=NOW)
+
+    def test_a_series_has_one_pattern_within_forward_limits(self):
+        make.series()
+
+        with refused("series_pattern_is_one"):
+            Series.objects.update(week_offset=1)
+        with refused("series_pattern_is_one"):
+            Series.objects.update(every_weeks=2, month_weeks="1")
+        with refused("series_month_weeks_are_known"):
+            Series.objects.update(month_weeks="5")
+        with refused("series_limits_are_forward"):
+            Series.objects.update(from_on=date(2026, 11, 1), until_on=date(2026, 10, 1))
+
+    def test_a_school_level_is_in_one_part_of_its_year_at_a_time(self):
+        first = SchoolTerm.objects.create(
+            level="primary", kind="term", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 22)
+        )
+        winter = {"kind": "winter", "starts_on": date(2027, 1, 22), "ends_on": date(2027, 2, 21)}
+        SchoolTerm.objects.create(level="junior", **winter)
+
+        with refused("school_level_is_in_one_part"):
+            SchoolTerm.objects.create(level="primary", **winter)
+        with refused("school_level_is_in_one_part"):
+            SchoolTerm.objects.update(level="primary")
+        with refused("school_term_is_forward"):
+            SchoolTerm.objects.filter(pk=first.pk).update(ends_on=date(2026, 8, 31))
+
+    def test_an_absence_is_forward_and_said_once(self):
+        row = {"organisation": Organisation.objects.create(name="大学社团"), "kind": "exam"}
+        Absence.objects.create(**row, starts_on=date(2027, 1, 4), ends_on=date(2027, 1, 17))
+
+        with refused("absence_said_once"):
+            Absence.objects.create(**row, starts_on=date(2027, 1, 4), ends_on=date(2027, 1, 17))
+        with refused("absence_is_forward"):
+            Absence.objects.update(ends_on=date(2027, 1, 3))
+
+
+class TestFeeds:
+    def test_are_of_one_thing_and_there_once_while_open(self):
+        of = make.series()
+        Feed.objects.create(series=of, made_at=NOW)
+
+        with refused("feed_of_series_once"):
+            Feed.objects.create(series=of, made_at=NOW)
+        with refused("feed_is_of_one_thing"):
+            Feed.objects.create(made_at=NOW)
+        with refused("feed_is_of_one_thing"):
+            Feed.objects.create(series=of, community=of.community, made_at=NOW)
+        Feed.objects.update(closed_at=NOW)
+        Feed.objects.create(series=of, made_at=NOW)
+
+    def test_every_change_of_when_where_and_whether_is_counted_once(self):
+        made = make.session(SATURDAY)
+        mine = Session.objects.filter(pk=made.pk)
+
+        mine.update(starts_at=make.at(SATURDAY, "09:00"))
+        mine.update(room=make.room(), status="cancelled")
+        mine.update(expected=9)
+        made.save()
+
+        made.refresh_from_db()
+        assert made.sequence == 3
 
 
 class TestChildren:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from classes.models.programme import SchoolLevel
+
 
 class Term(models.Model):
     """A planning range. Both dates belong to it."""
@@ -34,6 +36,7 @@ class CalendarDay(models.Model):
         WEEKEND = "weekend", "周末"
         HOLIDAY = "holiday", "放假"
         MAKEUP = "makeup_workday", "调休上班"
+        HALF = "half_day", "半天放假"
         CLOSED = "closed", "停课"
 
     class Status(models.TextChoices):
@@ -72,6 +75,35 @@ class CalendarDay(models.Model):
         return f"{self.date} {self.get_day_type_display()}"
 
 
+class SchoolTerm(models.Model):
+    """Weeks of term or of a break in the schools of one level, both dates included.
+
+    A level is in one part of its year at a time: an exclusion constraint on PostgreSQL and
+    triggers on SQLite say so.
+    """
+
+    class Kind(models.TextChoices):
+        TERM = "term", "上学"
+        WINTER = "winter", "寒假"
+        SUMMER = "summer", "暑假"
+
+    level = models.CharField("学校", max_length=10, choices=SchoolLevel)
+    kind = models.CharField("什么时候", max_length=10, choices=Kind)
+    starts_on = models.DateField("第一天")
+    ends_on = models.DateField("最后一天")
+    status = models.CharField("状态", max_length=10, choices=CalendarDay.Status, default=CalendarDay.Status.LOCAL)
+    source = models.CharField("来源", max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["starts_on", "level"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="school_term_is_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}{self.get_kind_display()}"
+
+
 class DayQuestion(models.Model):
     """A day on which the rule pack says "ask": the organiser answers run or skip, once."""
 
@@ -106,6 +138,9 @@ class Session(models.Model):
 
     No room is booked twice at a time: an exclusion constraint on PostgreSQL and triggers
     on SQLite say so (see the migration), for sessions that are not cancelled.
+
+    `sequence` counts the changes of when, where and whether (RFC 5545 SEQUENCE); a trigger
+    raises it on both databases, whoever writes.
     """
 
     class Status(models.TextChoices):
@@ -125,6 +160,7 @@ class Session(models.Model):
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.PLANNED)
     cancel_reason = models.CharField("停课原因", max_length=120, blank=True)
     day_type = models.CharField("日子", max_length=15, default="workday")
+    sequence = models.PositiveIntegerField("第几次改", default=0, editable=False)
 
     class Meta:
         ordering = ["starts_at", "id"]

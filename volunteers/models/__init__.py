@@ -4,9 +4,10 @@ from .intake import ImportBatch, ImportRow
 from .offers import Offer, Placement, Proposal
 from .service import CheckIn
 from .shifts import Assignment, Role, Shift
-from .volunteer import Availability, Clearance, Organisation, Volunteer
+from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
 
 __all__ = [
+    "Absence",
     "Assignment",
     "Availability",
     "CheckIn",

@@ -23,6 +23,33 @@ class Organisation(models.Model):
         return self.name
 
 
+class Absence(models.Model):
+    """Days, both included, on which nobody of an organisation can come: exam weeks, a university's holidays.
+
+    Whatever its members have said about their free time, these days are taken away.
+    """
+
+    class Kind(models.TextChoices):
+        EXAM = "exam", "考试周"
+        HOLIDAY = "holiday", "放假"
+        AWAY = "away", "外出"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="absences")
+    kind = models.CharField("为什么", max_length=10, choices=Kind)
+    starts_on = models.DateField("第一天")
+    ends_on = models.DateField("最后一天")
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_is_forward"),
+            models.UniqueConstraint(fields=["organisation", "starts_on", "ends_on"], name="absence_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}{self.get_kind_display()}"
+
+
 class Volunteer(models.Model):
     """A person in respect of the help they give.
 
