@@ -1,6 +1,7 @@
 """The command line of the roster engine; `docs/matching.md` shows every command.
 
-solve, check, explain, rank, ways-out, recruit, why-not, tradeoff, fairness, generate, bench.
+solve, check, explain, rank, ways-out, recruit, why-not, tradeoff, fairness, generate, bench;
+pair, pair-check, pair-generate.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from volunteers.matching.bench import measure, table
 from volunteers.matching.check import check
 from volunteers.matching.enrich import enrich
 from volunteers.matching.generate import generate
+from volunteers.matching.pairing import verbs as pairing
 from volunteers.matching.problem import Problem, read_role
 from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.solve import IN_ORDER, TWO_STEPS, Tiers, solve
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     ranking.add_argument("--role", default="helper", help="lead, helper or a post of the session (helper)")
     ranking.add_argument("--limit", type=count, default=10)
     verbs.register(command)
+    pairing.register(command)
     making = command("generate", _generate, "make a fictional problem")
     making.add_argument("-o", "--output", type=Path)
     making.add_argument("--communities", type=count, default=1)

@@ -1,0 +1,1 @@
+"""Who sits with whom inside one session: the second small engine. Plain Python, like the first."""
