@@ -1,5 +1,7 @@
 """What is on, where, when, and who comes to learn."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ClassesConfig(AppConfig):
 
     name = "classes"
     verbose_name = "课程"
+
+    def ready(self) -> None:
+        """Rules about rooms across tables hold on SQLite too."""
+        import_module("people.models.guards").keep(self, import_module("classes.models.truths").TRIGGERS)

@@ -20,12 +20,14 @@ from classes.models import (
     Lesson,
     Programme,
     Room,
+    RoomBooking,
     SchoolTerm,
     Series,
     SeriesDay,
     Session,
     Term,
 )
+from classes.models import truths as room_truths
 from people.actions import create_person
 from people.models import Consent, Message, Person, User
 from tests import make
@@ -43,6 +45,7 @@ from volunteers.models import (
     Shift,
     Volunteer,
 )
+from volunteers.models import truths as assignment_truths
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-07", "10:00")
@@ -56,6 +59,9 @@ TRIGGERS = {
     "school_level_is_in_one_part_update",
 }
 COUNTER = "session_change_is_counted"
+# Rules across two tables: triggers on both, but for the times, which PostgreSQL keeps by a foreign key.
+ACROSS = {*room_truths.TRIGGERS, *assignment_truths.TRIGGERS}
+ACROSS_POSTGRESQL = set(room_truths.EVENTS)
 
 
 @contextmanager
@@ -81,12 +87,12 @@ def test_the_rules_about_overlaps_survive_all_migrations():
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            assert {name for (name,) in cursor.fetchall()} >= {*TRIGGERS, COUNTER}
+            assert {name for (name,) in cursor.fetchall()} >= {*TRIGGERS, *ACROSS, COUNTER}
         else:
             cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'x'")
             assert {name for (name,) in cursor.fetchall()} == {name.rsplit("_", 1)[0] for name in TRIGGERS}
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-            assert {name for (name,) in cursor.fetchall()} == {COUNTER}
+            assert {name for (name,) in cursor.fetchall()} == {*ACROSS_POSTGRESQL, COUNTER}
 
 
 class TestRooms:
@@ -530,3 +536,138 @@ class TestAtTheSameMoment:
 
             assert sum(isinstance(one, Session) for one in results) == 1, results
             assert sum(isinstance(one, RoomTaken) for one in results) == 1, results
+
+
+class TestTimesOfAssignments:
+    def test_follow_a_moved_session(self):
+        held = session("甲", "09:00", "11:00")
+        shift = make.shift(held)
+        agreed = make.assignment(shift, make.volunteer())
+        declined = make.assignment(shift, make.volunteer("林淑芬"), status="declined")
+
+        Session.objects.filter(pk=held.pk).update(
+            starts_at=make.at(SATURDAY, "14:00"), ends_at=make.at(SATURDAY, "15:30")
+        )
+
+        for one in (agreed, declined):
+            one.refresh_from_db()
+            assert (one.starts_at, one.ends_at) == (make.at(SATURDAY, "14:00"), make.at(SATURDAY, "15:30"))
+
+    def test_a_session_is_not_moved_to_where_somebody_is_already(self):
+        who = make.volunteer()
+        held = session("甲", "09:00", "11:00")
+        placed(held, who)
+        placed(session("乙", "14:00", "15:00"), who)
+
+        with refused("nobody_is_in_two_places"):
+            Session.objects.filter(pk=held.pk).update(
+                starts_at=make.at(SATURDAY, "14:30"), ends_at=make.at(SATURDAY, "16:00")
+            )
+
+    def test_are_the_sessions_own(self):
+        held = session("甲", "09:00", "11:00")
+        one = placed(held, make.volunteer())
+
+        with refused("assignment_has_its_sessions_times"):
+            Assignment.objects.filter(pk=one.pk).update(starts_at=make.at(SATURDAY, "08:00"))
+        one.pk, one.starts_at, one.volunteer = None, make.at(SATURDAY, "08:30"), make.volunteer("林淑芬")
+        with refused("assignment_has_its_sessions_times"):
+            Assignment.objects.bulk_create([one])
+
+    def test_go_with_the_session(self):
+        held = session("甲", "09:00", "11:00")
+        placed(held, make.volunteer())
+
+        held.delete()
+
+        assert not Assignment.objects.exists()
+
+
+class TestWheelchairs:
+    @pytest.fixture
+    def upstairs(self):
+        return make.room("三楼", floor=3, has_lift=False)
+
+    def test_go_up_no_stairs(self, upstairs):
+        with refused("wheelchair_needs_no_stairs"):
+            session("甲", "09:00", "11:00", room=upstairs, step_free=True)
+        held = session("乙", "09:00", "11:00", room=make.room("一楼", floor=1), step_free=True)
+        with refused("wheelchair_needs_no_stairs"):
+            Session.objects.filter(pk=held.pk).update(room=upstairs)
+
+    def test_nor_when_they_join_later(self, upstairs):
+        held = session("甲", "09:00", "11:00", room=upstairs)
+
+        with refused("wheelchair_needs_no_stairs"):
+            Session.objects.filter(pk=held.pk).update(step_free=True)
+
+    def test_a_lift_in_use_does_not_disappear(self):
+        room = make.room("四楼", floor=4, has_lift=True)
+        held = session("甲", "09:00", "11:00", room=room, step_free=True)
+
+        with refused("wheelchair_needs_no_stairs"):
+            Room.objects.filter(pk=room.pk).update(has_lift=False)
+        Session.objects.filter(pk=held.pk).update(status="cancelled", step_free=None)
+        assert Room.objects.filter(pk=room.pk).update(has_lift=False) == 1
+
+
+class TestBookingsByOthers:
+    def book(self, room, starts, ends):
+        period = {"starts_at": make.at(SATURDAY, starts), "ends_at": make.at(SATURDAY, ends)}
+        return RoomBooking.objects.create(room=room, who="街道开会", created_at=NOW, **period)
+
+    def test_keep_sessions_out(self):
+        room = make.room()
+        self.book(room, "09:00", "10:00")
+        held = session("甲", "10:00", "11:00", room=room)
+
+        with refused("room_is_booked_by_others"):
+            session("乙", "09:30", "10:00", room=room)
+        with refused("room_is_booked_by_others"):
+            Session.objects.filter(pk=held.pk).update(starts_at=make.at(SATURDAY, "09:59"))
+
+    def test_are_not_made_over_a_session(self):
+        room = make.room()
+        session("甲", "10:00", "11:00", room=room)
+        booking = self.book(room, "09:00", "10:00")
+
+        with refused("room_is_booked_by_others"):
+            self.book(room, "10:30", "12:00")
+        with refused("room_is_booked_by_others"):
+            RoomBooking.objects.filter(pk=booking.pk).update(ends_at=make.at(SATURDAY, "10:01"))
+
+    def test_leave_cancelled_sessions_alone(self):
+        room = make.room()
+        held = session("甲", "10:00", "11:00", room=room, status="cancelled")
+        self.book(room, "10:00", "12:00")
+
+        with refused("room_is_booked_by_others"):
+            Session.objects.filter(pk=held.pk).update(status="planned")
+
+
+class TestClosedDays:
+    def test_need_a_tick(self):
+        with refused("session_on_a_closed_day_is_ticked"):
+            session("甲", "09:00", "11:00", day_type="closed")
+
+        session("乙", "09:00", "11:00", day_type="closed", ticked_at=NOW)
+        session("丙", "09:00", "11:00", day_type="closed", status="cancelled")
+
+
+class TestOneSessionADay:
+    def test_of_a_series_but_for_its_parts(self):
+        of = make.series()
+        whole = make.session(SATURDAY, of=of)
+
+        with refused("session_once_a_day"):
+            make.session(SATURDAY, of=of)
+
+        make.session(SATURDAY, of=of, split_from=whole)
+        make.session(SATURDAY, of=of, status="cancelled")
+
+    def test_the_pattern_asks_once(self):
+        of = make.series()
+        make.session("2026-09-19", of=of, planned_on=date(2026, 9, 12))
+
+        with refused("session_planned_once"):
+            make.session(SATURDAY, of=of, planned_on=date(2026, 9, 12))

@@ -14,3 +14,4 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         """The need of a session follows its learners in every process, also in commands."""
         import_module("volunteers.actions.shifts")
+        import_module("people.models.guards").keep(self, import_module("volunteers.models.truths").TRIGGERS)

@@ -7,16 +7,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from classes import demand
 from classes.actions.seats import set_expected
 from classes.calendar import DayRule, Days, Meeting, meetings
-from classes.models import Community, DayQuestion, Lesson, Room, Series, Session, Term
+from classes.models import CalendarDay, Community, DayQuestion, Lesson, Room, Series, Session, Term
 from people import audit
 from people.models import User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CLOSED = CalendarDay.Type.CLOSED
 ROOM_CLASH = "room_is_booked_once_at_a_time"
 REVIEW_EVERY = 4
 
@@ -92,7 +93,7 @@ def series_of(term: Term, community: Community | None) -> Iterable[Series]:
 def generate_series(series: Series, days: Days, done: Generated) -> int:
     """Make one series' missing sessions and questions; the number of sessions made."""
     weekdays = frozenset(day.weekday for day in series.days.all())
-    present = set(series.sessions.values_list("on_date", flat=True))
+    present = planned_days(series)
     answers = dict(series.questions.values_list("on_date", "answer"))
     wanted: list[Meeting] = []
     for meeting in meetings(series, weekdays, days):
@@ -110,6 +111,12 @@ def generate_series(series: Series, days: Days, done: Generated) -> int:
     made = insert(series, wanted, done)
     done.created += made
     return made
+
+
+def planned_days(series: Series) -> set[date]:
+    """The days of the pattern that have their session, also one that was moved to another day."""
+    days = series.sessions.filter(split_from=None).values_list("planned_on", "on_date")
+    return {planned_on or on_date for planned_on, on_date in days}
 
 
 def skip(done: Generated, series: Series, on_date: date, why: str) -> None:
@@ -167,6 +174,7 @@ def blank_session(series: Series, on_date: date, day_type: str) -> Session:
         community_id=series.community_id,
         room=series.room,
         on_date=on_date,
+        planned_on=on_date,
         starts_at=datetime.combine(on_date, series.starts, SHANGHAI),
         ends_at=datetime.combine(on_date, series.ends, SHANGHAI),
         day_type=day_type,
@@ -187,19 +195,23 @@ def session_on(*, series: Series, on_date: date, now: datetime) -> Session:
     """The series' one session on that date, made when it is not there (an imported list says
     that it took or takes place). Raises RoomTaken.
     """
-    present = Session.objects.filter(series=series, on_date=on_date).first()
-    if present:
+    cancelled_last = Case(When(status=Session.Status.CANCELLED, then=1), default=0)
+    known = Session.objects.filter(series=series, on_date=on_date, split_from=None).order_by(cancelled_last, "id")
+    if present := known.first():
         return present
     hold_rooms([series.room_id])
     days = Days.between(on_date, on_date, series.community)
     session = blank_session(series, on_date, days.type_of(on_date))
+    session.ticked_at = now if session.day_type == CLOSED else None
+    if on_date in planned_days(series):  # the one of this day was moved to another
+        session.planned_on = None
     try:
         with transaction.atomic():
             session.save(force_insert=True)
     except IntegrityError as error:
         if ROOM_CLASH in str(error):
             raise RoomTaken(who_has_the_room(session)) from error
-        return Session.objects.get(series=series, on_date=on_date)
+        return known[:1].get()
     sessions_changed(series, now)
     session.refresh_from_db()
     return session

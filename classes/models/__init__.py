@@ -1,13 +1,16 @@
 """Models of what is on, where, when, and for whom."""
 
+from .changes import Change, PartPlace, SessionChange
 from .enrolment import Enrolment, Guardian, Learner, PickUp
 from .feeds import Feed
-from .places import Community, Grid, Room, Venue
+from .places import Community, Grid, Room, RoomBooking, Venue
+from .plan import LessonWish, PlannedLesson
 from .programme import Lesson, Programme, SchoolLevel, Series, SeriesDay
 from .timetable import CalendarDay, DayQuestion, SchoolTerm, Session, Term
 
 __all__ = [
     "CalendarDay",
+    "Change",
     "Community",
     "DayQuestion",
     "Enrolment",
@@ -16,14 +19,19 @@ __all__ = [
     "Guardian",
     "Learner",
     "Lesson",
+    "LessonWish",
+    "PartPlace",
     "PickUp",
+    "PlannedLesson",
     "Programme",
     "Room",
+    "RoomBooking",
     "SchoolLevel",
     "SchoolTerm",
     "Series",
     "SeriesDay",
     "Session",
+    "SessionChange",
     "Term",
     "Venue",
 ]

@@ -1,7 +1,7 @@
 """Where things happen: communities, their grids, venues and rooms."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 
 class Community(models.Model):
@@ -58,7 +58,11 @@ class Venue(models.Model):
 
 
 class Room(models.Model):
-    """A bookable space. `open_windows` is [[weekday, "HH:MM", "HH:MM"], …]; empty = all day."""
+    """A bookable space. `open_windows` is [[weekday, "HH:MM", "HH:MM"], …]; empty = all day.
+
+    `gap_minutes` stay free between two bookings. `step_free` (no stairs on the way) is derived by
+    the database; a room whose floor nobody has said counts as one on the ground floor.
+    """
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField("教室", max_length=40)
@@ -68,13 +72,45 @@ class Room(models.Model):
     equipment = models.CharField("设备", max_length=120, blank=True)
     open_text = models.CharField("能用的时间", max_length=80, blank=True)
     open_windows = models.JSONField(default=list, blank=True)
+    gap_minutes = models.PositiveSmallIntegerField("两场之间留几分钟", default=0)
+    step_free = models.GeneratedField(
+        expression=Case(
+            When(Q(floor__isnull=True) | Q(floor=1) | Q(has_lift=True), then=Value(True)), default=Value(False)
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["venue", "name"], name="room_named_once"),
             models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__gt=0), name="room_has_seats"),
+            models.CheckConstraint(condition=Q(gap_minutes__lte=120), name="room_gap_is_at_most_two_hours"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoomBooking(models.Model):
+    """A period in which somebody else has the room: `[starts_at, ends_at)`.
+
+    No session is held in it: the database looks across both tables (see classes.models.truths).
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bookings")
+    who = models.CharField("谁用", max_length=40)
+    starts_at = models.DateTimeField("开始")
+    ends_at = models.DateTimeField("结束")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="room_booking_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(who=""), name="room_booking_says_who"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.room_id}"

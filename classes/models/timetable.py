@@ -141,6 +141,12 @@ class Session(models.Model):
 
     `sequence` counts the changes of when, where and whether (RFC 5545 SEQUENCE); a trigger
     raises it on both databases, whoever writes.
+    `planned_on` is the day the pattern asked for; a moved session keeps it, an extra one has none.
+    `ticked_at` is when somebody said that it is held although the day is closed.
+    `regrouped` sessions have other learners than the list of the series says: a part was split
+    off (`split_from` on the part) or another session was merged in (`merged_into` on that one).
+    `step_free` is True when somebody in a wheelchair is expected, else nothing: the database
+    then refuses a room up the stairs.
     """
 
     class Status(models.TextChoices):
@@ -152,24 +158,53 @@ class Session(models.Model):
     community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="sessions")
     room = models.ForeignKey("classes.Room", null=True, blank=True, on_delete=models.PROTECT)
     on_date = models.DateField("日期", db_index=True)
+    planned_on = models.DateField("课表上的日期", null=True, blank=True)
     starts_at = models.DateTimeField("开始")
     ends_at = models.DateTimeField("结束")
     lesson = models.ForeignKey("classes.Lesson", null=True, blank=True, on_delete=models.SET_NULL)
+    lesson_by_hand = models.BooleanField("课是手定的", default=False)
     is_review = models.BooleanField("复习课", default=False)
     expected = models.PositiveSmallIntegerField("应到", default=0)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.PLANNED)
     cancel_reason = models.CharField("停课原因", max_length=120, blank=True)
     day_type = models.CharField("日子", max_length=15, default="workday")
     sequence = models.PositiveIntegerField("第几次改", default=0, editable=False)
+    ticked_at = models.DateTimeField("停课日照开,确认于", null=True, blank=True)
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="parts")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
+    regrouped = models.BooleanField("人分过或并过", default=False)
+    step_free = models.BooleanField("有人坐轮椅", null=True, blank=True)
 
     class Meta:
         ordering = ["starts_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["series", "on_date"], name="session_once_a_day"),
+            models.UniqueConstraint(
+                fields=["series", "on_date"],
+                condition=Q(split_from__isnull=True) & ~Q(status="cancelled"),
+                name="session_once_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "planned_on"],
+                condition=Q(planned_on__isnull=False),
+                name="session_planned_once",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="session_ends_after_it_starts",
                 violation_error_message="下课时间要晚于上课时间。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(day_type="closed") | ~Q(status="planned") | Q(ticked_at__isnull=False),
+                name="session_on_a_closed_day_is_ticked",
+                violation_error_message="这天停课，要照开请先确认。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="cancelled"),
+                name="session_merged_away_is_not_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(step_free__isnull=True) | Q(step_free=True),
+                name="session_step_free_is_true_or_nothing",
             ),
         ]
         indexes = [models.Index(fields=["community", "starts_at"], name="session_of_a_week")]

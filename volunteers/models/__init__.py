@@ -1,5 +1,6 @@
 """Models of who helps, what is needed, what was agreed, and what was brought in."""
 
+from .changes import AssignmentChange
 from .intake import ImportBatch, ImportRow
 from .offers import Offer, Placement, Proposal
 from .service import CheckIn
@@ -9,6 +10,7 @@ from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
 __all__ = [
     "Absence",
     "Assignment",
+    "AssignmentChange",
     "Availability",
     "CheckIn",
     "Clearance",

@@ -1,0 +1,90 @@
+"""Changes to the timetable that can be undone for a day, and who comes to a part of a split session."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+UNDO_WITHIN = timedelta(hours=24)
+
+
+class Change(models.Model):
+    """One act of an organiser on sessions, with what is needed to take it back exactly."""
+
+    class Kind(models.TextChoices):
+        MOVE = "move", "改时间地点"
+        CANCEL = "cancel", "停课"
+        CLOSE = "close", "整天停课"
+        MERGE = "merge", "并班"
+        SPLIT = "split", "分班"
+        SWAP = "swap", "换教室"
+        LESSON = "lesson", "换课"
+
+    kind = models.CharField("种类", max_length=10, choices=Kind)
+    community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="changes")
+    summary = models.CharField("做了什么", max_length=200)
+    reason = models.CharField("原因", max_length=120, blank=True)
+    made_at = models.DateTimeField("时间")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Rows besides sessions: the pattern of the series, the closed day, who comes to which part.
+    before = models.JSONField(default=dict, blank=True)
+    undone_at = models.DateTimeField("撤销于", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("made_at")),
+                name="change_is_undone_after_it_was_made",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "made_at"], name="change_of_a_community")]
+
+    def __str__(self) -> str:
+        return self.summary
+
+    @property
+    def undo_until(self) -> datetime:
+        """The moment after which it stands."""
+        return self.made_at + UNDO_WITHIN
+
+
+class SessionChange(models.Model):
+    """What a change did to one session: its fields before and after; a session it made has no before."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="sessions")
+    session = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="changes")
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "session"], name="session_changed_once_a_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id} {self.session_id}"
+
+
+class PartPlace(models.Model):
+    """A learner who comes to a part split off instead of the session it was split from."""
+
+    part = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="part_places")
+    whole = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="places_away")
+    enrolment = models.ForeignKey("classes.Enrolment", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["whole", "enrolment"], name="learner_is_in_one_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} → {self.part_id}"

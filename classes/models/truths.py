@@ -1,0 +1,103 @@
+"""What is true across sessions, rooms and bookings, said by the database on both vendors.
+
+`wheelchair_needs_no_stairs`: a session with `step_free` is in a room with `step_free`.
+`room_is_booked_by_others`: no session in a room while somebody else has it.
+"""
+
+from django.db import migrations
+
+STAIRS = "wheelchair_needs_no_stairs"
+BOOKED = "room_is_booked_by_others"
+
+UP_THE_STAIRS = f"""
+    SELECT RAISE(ABORT, '{STAIRS}') WHERE NEW.step_free = 1 AND NEW.status <> 'cancelled' AND EXISTS (
+        SELECT 1 FROM classes_room WHERE id = NEW.room_id AND NOT step_free)
+"""
+NO_LIFT_ANY_MORE = f"""
+    SELECT RAISE(ABORT, '{STAIRS}') WHERE NOT NEW.step_free AND OLD.step_free AND EXISTS (
+        SELECT 1 FROM classes_session WHERE room_id = NEW.id AND step_free = 1 AND status = 'planned')
+"""
+MEETS = "starts_at < NEW.ends_at AND NEW.starts_at < ends_at"
+IN_A_BOOKING = f"""
+    SELECT RAISE(ABORT, '{BOOKED}') WHERE NEW.status <> 'cancelled' AND EXISTS (
+        SELECT 1 FROM classes_roombooking WHERE room_id = NEW.room_id AND {MEETS})
+"""
+OVER_A_SESSION = f"""
+    SELECT RAISE(ABORT, '{BOOKED}') WHERE EXISTS (
+        SELECT 1 FROM classes_session WHERE room_id = NEW.room_id AND status <> 'cancelled' AND {MEETS})
+"""
+TRIGGERS = {
+    f"{STAIRS}_insert": f"AFTER INSERT ON classes_session BEGIN {UP_THE_STAIRS}; END",
+    f"{STAIRS}_update": f"AFTER UPDATE ON classes_session BEGIN {UP_THE_STAIRS}; END",
+    f"{STAIRS}_room": f"AFTER UPDATE ON classes_room BEGIN {NO_LIFT_ANY_MORE}; END",
+    f"{BOOKED}_insert": f"AFTER INSERT ON classes_session BEGIN {IN_A_BOOKING}; END",
+    f"{BOOKED}_update": "AFTER UPDATE OF room_id, starts_at, ends_at, status ON classes_session"
+    f" BEGIN {IN_A_BOOKING}; END",
+    f"{BOOKED}_booking": f"AFTER INSERT ON classes_roombooking BEGIN {OVER_A_SESSION}; END",
+    f"{BOOKED}_booking_update": f"AFTER UPDATE ON classes_roombooking BEGIN {OVER_A_SESSION}; END",
+}
+
+# The room's row is locked first: two writers who meet in a room look one after the other.
+FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION {STAIRS}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.step_free AND NEW.room_id IS NOT NULL AND NEW.status <> 'cancelled' THEN
+        PERFORM 1 FROM classes_room WHERE id = NEW.room_id FOR SHARE;
+        IF EXISTS (SELECT 1 FROM classes_room WHERE id = NEW.room_id AND NOT step_free) THEN
+            RAISE integrity_constraint_violation USING MESSAGE = '{STAIRS}';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {STAIRS}_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.step_free AND NOT NEW.step_free AND EXISTS (
+        SELECT 1 FROM classes_session WHERE room_id = NEW.id AND step_free AND status = 'planned') THEN
+        RAISE integrity_constraint_violation USING MESSAGE = '{STAIRS}';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {BOOKED}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.room_id IS NOT NULL AND NEW.status <> 'cancelled' THEN
+        PERFORM 1 FROM classes_room WHERE id = NEW.room_id FOR NO KEY UPDATE;
+        IF EXISTS (SELECT 1 FROM classes_roombooking WHERE room_id = NEW.room_id AND {MEETS}) THEN
+            RAISE integrity_constraint_violation USING MESSAGE = '{BOOKED}';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {BOOKED}_booking() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM classes_room WHERE id = NEW.room_id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM classes_session WHERE room_id = NEW.room_id AND status <> 'cancelled' AND {MEETS}) THEN
+        RAISE integrity_constraint_violation USING MESSAGE = '{BOOKED}';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+# Name of the function to the event that calls it.
+EVENTS = {
+    STAIRS: "AFTER INSERT OR UPDATE OF room_id, step_free, status ON classes_session",
+    f"{STAIRS}_room": "AFTER UPDATE ON classes_room",
+    BOOKED: "AFTER INSERT OR UPDATE OF room_id, starts_at, ends_at, status ON classes_session",
+    f"{BOOKED}_booking": "AFTER INSERT OR UPDATE ON classes_roombooking",
+}
+
+
+def guard_rooms() -> migrations.RunPython:
+    """A migration operation for PostgreSQL; on SQLite the app keeps TRIGGERS (people.models.guards)."""
+
+    def install(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(FUNCTIONS)
+            for name, event in EVENTS.items():
+                schema_editor.execute(f"CREATE TRIGGER {name} {event} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+    def remove(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            for name, event in EVENTS.items():
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {event.rsplit(' ', 1)[1]}")
+                schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}")
+
+    return migrations.RunPython(install, remove)
