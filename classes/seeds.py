@@ -13,6 +13,7 @@ from classes.models import CalendarDay, Lesson, Programme
 DATA = Path(__file__).resolve().parent / "data"
 
 # Sources: domain sections 2.3 and 4.1; the ratios are learners per helper.
+CHILDREN: dict[str, Any] = {"needs_clearance": True, "minimum_adults": 2, "default_ratio": 8, "young_ratio": 6}
 PROGRAMMES: dict[str, dict[str, Any]] = {
     "菜鸟学堂": {
         "kind": "senior",
@@ -25,10 +26,21 @@ PROGRAMMES: dict[str, dict[str, Any]] = {
         "kind": "child",
         "on_weekend": "skip",
         "on_makeup": "run",
-        "needs_clearance": True,
-        "minimum_adults": 2,
-        "default_ratio": 8,
-        "young_ratio": 6,
+        "on_half_day": "ask",
+        "school_level": "primary",
+        **CHILDREN,
+        "risk_note": "陪孩子要先完成背景查询；任何时候不和孩子单独相处，只把孩子交给名单上的人。",
+    },
+    # Winter and summer, mornings and afternoons, when schools are closed (domain sections 2.5 and 8.2).
+    "社区帮你带娃": {
+        "kind": "child",
+        "on_weekend": "skip",
+        "on_makeup": "run",
+        "school_level": "primary",
+        "in_term": "skip",
+        "in_winter": "run",
+        "in_summer": "run",
+        **CHILDREN,
         "risk_note": "陪孩子要先完成背景查询；任何时候不和孩子单独相处，只把孩子交给名单上的人。",
     },
     "手机门诊": {"kind": "desk", "on_holiday": "ask", "on_makeup": "ask", "risk_note": "一对一答疑，不碰钱和密码。"},

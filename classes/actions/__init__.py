@@ -11,15 +11,14 @@ from .enrolment import (
     record_consent,
     withdraw,
 )
+from .generating import Generated, generate_term
 from .placing import Placed, place_by_level, take_back
 from .timetable import (
     AlreadyAnswered,
     AlreadyCancelled,
-    Generated,
     RoomTaken,
     answer_question,
     cancel_session,
-    generate_term,
     plan_lessons,
     session_on,
 )

@@ -1,8 +1,7 @@
-"""From a term's series to dated sessions, and what happens to single ones."""
+"""What happens to single sessions, and the lessons of a series."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,8 @@ from django.db.models import Case, Q, When
 
 from classes import demand
 from classes.actions.seats import set_expected
-from classes.calendar import DayRule, Days, Meeting, meetings
-from classes.models import CalendarDay, Community, DayQuestion, Lesson, Room, Series, Session, Term
+from classes.calendar import Days
+from classes.models import CalendarDay, DayQuestion, Lesson, Room, RoomBooking, Series, Session
 from people import audit
 from people.models import User
 
@@ -34,44 +33,6 @@ class AlreadyCancelled(Exception):
     """The session is not going to happen anyway."""
 
 
-@dataclass(slots=True)
-class Generated:
-    """What a run of generate_term did. `skipped` rows: date, why, series."""
-
-    created: int = 0
-    existing: int = 0
-    by_programme: dict[str, int] = field(default_factory=dict)
-    skipped: list[dict[str, str]] = field(default_factory=list)
-    questions: int = 0
-
-
-@transaction.atomic
-def generate_term(*, term: Term, community: Community | None = None, now: datetime) -> Generated:
-    """Make the sessions that the series of a term ask for and that are not there yet.
-
-    Holidays and make-up days follow each programme's rule pack; days that ask become
-    questions. A room that is taken leaves that one session out and says so. Running it
-    again changes nothing.
-    """
-    done = Generated()
-    fresh: set[int] = set()
-    calendars: dict[int, Days] = {}
-    every = list(series_of(term, community))
-    hold_rooms(series.room_id for series in every)
-    for series in every:
-        if series.community_id not in calendars:
-            calendars[series.community_id] = Days.of(term, series.community)
-        if generate_series(series, calendars[series.community_id], done):
-            plan_lessons(series)
-            fresh.add(series.pk)
-    if fresh:
-        set_expected(fresh)
-        demand.need_changed.send(sender=Series, series_ids=fresh, now=now)
-    done.by_programme = sessions_by_programme(term, community)
-    done.skipped.sort(key=lambda row: (row["date"], row["series"]))
-    return done
-
-
 def hold_rooms(room_ids: Iterable[int | None]) -> None:
     """Let nobody else book these rooms until the transaction ends, always in the same order.
 
@@ -82,74 +43,10 @@ def hold_rooms(room_ids: Iterable[int | None]) -> None:
     list(rooms.order_by("pk").values("pk"))
 
 
-def series_of(term: Term, community: Community | None) -> Iterable[Series]:
-    """The series of a term with what generating needs, the same order every time."""
-    found = Series.objects.filter(term=term).order_by("community_id", "id")
-    if community:
-        found = found.filter(community=community)
-    return found.select_related("programme", "term", "community", "room").prefetch_related("days")
-
-
-def generate_series(series: Series, days: Days, done: Generated) -> int:
-    """Make one series' missing sessions and questions; the number of sessions made."""
-    weekdays = frozenset(day.weekday for day in series.days.all())
-    present = planned_days(series)
-    answers = dict(series.questions.values_list("on_date", "answer"))
-    wanted: list[Meeting] = []
-    for meeting in meetings(series, weekdays, days):
-        answer = answers.get(meeting.on_date)
-        if meeting.on_date in present:
-            done.existing += 1
-        elif meeting.rule == DayRule.RUN or (meeting.rule == DayRule.ASK and answer == DayQuestion.Answer.RUN):
-            wanted.append(meeting)
-        else:
-            if meeting.rule == DayRule.ASK and answer is None:
-                DayQuestion.objects.create(series=series, on_date=meeting.on_date, why=meeting.why[:100])
-                done.questions += 1
-            why = "您定了不开" if answer == DayQuestion.Answer.SKIP else meeting.why
-            skip(done, series, meeting.on_date, why)
-    made = insert(series, wanted, done)
-    done.created += made
-    return made
-
-
 def planned_days(series: Series) -> set[date]:
     """The days of the pattern that have their session, also one that was moved to another day."""
     days = series.sessions.filter(split_from=None).values_list("planned_on", "on_date")
     return {planned_on or on_date for planned_on, on_date in days}
-
-
-def skip(done: Generated, series: Series, on_date: date, why: str) -> None:
-    """Write down why a day has no session."""
-    done.skipped.append({"date": on_date.isoformat(), "why": why, "series": series.name})
-
-
-def insert(series: Series, wanted: list[Meeting], done: Generated) -> int:
-    """Insert sessions at once, or one by one when a room is taken; the number inserted."""
-    rows = [blank_session(series, meeting.on_date, meeting.day_type) for meeting in wanted]
-    try:
-        with transaction.atomic():
-            Session.objects.bulk_create(rows, batch_size=200)
-        return len(rows)
-    except IntegrityError:
-        return insert_each(series, wanted, done)
-
-
-def insert_each(series: Series, wanted: list[Meeting], done: Generated) -> int:
-    """The slow way: each session in its own savepoint, clashes reported."""
-    made = 0
-    for meeting in wanted:
-        row = blank_session(series, meeting.on_date, meeting.day_type)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-            made += 1
-        except IntegrityError as error:
-            if ROOM_CLASH in str(error):
-                skip(done, series, meeting.on_date, who_has_the_room(row))
-            else:
-                done.existing += 1
-    return made
 
 
 def who_has_the_room(session: Session) -> str:
@@ -161,9 +58,15 @@ def who_has_the_room(session: Session) -> str:
         .order_by("starts_at", "id")
         .first()
     )
+    return occupied_by(other, session)
+
+
+def occupied_by(other: Session | RoomBooking | None, session: Session) -> str:
+    """The sentence that names who is in the room, as far as anybody knows."""
     if other is None:
         return f"{session.room}这个时间已被占用，请换教室或时间"
-    clock = " ".join([other.starts_at.astimezone(SHANGHAI).strftime("%H:%M"), other.series.name])
+    name = other.who if isinstance(other, RoomBooking) else other.series.name
+    clock = f"{other.starts_at.astimezone(SHANGHAI):%H:%M} {name}"
     return f"{session.room}这个时间被“{clock}”占用，请换教室或时间"
 
 
@@ -179,15 +82,6 @@ def blank_session(series: Series, on_date: date, day_type: str) -> Session:
         ends_at=datetime.combine(on_date, series.ends, SHANGHAI),
         day_type=day_type,
     )
-
-
-def sessions_by_programme(term: Term, community: Community | None) -> dict[str, int]:
-    """How many sessions of the term each programme has now, cancelled ones left out."""
-    found = Session.objects.filter(series__term=term).exclude(status=Session.Status.CANCELLED)
-    if community:
-        found = found.filter(community=community)
-    names = found.order_by("series__programme_id").values_list("series__programme__name", flat=True)
-    return dict(Counter(names))
 
 
 @transaction.atomic
@@ -268,18 +162,24 @@ def sessions_changed(series: Series, now: datetime) -> None:
 
 
 def plan_lessons(series: Series) -> int:
-    """Give a series' sessions their lessons; the number of sessions that changed.
-
-    Lessons of the series' stages in catalogue order, prerequisites first, every fourth
-    meeting a review; when all are taught they start again (repeating is normal for seniors).
-    Sessions already held keep what was taught.
-    """
+    """Give a series' sessions their lessons; the number of sessions that changed."""
     lessons = lessons_of(series.stages)
     if not lessons:
         return 0
+    meetings_held = series.sessions.exclude(status=Session.Status.CANCELLED).order_by("on_date")
+    changed = lay_out(list(meetings_held), lessons)
+    Session.objects.bulk_update(changed, ["is_review", "lesson"], batch_size=200)
+    return len(changed)
+
+
+def lay_out(meetings_held: list[Session], lessons: list[Lesson]) -> list[Session]:
+    """Give these sessions, in order of date, their lessons; those that changed, not yet saved.
+
+    Every fourth meeting is a review; when all are taught they start again (repeating is normal
+    for seniors). Sessions already held keep what was taught.
+    """
     changed: list[Session] = []
     taught = 0
-    meetings_held = series.sessions.exclude(status=Session.Status.CANCELLED).order_by("on_date")
     for number, session in enumerate(meetings_held, start=1):
         review = number % REVIEW_EVERY == 0
         lesson = None if review else lessons[taught % len(lessons)]
@@ -289,8 +189,7 @@ def plan_lessons(series: Series) -> int:
         if (session.is_review, session.lesson_id) != (review, lesson and lesson.pk):
             session.is_review, session.lesson = review, lesson
             changed.append(session)
-    Session.objects.bulk_update(changed, ["is_review", "lesson"], batch_size=200)
-    return len(changed)
+    return changed
 
 
 def lessons_of(stages: str) -> list[Lesson]:
@@ -302,7 +201,12 @@ def lessons_of(stages: str) -> list[Lesson]:
     wanted = Q()
     for letter in stages:
         wanted |= Q(code__startswith=letter)
-    rows = list(Lesson.objects.filter(wanted).prefetch_related("prerequisites"))
+    return in_order(stages, list(Lesson.objects.filter(wanted).prefetch_related("prerequisites")))
+
+
+def in_order(stages: str, rows: list[Lesson]) -> list[Lesson]:
+    """The lessons of these stages out of many (with their prerequisites loaded), in teaching order."""
+    rows = [lesson for lesson in rows if lesson.code[0] in stages]
     rows.sort(key=lambda lesson: (stages.index(lesson.code[0]), lesson.code))
     here = {lesson.pk for lesson in rows}
     before = defaultdict(set)

@@ -47,10 +47,10 @@ class TestDays:
         assert (days.is_official(2026), days.predicted_years()) == (True, [2027])
         assert (days.status_of(MONDAY), days.status_of(date(2027, 1, 4))) == ("official", "predicted")
 
-    def test_one_query_for_a_term(self, django_assert_num_queries):
+    def test_two_queries_for_a_term(self, django_assert_num_queries):
         term, community = make.term(), make.community()
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             days = Days.of(term, community)
             assert [days.type_of(day) for day in days.dates()].count("workday") == 104
 

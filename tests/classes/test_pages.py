@@ -58,7 +58,7 @@ class TestTermPage:
         desk.post(reverse("desk:term-add"), {"name": "2027春", "starts_on": "2027-03-01", "ends_on": "2027-07-10"})
 
         assert Term.objects.get().name == "2027春"
-        assert Programme.objects.count() == 4
+        assert Programme.objects.count() == 5
 
     def test_a_term_that_ends_before_it_starts_is_refused(self, desk):
         make.community()
@@ -144,7 +144,7 @@ class TestTermPage:
         actions.generate_term(term=series.term, now=NOW)
         desk.get(reverse("desk:term"))
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             desk.get(reverse("desk:term"))
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from classes import actions
 from classes.actions.timetable import lessons_of
-from classes.models import CalendarDay, DayQuestion, Lesson, Session
+from classes.models import CalendarDay, DayQuestion, Lesson, RoomBooking, Session
 from classes.seeds import seed_reference
 from tests import make
 
@@ -166,6 +166,28 @@ class TestRooms:
         clashes = [row for row in done.skipped if row["series"] == "书法" and "占用" in row["why"]]
         assert len(clashes) == 17
         assert clashes[0]["why"] == "智慧教室这个时间被“09:30 菜鸟学堂·启蒙”占用，请换教室或时间"
+
+    def test_a_booking_by_others_leaves_out_that_session_and_says_who(self):
+        room = make.room()
+        period = {"starts_at": make.at("2026-09-12", "10:00"), "ends_at": make.at("2026-09-12", "12:00")}
+        RoomBooking.objects.create(room=room, who="街道开会", created_at=NOW, **period)
+        make.series("菜鸟学堂·启蒙", weekdays=(5,), room=room)
+
+        done = generate()
+
+        assert done.created == 16
+        assert whys(done)["2026-09-12"] == "智慧教室这个时间被“10:00 街道开会”占用，请换教室或时间"
+
+    def test_a_session_moved_to_another_day_leaves_both_days_alone(self):
+        series = make.series(weekdays=(5,))
+        generate()
+        Session.objects.filter(on_date=date(2026, 9, 12)).update(
+            on_date=date(2026, 9, 13), starts_at=make.at("2026-09-13"), ends_at=make.at("2026-09-13", "11:00")
+        )
+
+        done = generate()
+
+        assert (done.created, done.existing, series.sessions.count()) == (0, 17, 17)
 
     def test_classes_that_touch_do_not_clash(self):
         room = make.room()
