@@ -87,7 +87,7 @@ class Problem:
     Pairs of volunteers: `apart` never meet at a session; of `together` the first comes only where the
     second comes; of `liked` the first would rather come with the second. `faces` are a series, a learner
     and the volunteers whom this learner knows. `possible_cost` is the price, in the tier of wishes, of a
-    time that is possible but not preferred.
+    time that is possible but not preferred. `memo` keeps what others have worked out from all this.
     """
 
     sessions: tuple[Session, ...]
@@ -115,6 +115,7 @@ class Problem:
     distances: dict[tuple[int, int], float] = field(init=False, compare=False, repr=False)
     kept_from: dict[int, frozenset[int]] = field(init=False, compare=False, repr=False)
     familiar: dict[int, tuple[frozenset[int], ...]] = field(init=False, compare=False, repr=False)
+    memo: dict[str, Any] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
@@ -127,6 +128,7 @@ class Problem:
         keep(self, "distances", _distances(self.communities))
         keep(self, "kept_from", _grouped((*self.apart, *((b, a) for a, b in self.apart))))
         keep(self, "familiar", _by_series(self.faces))
+        keep(self, "memo", {})
 
     def km(self, one: int, other: int) -> float:
         """Kilometres between two communities."""

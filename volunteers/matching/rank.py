@@ -72,6 +72,19 @@ def rank(
     excluded = obstacles(standing, session, role)
     stopped = {volunteer for group in excluded for volunteer in group.volunteers}
     people = [volunteer for volunteer in problem.volunteers if volunteer.id not in stopped]
+    return ranking(standing, session, role, people, excluded, limit, order)
+
+
+def ranking(
+    standing: Standing,
+    session: Session,
+    role: str,
+    people: Sequence[Volunteer],
+    excluded: Iterable[Excluded],
+    limit: int,
+    order: Sequence[str] | None,
+) -> Ranking:
+    """The ranking where these people may take the place, and those are excluded."""
     best = best_of(standing, session, role, people, limit, order)
     return Ranking(
         tuple(Candidate(person.id, tuple(reasons(standing, person, session, role)), cost) for person, cost in best),

@@ -45,8 +45,7 @@ def reasons(standing: Standing, person: Volunteer, session: Session, role: str) 
 
 def average_load(standing: Standing) -> float:
     """The mean number of sessions of those who have any."""
-    loads = [len(sessions) for sessions in standing.sessions_of.values() if sessions]
-    return round(sum(loads) / len(loads), 1) if loads else 0.0
+    return round(standing.total / standing.active, 1) if standing.active else 0.0
 
 
 def load_with(standing: Standing, person: Volunteer, session: Session) -> int:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 
 from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Session, Volunteer
 
 
 class Standing:
-    """A plan that can be asked and changed one placement at a time."""
+    """A plan that can be asked and changed one placement at a time.
+
+    `total` counts the placements, `active` the people who have any.
+    """
 
     def __init__(self, problem: Problem, placements: Iterable[Placement] = ()) -> None:
         self.problem = problem
         self.sessions_of: defaultdict[int, list[Session]] = defaultdict(list)
         self.at: defaultdict[int, list[Placement]] = defaultdict(list)
-        self.weeks: Counter[tuple[int, tuple[int, int]]] = Counter()
-        self.months: Counter[tuple[int, tuple[int, int]]] = Counter()
+        self.total = 0
+        self.active = 0
         for placement in placements:
             self.add(placement)
 
@@ -24,17 +27,19 @@ class Standing:
         """Place somebody."""
         session = self.problem.session[placement.session]
         self.at[session.id].append(placement)
-        self.sessions_of[placement.volunteer].append(session)
-        self.weeks[placement.volunteer, session.week] += 1
-        self.months[placement.volunteer, session.month] += 1
+        own = self.sessions_of[placement.volunteer]
+        self.active += not own
+        self.total += 1
+        own.append(session)
 
     def remove(self, placement: Placement) -> None:
         """Take a placement away again; it must be there."""
         session = self.problem.session[placement.session]
         self.at[session.id].remove(placement)
-        self.sessions_of[placement.volunteer].remove(session)
-        self.weeks[placement.volunteer, session.week] -= 1
-        self.months[placement.volunteer, session.month] -= 1
+        own = self.sessions_of[placement.volunteer]
+        own.remove(session)
+        self.total -= 1
+        self.active -= not own
 
     def load(self, volunteer: int) -> int:
         """How many sessions the volunteer has in this plan."""
