@@ -17,6 +17,8 @@ from volunteers.matching.standing import Standing
 
 type Obstacle = tuple[str, str, str]
 
+KEY = "locks"
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -31,8 +33,16 @@ class Conflict:
 def sort_locks(problem: Problem) -> tuple[dict[Lock, Placement], list[Conflict]]:
     """The locks that can stand together, each with a placement that keeps it; the conflicts.
 
-    Taken in the file's order: of two that cannot both stand, the later one is the conflict.
+    Taken in the file's order: of two that cannot both stand, the later one is the conflict. Worked out
+    once a problem: read the answer, do not change it.
     """
+    if KEY not in problem.memo:
+        problem.memo[KEY] = _sorted(problem)
+    found: tuple[dict[Lock, Placement], list[Conflict]] = problem.memo[KEY]
+    return found
+
+
+def _sorted(problem: Problem) -> tuple[dict[Lock, Placement], list[Conflict]]:
     kept: dict[Lock, Placement] = {}
     found: list[Conflict] = []
     standing = Standing(problem)

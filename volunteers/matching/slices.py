@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from volunteers.matching.gates import GATES
@@ -17,20 +17,29 @@ def cut(
     inside: set[int],
     *,
     fixed: set[int] | frozenset[int] = frozenset(),
+    same_role: Collection[int] = (),
+    leaving: Collection[tuple[int, int]] = (),
+    people: set[int] | None = None,
     previous: tuple[Placement, ...] | None = None,
 ) -> Problem:
     """The problem of the sessions `inside` alone, as the plan stands everywhere else.
 
     Placements outside become busy time and count in every limit. People in `fixed` sessions
-    stay there, in either role. Only people who could be of use there are kept.
+    stay there, in any role unless the session is in `same_role`, but for the (volunteer, session) pairs in
+    `leaving`. Only people who could be of use there are kept; `people` names them where that is known.
     """
     plan = tuple(placements)
     standing = Standing(problem, (p for p in plan if p.session not in inside))
     within = [p for p in plan if p.session in inside]
-    agreed = {(p.volunteer, p.session): Lock(p.volunteer, p.session) for p in within if p.session in fixed}
+    agreed = {
+        (p.volunteer, p.session): Lock(p.volunteer, p.session, p.role if p.session in same_role else None)
+        for p in within
+        if p.session in fixed and (p.volunteer, p.session) not in leaving
+    }
     agreed |= {(lock.volunteer, lock.session): lock for lock in problem.locked if lock.session in inside}
     sessions = tuple(session for session in problem.sessions if session.id in inside)
-    people = useful(problem, sessions) | {placement.volunteer for placement in within}
+    people = useful(problem, sessions) if people is None else people
+    people = people | {placement.volunteer for placement in within}
     return replace(
         problem,
         sessions=sessions,

@@ -1,4 +1,4 @@
-"""The commands that advise: ways-out, recruit, why-not, tradeoff, fairness."""
+"""The commands about a plan at hand: repair, ways-out, recruit, why-not, tradeoff, fairness."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from volunteers.matching import document, problem
+from volunteers.matching import document, events, problem
 from volunteers.matching.answer import Answer
 from volunteers.matching.applying import apply
 from volunteers.matching.arguments import count, seconds
@@ -18,6 +18,7 @@ from volunteers.matching.preferences import TIERS, value
 from volunteers.matching.problem import Placement, Problem, read_role
 from volunteers.matching.reading import BadDocument, Node
 from volunteers.matching.recruit import recruit
+from volunteers.matching.repair import repair
 from volunteers.matching.tradeoff import POINTS, tradeoff
 from volunteers.matching.ways_out import WayOut, added_up, used_times, ways_out
 from volunteers.matching.why_not import why_not
@@ -27,6 +28,8 @@ type Command = Callable[..., argparse.ArgumentParser]
 
 def register(command: Command) -> None:
     """Add the commands; `command(name, run, words, *files)` makes one parser."""
+    mending = command("repair", _repair, "mend a plan after drop-outs and other events", "problem", "answer", "events")
+    mending.add_argument("--into", type=Path, help="folder for problem.json and answer.json as they are then")
     out = command("ways-out", _ways_out, "what would fill a session's empty places", "problem", "answer")
     out.add_argument("--session", type=int, required=True)
     out.add_argument("--take", type=count, help="do the one with this number, and write what it leads to")
@@ -43,7 +46,7 @@ def register(command: Command) -> None:
     trading.add_argument("lower", choices=tuple(TIERS))
     trading.add_argument("--points", type=count, default=POINTS)
     command("fairness", _fairness, "how evenly a plan shares the work", "problem", "answer")
-    for one in (out, inviting, asking, trading):
+    for one in (mending, out, inviting, asking, trading):
         one.add_argument("--seconds", type=seconds, default=10.0, help="time limit of each solve (10)")
 
 
@@ -61,6 +64,16 @@ def _show(options: argparse.Namespace, data: Any, lines: list[str]) -> int:
     return 0
 
 
+def _repair(options: argparse.Namespace) -> int:
+    question, plan = _read(options)
+    found = repair(question, plan, events=events.load(options.events, question), seconds=options.seconds)
+    if options.into:
+        _keep(found.problem, found.placements, options.into)
+    data = {name: [asdict(one) for one in getattr(found, name)] for name in ("placements", "added", "removed", "asks")}
+    lost = [f"第 {number} 场开不了" for number in found.given_up]
+    return _show(options, data | {"given_up": found.given_up}, [*(one.text for one in found.asks), *lost])
+
+
 def _ways_out(options: argparse.Namespace) -> int:
     question, plan = _read(options)
     times = used_times(question, options.session)
@@ -76,7 +89,10 @@ def _ways_out(options: argparse.Namespace) -> int:
 
 def _take(question: Problem, plan: tuple[Placement, ...], way: WayOut, folder: Path) -> None:
     """Write the problem and the answer as they are once the way out has been taken."""
-    taken, after = apply(question, plan, way)
+    _keep(*apply(question, plan, way), folder)
+
+
+def _keep(taken: Problem, after: tuple[Placement, ...], folder: Path) -> None:
     answer = Answer(after, value(taken, after))
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in (("problem", problem.to_dict(taken)), ("answer", document.to_dict(taken, answer))):
