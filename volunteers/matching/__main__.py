@@ -1,7 +1,6 @@
 """The command line of the roster engine; `docs/matching.md` shows every command.
 
-solve, check, explain, rank, repair, ways-out, recruit, why-not, tradeoff, fairness, generate,
-bench;
+solve, check, explain, rank, repair, ways-out, recruit, why-not, tradeoff, fairness, generate, bench;
 pair, pair-check, pair-generate.
 """
 
