@@ -103,15 +103,17 @@ def cache(url: str) -> dict[str, Any]:
 def mailer(url: str, folder: Path) -> dict[str, Any]:
     """Django's description of `smtp://user:password@host:port` (STARTTLS) or `smtps://...`; without one, files.
 
-    Raises ValueError for any other kind of address.
+    `console:` prints. Raises ValueError for any other kind of address.
     """
     if not url:
         return {"BACKEND": "people.mail.EmailBackend", "OPTIONS": {"file_path": folder}}
+    if url == "console:":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"}:
         raise ValueError(f"LINKE_SMTP must start with smtp:// or smtps://, not {parts.scheme or 'nothing'}")
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "people.mail.SmtpBackend",
         "OPTIONS": {
             "host": parts.hostname or "localhost",
             "port": parts.port or (465 if parts.scheme == "smtps" else 587),

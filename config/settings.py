@@ -1,6 +1,7 @@
 """All settings, in one file. docs/settings.md names every variable read here."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils.csp import CSP
@@ -152,10 +153,14 @@ USE_TZ = True
 LINKE_SENDS = bool(os.environ.get("LINKE_SMTP"))
 MAILERS = {
     "default": environment.mailer(os.environ.get("LINKE_SMTP", ""), folder=LINKE_DATA / "mail"),
-    "console": {"BACKEND": "django.core.mail.backends.console.EmailBackend"},
+    # Notes to people without an address of their own; `console:` prints them for whoever develops.
+    "files": environment.mailer(os.environ.get("LINKE_MAIL_FILES", ""), folder=LINKE_DATA / "mail"),
 }
-# Hours of the day in which no note leaves (people/outbox.py).
-LINKE_QUIET_FROM, LINKE_QUIET_UNTIL = 21, 8
+# Hours of the day in which no note leaves, except about the next morning (people/outbox.py).
+LINKE_QUIET_FROM = environment.number("LINKE_QUIET_FROM", 21)
+LINKE_QUIET_UNTIL = environment.number("LINKE_QUIET_UNTIL", 8)
+# Whoever was told something less than this ago gets what follows together, unless it is about the next 24 hours.
+LINKE_TOGETHER = timedelta(minutes=environment.number("LINKE_TOGETHER", 10))
 DEFAULT_FROM_EMAIL = os.environ.get("LINKE_MAIL_FROM", "邻课 <linke@localhost>")
 
 # --- work in the background -----------------------------------------------------------------------

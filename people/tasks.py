@@ -3,7 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from people import outbox
+from people import delivery
 from people.models import Heartbeat
 
 MOST_AT_ONCE = 200
@@ -11,9 +11,13 @@ MOST_AT_ONCE = 200
 
 @task()
 def deliver_messages() -> int:
-    """Send what is due, a bounded number at a time; answers how many notes were handled."""
+    """Send what is due, then find out about what is in doubt; answers how many notes were handled.
+
+    A bounded number at a time. Any number of these may run at once.
+    """
     for handled in range(MOST_AT_ONCE):
-        if outbox.deliver_next(now=timezone.now()) is None:
+        now = timezone.now()
+        if delivery.deliver_next(now=now) is None and delivery.settle_next(now=now) is None:
             return handled
     return MOST_AT_ONCE
 

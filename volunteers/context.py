@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from classes.models import Community
 from classes.queries import places
+from people import channels
 
 SESSION_KEY = "community"
 
@@ -51,5 +52,5 @@ def rail(request: HttpRequest) -> dict:
         "communities": desk.communities,
         "community": desk.community,
         "rail_counts": {"match": to_review},
-        "sends": settings.LINKE_SENDS,
+        "sends": SimpleLazyObject(channels.sends),
     }

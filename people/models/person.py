@@ -29,6 +29,12 @@ class Person(models.Model):
         MALE = "m", "男"
         UNSAID = "", "不填"
 
+    class Reach(models.TextChoices):
+        """How somebody is told things."""
+
+        TEXT = "", "短信、邮件或微信"
+        CALL = "call", "打电话，没有智能手机"
+
     name = models.CharField("姓名", max_length=50)
     name_key = models.CharField("拼音排序", max_length=120, blank=True, db_index=True)
     search = models.CharField("检索", max_length=300, blank=True)
@@ -39,6 +45,8 @@ class Person(models.Model):
     birth_is_estimate = models.BooleanField("出生年是由年龄推算", default=False)
     phone = models.CharField("电话", max_length=20, blank=True, db_index=True)
     phone_whose = models.CharField("电话是谁的", max_length=20, blank=True)
+    email = models.EmailField("邮箱", blank=True)
+    reach = models.CharField("怎么通知", max_length=10, choices=Reach, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

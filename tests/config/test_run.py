@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ["config", "people", "classes", "volunteers", "engines"]
-COPIED = ["run", "manage.py", "requirements.lock", "requirements-dev.lock", *APPS]
+COPIED = ["run", "manage.py", "requirements.lock", "requirements-dev.lock", "requirements-sms.lock", *APPS]
 
 
 @pytest.fixture

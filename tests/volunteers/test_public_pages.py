@@ -584,5 +584,5 @@ class TestNotesOfTheDesk:
             notes.reminder(assignment=make.assignment(shift, make.volunteer(f"志愿者{number}")), now=timezone.now())
         organiser.get("/desk/notes/")
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             organiser.get("/desk/notes/")

@@ -36,7 +36,9 @@ def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: date
         *(f"请留意：{risk}" for risk in risks if risk),
         f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
     ]
-    return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now)
+    facts = {"count": str(len(assignments))}
+    useless_after = max(one.starts_at for one in assignments)
+    return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now, useless_after, facts)
 
 
 def released(*, assignment: Assignment, now: datetime) -> Message:
@@ -64,14 +66,23 @@ def signed_up(*, assignment: Assignment, now: datetime) -> Message:
 
 
 def reminder(*, assignment: Assignment, now: datetime) -> Message:
-    """The day before."""
+    """The day before. It names the date and not 明天, so that it is true whenever it is read."""
     is_agreed = assignment.status == Assignment.Status.ACCEPTED
-    ask = "明天见。临时来不了，请早点打开链接说一声。" if is_agreed else "您还没回，能来、来不了，打开链接点一下。"
-    body = [f"{assignment.volunteer}，您好。明天有您一场：", line(assignment), ask]
-    return _write(assignment, "reminder", "明天有您一场", body, now)
+    ask = "到时候见。临时来不了，请早点打开链接说一声。" if is_agreed else "您还没回，能来、来不了，打开链接点一下。"
+    body = [f"{assignment.volunteer}，您好。提醒您有这一场：", line(assignment), ask]
+    return _write(assignment, "reminder", f"{when(assignment.starts_at)} 有您一场", body, now)
 
 
-def _write(assignment: Assignment, kind: str, subject: str, body: Iterable[str], now: datetime) -> Message:
+def _write(
+    assignment: Assignment,
+    kind: str,
+    subject: str,
+    body: Iterable[str],
+    now: datetime,
+    useless_after: datetime | None = None,
+    facts: dict[str, str] | None = None,
+) -> Message:
+    """A note to the volunteer of this place; it is of no use once the session has begun."""
     volunteer = assignment.volunteer
     return outbox.write(
         person=volunteer.person,
@@ -82,6 +93,8 @@ def _write(assignment: Assignment, kind: str, subject: str, body: Iterable[str],
         link=f"/me/{volunteer.token}/",
         now=now,
         happens_at=assignment.session.starts_at,
+        useless_after=useless_after or assignment.session.starts_at,
+        facts={"when": when(assignment.session.starts_at), **(facts or {})},
     )
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
-from people import outbox
+from people import channels, outbox
 from people.access import organiser_required
 from people.models import Message
 
@@ -29,12 +28,14 @@ def notes(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     now = timezone.now()
     page = Paginator(_found(state, now), A_PAGE).get_page(request.GET.get("page"))
+    sends = channels.sends()
     words = [(value, word) for value, (word, _) in HANDED.items()]
     context = {
         "page": page,
         "rows": [{"message": message, "text": outbox.full_text(message)} for message in page],
         "state": state,
-        "states": [*words, *(Message.Status.choices if settings.LINKE_SENDS else ())],
+        "states": [*words, *(Message.Status.choices if sends else ())],
+        "sends": sends,
         "unhanded": _recent(now).filter(handed_on_at=None).count(),
         "now": now,
     }
@@ -55,14 +56,13 @@ def published(people: int) -> str:
     """What to say after 发布, with the way to the words; true to whether anything leaves by itself."""
     if not people:
         return "已经发过了，没有再发一遍。"
-    told = (
-        f"正在通知 {people} 人。" if settings.LINKE_SENDS else f"给 {people} 人的话已备好，请到“通知”里复制发到微信。"
-    )
+    told = f"正在通知 {people} 人。" if channels.sends() else f"给 {people} 人的话已备好，请到“通知”里复制发到微信。"
     return format_html('已发布，{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
 
 
 def _recent(now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT)
+    """Notes to people; staff and work groups get theirs without anybody's help."""
+    return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT, person__isnull=False)
 
 
 def _found(state: str, now: datetime) -> QuerySet[Message]:
