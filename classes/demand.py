@@ -135,11 +135,12 @@ def warnings_of(facts: Facts, helpers: int) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One confirmed enrolment: its weekdays (empty = all) and the latest possible birth date."""
+    """One confirmed enrolment: its weekdays (empty = all), the latest possible birth date, and whose it is."""
 
     weekdays: frozenset[int]
     born: date | None
     grade: int | None
+    learner: int = 0
 
     def comes(self, weekday: int | None) -> bool:
         """Whether this learner is expected on that weekday's timetable."""
@@ -163,9 +164,10 @@ def places_of(series_ids: Iterable[int]) -> dict[int, list[Place]]:
         "learner__person__birth_year",
         "learner__person__birth_month",
         "learner__person__birth_day",
+        "learner_id",
     )
-    for series_id, weekdays, grade, year, month, day in rows:
-        found[series_id].append(Place(frozenset(weekdays), latest_birth(year, month, day), grade))
+    for series_id, weekdays, grade, year, month, day, learner in rows:
+        found[series_id].append(Place(frozenset(weekdays), latest_birth(year, month, day), grade, learner))
     return found
 
 
@@ -211,6 +213,19 @@ def headcounts(sessions: list[Session]) -> dict[int, list[Place]]:
     }
 
 
+def expected_learners(session: Session) -> list[int]:
+    """The ids of the learners expected at one session; two queries."""
+    return [place.learner for place in headcounts([session])[session.pk]]
+
+
+def ratio_of(session: Session) -> int:
+    """Learners per helper: the lesson's own ratio for seniors, else the programme's."""
+    programme = session.series.programme
+    if programme.kind == Kind.SENIOR and session.lesson:
+        return session.lesson.learners_per_helper
+    return programme.default_ratio
+
+
 def demands(sessions: Iterable[Session]) -> dict[int, Demand]:
     """The need of many sessions by session id; three queries for any number of sessions."""
     wanted = {session.pk for session in sessions}
@@ -226,14 +241,11 @@ def demands_of(sessions: list[Session]) -> dict[int, Demand]:
 def facts_of(session: Session, places: list[Place]) -> Facts:
     """One session's facts. It has its series, programme, lesson and room loaded."""
     programme = session.series.programme
-    ratio = programme.default_ratio
-    if programme.kind == Kind.SENIOR and session.lesson:
-        ratio = session.lesson.learners_per_helper
     return Facts(
         kind=programme.kind,
         learners=len(places),
         young=sum(place.is_young(session.on_date) for place in places),
-        ratio=ratio,
+        ratio=ratio_of(session),
         young_ratio=programme.young_ratio,
         minimum_adults=programme.minimum_adults,
         stated_leads=session.series.stated_leads,

@@ -13,10 +13,11 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from classes import actions as classes
-from classes.models import Community, DayQuestion, Session, Term
+from classes.models import Community, DayQuestion, Learner, Session, Term
 from people.models import Message, User
 from volunteers import intake
 from volunteers.actions import answers, proposals, roster, signup
+from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
 from volunteers.tasks import solve_claimed
 
@@ -56,6 +57,8 @@ MORE = 26
 SLOW = 4
 # The share of next week's proposal that is taken; the rest is left for the visitor to fill.
 KEPT = 0.82
+# What a few of the seniors said about who should teach them.
+PAIR_WISHES = ("要熟面孔", "要女的教", "要熟面孔", "要男的教")
 # People who cannot come this weekend, so that a stranger finds an open place.
 DROPPED = 3
 
@@ -83,6 +86,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
         say(f"{start:%m-%d} 到 {until:%m-%d} 排好了。")
         start = until
     spend(community, this_week, this_week + WEEK - timedelta(days=1), chen, chance, attended=True)
+    pair_up(community, now)
     drop_out(this_week, now)
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
@@ -199,6 +203,22 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
             answers.accept_offer(offer=offer, now=now)
     Placement.objects.filter(proposal=proposal, status="proposed").update(status="refused")
     Proposal.objects.filter(pk=proposal.pk, status="ready").update(status="accepted")
+
+
+def pair_up(community: Community, now: datetime) -> None:
+    """Seats settled at the last senior sessions, so that who sat with whom last time is known."""
+    seniors = Learner.objects.filter(community=community, kind=Learner.Kind.SENIOR).order_by("pk")
+    for learner, wish in zip(seniors[:: len(PAIR_WISHES)], PAIR_WISHES * 3, strict=False):
+        learner.needs = [*learner.needs, wish]
+        learner.save(update_fields=["needs"])
+    held = Session.objects.filter(community=community, series__programme__kind="senior")
+    last = (
+        held.exclude(status=Session.Status.CANCELLED)
+        .filter(starts_at__range=(now - 2 * WEEK, now))
+        .select_related("series__programme", "lesson")
+    )
+    for session in last.order_by("starts_at"):
+        settle_pairs(session=session, now=session.starts_at, actor=None)
 
 
 def drop_out(this_week: date, now: datetime) -> None:

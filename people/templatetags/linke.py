@@ -55,7 +55,7 @@ def glyph(kind: str) -> str:
 # Address name, icon, word, where it shows ("" everywhere, "more" wide screens, "phone" narrow ones),
 # and the beginnings of other address names that belong to the entry.
 RAIL = (
-    ("desk:today", "today", "今天", "", ("today", "call-list")),
+    ("desk:today", "today", "今天", "", ("today", "call-list", "pairing")),
     ("desk:week", "board", "周排班", "", ("week", "publish", "place", "release")),
     ("desk:match", "match", "匹配", "", ("match", "proposal")),
     ("desk:volunteers", "vol", "志愿者", "more", ("volunteer",)),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from classes import actions as classes
-from classes.models import Learner, Programme, Series
+from classes.demand import expected_learners
+from classes.models import Learner, Programme, Series, Session
 from classes.seeds import seed_reference
 from people.models import User
 from tests.volunteers.imports import samples
@@ -47,6 +48,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
     placed = agreed(now)
     series = Series.objects.filter(programme__kind="child").first()
     child = Learner.objects.filter(kind="child").first()
+    senior = Session.objects.filter(series__programme__kind="senior", starts_at__gt=now, shifts__taken__gt=1).first()
     week, learners = reverse("desk:week"), reverse("desk:learners")
     plain = [
         "today",
@@ -76,6 +78,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "series": reverse("desk:series", args=[series.pk]),
         "series-edit": reverse("desk:series-edit", args=[series.pk]),
         "series-add": reverse("desk:series-add", args=[series.term_id, Programme.objects.get(kind="child").pk]),
+        "pairing": reverse("desk:pairing", args=[senior.pk]),
+        "pairing-change": reverse("desk:pairing-change", args=[senior.pk, expected_learners(senior)[0]]),
         "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),
         "imported": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="done").pk]),
     }

@@ -3,6 +3,7 @@
 from .changes import AssignmentChange
 from .intake import ImportBatch, ImportRow
 from .offers import Offer, Placement, Proposal
+from .pairing import Pairing
 from .service import CheckIn
 from .shifts import Assignment, Role, Shift
 from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
@@ -18,6 +19,7 @@ __all__ = [
     "ImportRow",
     "Offer",
     "Organisation",
+    "Pairing",
     "Placement",
     "Proposal",
     "Role",

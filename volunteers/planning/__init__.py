@@ -11,6 +11,7 @@ from volunteers.planning.proposing import (
     find_plan,
     save_proposal,
 )
+from volunteers.planning.seating import Move, Row, Seating, Table, moves, seat
 from volunteers.planning.words import bends_a_wish, stage
 
 __all__ = [
@@ -20,8 +21,12 @@ __all__ = [
     "Candidate",
     "Candidates",
     "Index",
+    "Move",
     "ProposalGone",
+    "Row",
+    "Seating",
     "Swap",
+    "Table",
     "advise",
     "answer_document",
     "bends_a_wish",
@@ -29,6 +34,8 @@ __all__ = [
     "consider_swap",
     "find_plan",
     "load_problem",
+    "moves",
     "save_proposal",
+    "seat",
     "stage",
 ]

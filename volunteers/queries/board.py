@@ -63,6 +63,11 @@ class Card:
         return self.session.status == Session.Status.CANCELLED
 
     @property
+    def has_pairs(self) -> bool:
+        """Whether helpers take learners by the hand here: a senior session that is held and has learners."""
+        return self.programme.kind == Kind.SENIOR and not self.is_cancelled and self.session.expected > 0
+
+    @property
     def title(self) -> str:
         """What fits in a column: what tells the series from others."""
         return self.session.series.name.rsplit("·", 1)[-1].removesuffix("课堂")

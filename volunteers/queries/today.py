@@ -1,5 +1,6 @@
 """The day as the desk sees it: who comes, what is next, and what wants a decision."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from classes.models import Community, DayQuestion, Session
 from people.models import Heartbeat
-from volunteers.models import Assignment, ImportBatch, ImportRow, Offer
+from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
 from volunteers.queries import board, people
 
 MOST_TODOS = 5
@@ -79,6 +80,16 @@ def today(*, community: Community, now: datetime, may_organise: bool = True) -> 
         next_card=None if held else next_card(community=community, now=now),
         todos=todos(community=community, cards=cards, now=now, may_organise=may_organise),
     )
+
+
+def helped_by(cards: list[board.Card]) -> dict[int, list[str]]:
+    """The names of the learners whom each assigned person takes, by assignment; one query."""
+    rows = Pairing.objects.filter(session__in=[card.session.pk for card in cards])
+    names: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for session, volunteer, name in rows.values_list("session_id", "volunteer_id", "learner__person__name"):
+        names[session, volunteer].append(name)
+    people = [place.assignment for card in cards for place in card.places if place.assignment]
+    return {one.pk: names[one.session_id, one.volunteer_id] for one in people}
 
 
 def next_card(*, community: Community, now: datetime) -> board.Card | None:

@@ -25,3 +25,9 @@ def source_words(assignment: Assignment) -> str:
 def window_words(window: Availability) -> str:
     """One window of availability as a sentence."""
     return people.availability_words(window)
+
+
+@register.filter
+def at(table: dict[int, list[str]], key: int) -> list[str]:
+    """What a table holds under a key; nothing where there is no such key."""
+    return table.get(key, [])

@@ -30,7 +30,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
     community = community_of(request)
     now = timezone.now()
     page = queries.today(community=community, now=now)
-    return render(request, "volunteers/call_list.html", {"today": page, "now": now})
+    helped = queries.helped_by(page.running)
+    return render(request, "volunteers/call_list.html", {"today": page, "now": now, "helped": helped})
 
 
 @require_GET

@@ -150,28 +150,28 @@ def _settled(problem: Problem, learner: Learner, helper: Helper) -> Iterator[Rea
 def _needs(learner: Learner, helper: Helper) -> Iterator[Reason]:
     for need in learner.needs:
         if need in helper.helps_with:
-            yield Reason("need", FITS, f"会照顾{need}的学员", {"need": need})
+            yield Reason("need", FITS, f"会照顾{need}的人", {"need": need})
         else:
-            yield Reason("need-unmet", MIND, f"学员{need}，这位没有照顾的经验", {"need": need})
+            yield Reason("need-unmet", MIND, f"{need}，请多留心", {"need": need})
 
 
 def _gender(learner: Learner, helper: Helper) -> Iterator[Reason]:
     if learner.gender_wish:
         word, met = GENDER_WORDS[learner.gender_wish], learner.gender_wish == helper.gender
-        text = f"照学员的意思，{word}的来带" if met else f"学员想要{word}的来带"
+        text = f"照本人的意思，{word}的来带" if met else f"想要{word}的来带，这次没有"
         yield Reason("gender" if met else "gender-unmet", FITS if met else MIND, text, {"wish": learner.gender_wish})
 
 
 def _dialect(learner: Learner, helper: Helper) -> Iterator[Reason]:
     if learner.dialect:
-        text = "会说本地话" if helper.dialect else "学员听惯本地话，这位不会说"
+        text = "会说本地话" if helper.dialect else "听惯本地话，这位不会说"
         yield Reason("dialect" if helper.dialect else "dialect-unmet", FITS if helper.dialect else MIND, text)
 
 
 def _phone(learner: Learner, helper: Helper) -> Iterator[Reason]:
     if learner.phone:
         met = learner.phone in helper.phones
-        text = f"会用{learner.phone}手机" if met else f"学员用{learner.phone}，这位没说会用"
+        text = f"会用{learner.phone}手机" if met else f"用{learner.phone}，这位没说熟不熟"
         yield Reason("phone" if met else "phone-unmet", FITS if met else MIND, text, {"phone": learner.phone})
 
 
@@ -179,7 +179,7 @@ def _face(problem: Problem, learner: Learner, helper: Helper) -> Iterator[Reason
     again = Pair(learner.id, helper.id) in problem.met
     before = sum(pair.learner == learner.id for pair in problem.met)
     if learner.familiar:
-        text = "上次就是这位带，学员想要熟面孔" if again else "学员想要熟面孔，上次不是这位"
+        text = "想要熟面孔，上次就是这位" if again else "想要熟面孔，上次不是这位"
         yield Reason("face" if again else "face-unmet", FAMILIAR if again else MIND, text, {"before": before})
     elif again:
         yield Reason("same-again", MIND, "上次也是这一对", {"before": before})
