@@ -53,7 +53,7 @@ class Days:
         own: dict[int, dict[date, CalendarDay]] = defaultdict(dict)
         for row in CalendarDay.objects.filter(date__range=(date(first.year, 1, 1), date(last.year, 12, 31))):
             (own[row.community_id] if row.community_id else general)[row.date] = row
-        official = frozenset(day.year for day, row in general.items() if row.status == Status.OFFICIAL)
+        official = frozenset(day.year for day, row in general.items() if row.is_announced)
         parts: dict[str, list[SchoolTerm]] = defaultdict(list)
         for part in SchoolTerm.objects.filter(starts_on__lte=last, ends_on__gte=first):
             parts[part.level].append(part)

@@ -46,17 +46,6 @@ PROGRAMMES: dict[str, dict[str, Any]] = {
     "手机门诊": {"kind": "desk", "on_holiday": "ask", "on_makeup": "ask", "risk_note": "一对一答疑，不碰钱和密码。"},
 }
 
-HOLIDAYS = {
-    "New Year's Day": "元旦",
-    "Spring Festival": "春节",
-    "Tomb-sweeping Day": "清明节",
-    "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节",
-    "Mid-autumn Festival": "中秋节",
-    "National Day": "国庆节",
-    "农历除夕": "除夕",
-}
-
 
 @transaction.atomic
 def seed_reference(now: datetime) -> None:
@@ -99,22 +88,21 @@ def seed_lessons() -> None:
 
 
 def seed_calendar() -> None:
-    """Holidays and make-up days. A year that no State Council notice covers is predicted."""
-    rows = json.loads((DATA / "calendar_2026_2027.json").read_text(encoding="utf-8"))
-    known = set(CalendarDay.objects.filter(community=None).values_list("date", flat=True))
-    CalendarDay.objects.bulk_create(calendar_day(row) for row in rows if date.fromisoformat(row["date"]) not in known)
+    """Holidays, make-up days and half days. A year that no State Council notice covers is predicted.
+
+    A year about which somebody has brought in or written anything is left alone.
+    """
+    rows = json.loads((DATA / "calendar.json").read_text(encoding="utf-8"))
+    known = {day.year for day in CalendarDay.objects.filter(community=None).values_list("date", flat=True)}
+    CalendarDay.objects.bulk_create(calendar_day(row) for row in rows if int(row["date"][:4]) not in known)
 
 
 def calendar_day(row: dict[str, str]) -> CalendarDay:
-    """A row of the file as a model, with the holiday's Chinese name."""
-    name = HOLIDAYS.get(row["name"], row["name"])
-    if row["type"] == CalendarDay.Type.MAKEUP:
-        name = f"{name}调休上班"
-    predicted = "not official" in row["source"]
+    """A row of the file as a model."""
     return CalendarDay(
         date=date.fromisoformat(row["date"]),
         day_type=row["type"],
-        name=name,
+        name=row["name"],
         source=row["source"],
-        status=CalendarDay.Status.PREDICTED if predicted else CalendarDay.Status.OFFICIAL,
+        status=row["status"],
     )

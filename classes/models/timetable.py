@@ -74,6 +74,11 @@ class CalendarDay(models.Model):
     def __str__(self) -> str:
         return f"{self.date} {self.get_day_type_display()}"
 
+    @property
+    def is_announced(self) -> bool:
+        """Whether the State Council's notice of the year says so; half days are in the law, not in the notice."""
+        return self.status == self.Status.OFFICIAL and self.day_type in (self.Type.HOLIDAY, self.Type.MAKEUP)
+
 
 class SchoolTerm(models.Model):
     """Weeks of term or of a break in the schools of one level, both dates included.

@@ -44,7 +44,7 @@ class PreviewTests(TestCase):
         assert not Series.objects.exists()
 
     def test_adds_the_reference_data_that_is_missing(self):
-        assert Programme.objects.count() == 4
+        assert Programme.objects.count() == 5
         assert Lesson.objects.exists()
         assert CalendarDay.objects.exists()
 
