@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from django.db.models import Q
 from django.dispatch import Signal
 
-from classes.models import CalendarDay, Enrolment, Programme, Session
+from classes.models import CalendarDay, Enrolment, PartPlace, Programme, Room, Session
 
 need_changed = Signal()
 
@@ -38,6 +39,7 @@ class Facts:
     stated_helpers: int = 0
     seats: int | None = None
     room: str = "教室"
+    before_stairs: int = 0  # learners in wheelchairs whose room is up the stairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def warnings_of(facts: Facts, helpers: int) -> Iterable[str]:
     stated = facts.stated_helpers
     if facts.seats and facts.learners > facts.seats:
         yield f"{facts.learners} 人入班，{facts.room}只有 {facts.seats} 个座位"
+    if facts.before_stairs:
+        yield f"{facts.before_stairs} 位坐轮椅，{facts.room}在楼上没有电梯：换一楼或有电梯的教室"
     if facts.kind == Kind.DESK or not facts.learners:
         return
     if 0 < stated < helpers:
@@ -140,7 +144,9 @@ class Place:
     weekdays: frozenset[int]
     born: date | None
     grade: int | None
+    enrolment: int = 0
     learner: int = 0
+    needs_no_stairs: bool = False
 
     def comes(self, weekday: int | None) -> bool:
         """Whether this learner is expected on that weekday's timetable."""
@@ -165,10 +171,25 @@ def places_of(series_ids: Iterable[int]) -> dict[int, list[Place]]:
         "learner__person__birth_month",
         "learner__person__birth_day",
         "learner_id",
+        "pk",
+        "learner__needs",
     )
-    for series_id, weekdays, grade, year, month, day, learner in rows:
-        found[series_id].append(Place(frozenset(weekdays), latest_birth(year, month, day), grade, learner))
+    for series_id, weekdays, grade, year, month, day, learner, pk, needs in rows:
+        place = Place(
+            frozenset(weekdays),
+            latest_birth(year, month, day),
+            grade,
+            learner=learner,
+            enrolment=pk,
+            needs_no_stairs=in_a_wheelchair(needs),
+        )
+        found[series_id].append(place)
     return found
+
+
+def in_a_wheelchair(needs: Iterable[str]) -> bool:
+    """Whether what somebody needs rules stairs out."""
+    return any("轮椅" in need for need in needs)
 
 
 def latest_birth(year: int | None, month: int | None, day: int | None) -> date | None:
@@ -179,15 +200,21 @@ def latest_birth(year: int | None, month: int | None, day: int | None) -> date |
     return date(year, month or 12, min(day or last, last))
 
 
+def asked_day(session: Session) -> date:
+    """The day whose learners come: a moved session keeps those of the day the pattern asked for."""
+    return session.planned_on or session.on_date
+
+
 def present_on(session: Session, places: list[Place], follows: int | None) -> list[Place]:
-    """Who is expected at a session.
+    """Who is expected at a session that was neither split nor merged.
 
     A make-up day runs the timetable of the weekday it follows; as long as nobody has said
     which, the fullest weekday counts.
     """
-    weekday = session.on_date.weekday()
+    day = asked_day(session)
+    weekday = day.weekday()
     meets_anyway = any(weekday in place.weekdays for place in places)
-    if session.day_type != CalendarDay.Type.MAKEUP or meets_anyway:
+    if meets_anyway or (session.day_type != CalendarDay.Type.MAKEUP and day == session.on_date):
         return [place for place in places if place.comes(weekday)]
     if follows is not None:
         return [place for place in places if place.comes(follows)]
@@ -197,7 +224,7 @@ def present_on(session: Session, places: list[Place], follows: int | None) -> li
 
 def followed(sessions: Iterable[Session]) -> dict[date, int | None]:
     """The weekdays that make-up days follow, at most one query."""
-    dates = {s.on_date for s in sessions if s.day_type == CalendarDay.Type.MAKEUP}
+    dates = {asked_day(s) for s in sessions if s.day_type == CalendarDay.Type.MAKEUP or asked_day(s) != s.on_date}
     if not dates:
         return {}
     rows = CalendarDay.objects.filter(date__in=dates).order_by("community_id")
@@ -205,12 +232,49 @@ def followed(sessions: Iterable[Session]) -> dict[date, int | None]:
 
 
 def headcounts(sessions: list[Session]) -> dict[int, list[Place]]:
-    """Who is expected at each session, by session id; two queries for any number of sessions."""
+    """Who is expected at each session, by session id; two queries for any number of sessions.
+
+    Sessions that were split or merged cost a few more.
+    """
     places = places_of(session.series_id for session in sessions)
     follows = followed(sessions)
-    return {
-        session.pk: present_on(session, places[session.series_id], follows.get(session.on_date)) for session in sessions
+    found = {
+        session.pk: present_on(session, places[session.series_id], follows.get(asked_day(session)))
+        for session in sessions
     }
+    regrouped = [session for session in sessions if session.regrouped]
+    if regrouped:
+        divide(regrouped, places, found)
+        join(regrouped, found)
+    return found
+
+
+def divide(sessions: list[Session], places: dict[int, list[Place]], found: dict[int, list[Place]]) -> None:
+    """Learners of a part come to the part, and not to what it was split from unless the part is off."""
+    here = {session.pk: session for session in sessions}
+    rows = PartPlace.objects.filter(Q(part__in=here) | Q(whole__in=here)).select_related("part")
+    away: dict[int, set[int]] = defaultdict(set)
+    own: dict[int, set[int]] = {pk: set() for pk, session in here.items() if session.split_from_id}
+    for row in rows:
+        own.get(row.part_id, set()).add(row.enrolment_id)
+        if row.part.status != Session.Status.CANCELLED:
+            away[row.whole_id].add(row.enrolment_id)
+    for pk, session in here.items():
+        if session.split_from_id:
+            found[pk] = [place for place in places[session.series_id] if place.enrolment in own[pk]]
+        found[pk] = [place for place in found[pk] if place.enrolment not in away[pk]]
+
+
+def join(sessions: list[Session], found: dict[int, list[Place]]) -> None:
+    """Learners of a session that was merged away come to the one it was merged into, each once."""
+    merged = list(Session.objects.filter(merged_into__in=[session.pk for session in sessions]).order_by("pk"))
+    if not merged:
+        return
+    theirs = headcounts(merged)
+    for session in merged:
+        here = found[session.merged_into_id]
+        known = {place.learner for place in here}
+        here.extend(place for place in theirs[session.pk] if place.learner not in known)
 
 
 def expected_learners(session: Session) -> list[int]:
@@ -252,4 +316,18 @@ def facts_of(session: Session, places: list[Place]) -> Facts:
         stated_helpers=session.series.stated_helpers,
         seats=session.room.seats if session.room else None,
         room=session.room.name if session.room else "教室",
+        before_stairs=sum(place.needs_no_stairs for place in places) if up_the_stairs(session.room) else 0,
     )
+
+
+def keeps_from_stairs(session: Session, places: Iterable[Place]) -> bool | None:
+    """True when the database is to keep the session out of rooms up the stairs, else nothing.
+
+    One that is in such a room already with somebody in a wheelchair is a warning.
+    """
+    return (not up_the_stairs(session.room) and any(place.needs_no_stairs for place in places)) or None
+
+
+def up_the_stairs(room: Room | None) -> bool:
+    """Whether a wheelchair cannot get into the room; of an unknown room nobody can say so."""
+    return room is not None and not room.step_free

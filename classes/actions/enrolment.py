@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from classes import demand
+from classes.actions.holding import hold_series
 from classes.actions.seats import NoSeat, claim, give_back, set_expected
-from classes.models import Enrolment, Learner, Series, SeriesDay
+from classes.actions.timetable import hold_rooms
+from classes.models import Enrolment, Learner, Room, Series, SeriesDay, Session
 from people import audit
 from people.models import User
 
@@ -82,11 +84,27 @@ def settle(learner: Learner, series: Series, weekdays: list[int], *, unsaid: boo
         return Status.REQUESTED, f"{missing}；{DAYS_UNSAID}" if unsaid else missing
     if unsaid:
         return Status.WAITING, DAYS_UNSAID
+    if stairs := stairs_to(series) if demand.in_a_wheelchair(learner.needs) else "":
+        return Status.WAITING, stairs
     try:
         claim(series, weekdays)
     except NoSeat as refusal:
         return Status.WAITING, f"{say_days(refusal.full)}名额已满" if weekdays else "名额已满"
     return Status.CONFIRMED, ""
+
+
+def stairs_to(series: Series) -> str:
+    """Which room of the class a wheelchair cannot get into, as a sentence; empty when all can be reached.
+
+    The rooms are held until the transaction ends, so that no session moves upstairs meanwhile.
+    """
+    planned = series.sessions.filter(status=Session.Status.PLANNED)
+    hold_series([series.pk])
+    used = {series.room_id, *planned.values_list("room_id", flat=True)}
+    hold_rooms(used)
+    used |= set(planned.values_list("room_id", flat=True))
+    room = Room.objects.filter(pk__in=used - {None}, step_free=False).order_by("pk").first()
+    return f"{room}在 {room.floor} 楼没有电梯，轮椅上不去" if room else ""
 
 
 def checked_days(series: Series, weekdays: Iterable[int]) -> list[int]:

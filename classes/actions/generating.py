@@ -150,8 +150,9 @@ def write(every: list[Series], plan: Plan, done: Generated) -> None:
         return
     changed = planned(growing, plan)
     fresh = [session for series in growing for session in plan.fresh[series.pk]]
-    for session, learners in zip(fresh, expected(fresh), strict=True):
-        session.expected = learners
+    for session, places in zip(fresh, expected(fresh), strict=True):
+        session.expected = len(places)
+        session.step_free = demand.keeps_from_stairs(session, places)
     done.created = insert(fresh, done)
     Session.objects.bulk_update(changed, ["is_review", "lesson"], batch_size=BATCH)
 
@@ -172,12 +173,12 @@ def planned(growing: list[Series], plan: Plan) -> list[Session]:
     return changed
 
 
-def expected(sessions: list[Session]) -> Iterator[int]:
-    """How many learners each of these sessions, not saved yet, expects."""
+def expected(sessions: list[Session]) -> Iterator[list[demand.Place]]:
+    """Whom each of these sessions, not saved yet, expects."""
     places = demand.places_of(session.series_id for session in sessions)
     follows = demand.followed(sessions)
     for session in sessions:
-        yield len(demand.present_on(session, places[session.series_id], follows.get(session.on_date)))
+        yield demand.present_on(session, places[session.series_id], follows.get(session.on_date))
 
 
 def insert(rows: list[Session], done: Generated) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from classes import demand
 from classes.actions import enrolment as places
 from classes.actions import seats
 from classes.models import Community, Enrolment, Learner, Programme, Room, Series, Term
@@ -102,9 +103,7 @@ def rank_for(learner: Learner, series: Series) -> int | None:
 
 def reachable(learner: Learner, room: Room | None) -> bool:
     """A wheelchair never goes to an upper floor without a lift; an unknown lift is none."""
-    if room is None or not any("轮椅" in need for need in learner.needs):
-        return True
-    return room.floor in (None, 1) or bool(room.has_lift)
+    return not (demand.in_a_wheelchair(learner.needs) and demand.up_the_stairs(room))
 
 
 def free_seats(series: Series) -> int:
@@ -141,6 +140,6 @@ def why_nowhere(learner: Learner) -> str:
         return "这学期还没有孩子的班"
     if learner.level is None:
         return "没填会到什么程度"
-    if any("轮椅" in need for need in learner.needs):
+    if demand.in_a_wheelchair(learner.needs):
         return "合适的班在楼上，没有电梯"
     return "没有合适程度的班"

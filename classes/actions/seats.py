@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from classes import demand
+from classes.actions.holding import hold_series
 from classes.models import Series, SeriesDay, Session
 
 
@@ -59,16 +60,23 @@ def set_seats(series: Series, seats: int) -> bool:
 
 
 def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
-    """Write how many learners each planned session of the series expects, from `since` on."""
-    found = Session.objects.filter(series_id__in=set(series_ids), status=Session.Status.PLANNED)
+    """Write how many learners each planned session of the series expects, from `since` on.
+
+    Also whether somebody among them may meet no stairs: from then on the database keeps the
+    session out of rooms up the stairs. One that is in such a room already is a warning (demand).
+    """
+    wanted = set(series_ids)
+    hold_series(wanted)
+    found = Session.objects.filter(series_id__in=wanted, status=Session.Status.PLANNED)
     if since:
         found = found.filter(on_date__gte=since)
-    sessions = list(found)
+    sessions = list(found.select_related("room"))
     counts = demand.headcounts(sessions)
     changed = []
     for session in sessions:
-        expected = len(counts[session.pk])
-        if session.expected != expected:
-            session.expected = expected
+        places = counts[session.pk]
+        step_free = demand.keeps_from_stairs(session, places)
+        if (session.expected, session.step_free) != (len(places), step_free):
+            session.expected, session.step_free = len(places), step_free
             changed.append(session)
-    Session.objects.bulk_update(changed, ["expected"], batch_size=200)
+    Session.objects.bulk_update(changed, ["expected", "step_free"], batch_size=200)

@@ -184,7 +184,7 @@ def lay_out(meetings_held: list[Session], lessons: list[Lesson]) -> list[Session
         review = number % REVIEW_EVERY == 0
         lesson = None if review else lessons[taught % len(lessons)]
         taught += not review
-        if session.status == Session.Status.DONE:
+        if session.status == Session.Status.DONE or session.lesson_by_hand:
             continue
         if (session.is_review, session.lesson_id) != (review, lesson and lesson.pk):
             session.is_review, session.lesson = review, lesson

@@ -37,10 +37,13 @@ TRIGGERS = {
     f"{BOOKED}_booking_update": f"AFTER UPDATE ON classes_roombooking BEGIN {OVER_A_SESSION}; END",
 }
 
-# The room's row is locked first: two writers who meet in a room look one after the other.
+# The room's row is locked first: two writers who meet in a room look one after the other. An update
+# of other columns locks nothing.
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION {STAIRS}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.room_id, OLD.step_free, OLD.status) IS NOT DISTINCT FROM
+        (NEW.room_id, NEW.step_free, NEW.status) THEN RETURN NEW; END IF;
     IF NEW.step_free AND NEW.room_id IS NOT NULL AND NEW.status <> 'cancelled' THEN
         PERFORM 1 FROM classes_room WHERE id = NEW.room_id FOR SHARE;
         IF EXISTS (SELECT 1 FROM classes_room WHERE id = NEW.room_id AND NOT step_free) THEN
@@ -59,6 +62,8 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION {BOOKED}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.status <> 'cancelled' AND (OLD.room_id, OLD.starts_at, OLD.ends_at)
+        IS NOT DISTINCT FROM (NEW.room_id, NEW.starts_at, NEW.ends_at) THEN RETURN NEW; END IF;
     IF NEW.room_id IS NOT NULL AND NEW.status <> 'cancelled' THEN
         PERFORM 1 FROM classes_room WHERE id = NEW.room_id FOR NO KEY UPDATE;
         IF EXISTS (SELECT 1 FROM classes_roombooking WHERE room_id = NEW.room_id AND {MEETS}) THEN

@@ -4,7 +4,7 @@ import calendar
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from classes import demand
 from classes.calendar import Days, Type
-from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Session, Term
+from classes.models import Community, DayQuestion, Enrolment, Programme, Series, SeriesDay, Session, Term
+from classes.queries import rooms
 
 Kind = Programme.Kind
 WEEKDAYS = "一二三四五六日"
@@ -213,20 +214,10 @@ def room_warnings(series: Series, weekdays: list[int]) -> Iterable[str]:
         return
     if room.seats and series.capacity > room.seats:
         yield f"名额 {series.capacity} 个，{room.name}只有 {room.seats} 个座位"
-    closed = [day for day in weekdays if not is_open(room, day, series.starts, series.ends)]
+    closed = [day for day in weekdays if not rooms.is_open(room, day, series.starts, series.ends)]
     if closed:
         names = "、".join(WEEKDAYS[day] for day in closed)
         yield f"{room.name}周{names}这个时间不开门（能用的时间：{room.open_text}）"
-
-
-def is_open(room: Room, weekday: int, starts: time, ends: time) -> bool:
-    """Whether the room's windows hold the class; no windows = open all day."""
-    if not room.open_windows:
-        return True
-    return any(
-        day == weekday and time.fromisoformat(opens) <= starts and ends <= time.fromisoformat(closes)
-        for day, opens, closes in room.open_windows
-    )
 
 
 def months_of(

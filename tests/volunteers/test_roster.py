@@ -6,7 +6,7 @@ import pytest
 
 from people.models import AuditEntry, Message
 from tests import make
-from volunteers.actions import cancelling, roster
+from volunteers.actions import changing, roster
 from volunteers.models import Assignment, Offer, Placement, Proposal, Shift
 from volunteers.queries import publishing
 
@@ -269,27 +269,30 @@ class TestProposal:
         assert proposal.status == "published"
 
 
-class TestCancelSession:
+class TestCancelSessions:
+    def cancel(self, helpers):
+        return changing.cancel_sessions(sessions=[helpers.session], reason="停电", now=NOW, actor=None)
+
     def test_everybody_who_knows_of_it_is_told_and_nobody_else(self, helpers):
         place(helpers)
         publish()
         place(helpers, free_person("林淑芬"))
 
-        touched = cancelling.cancel_session(session=helpers.session, reason="停电", now=NOW, actor=None)
+        self.cancel(helpers)
 
-        assert [str(one.volunteer) for one in touched] == ["周远"]
-        assert "停电" in Message.objects.get(kind="cancel").body
+        note = Message.objects.get(kind="change")
+        assert (str(note.person), "停电" in note.body) == ("周远", True)
 
     def test_the_places_are_given_back(self, helpers):
         place(helpers)
 
-        cancelling.cancel_session(session=helpers.session, reason="停电", now=NOW, actor=None)
+        self.cancel(helpers)
 
         assert Shift.objects.get().taken == 0
         assert Assignment.objects.get().status == "released"
 
     def test_a_cancelled_session_takes_nobody(self, helpers):
-        cancelling.cancel_session(session=helpers.session, reason="停电", now=NOW, actor=None)
+        self.cancel(helpers)
 
         with pytest.raises(roster.NotHeld, match="停电"):
             place(helpers)

@@ -1,31 +1,14 @@
-"""Calling a session off, with everybody who was going to help told."""
+"""Nobody stays placed at a session that is not held, however it came to that."""
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 
-from classes import actions as class_actions
 from classes.models import Session
-from people.models import User
 from volunteers.actions import notes
 from volunteers.models import Assignment, Shift
 
 Status = Assignment.Status
-
-
-@transaction.atomic
-def cancel_session(*, session: Session, reason: str, now: datetime, actor: User | None) -> list[Assignment]:
-    """Call a session off; answers who was told. Raises classes.actions.AlreadyCancelled.
-
-    Whoever had only a draft place knows of nothing and is told nothing.
-    """
-    touched = list(
-        session.assignments.filter(status__in=(Status.OFFERED, Status.ACCEPTED)).select_related("volunteer__person")
-    )
-    class_actions.cancel_session(session=session, reason=reason, now=now, actor=actor)
-    let_go(sessions=Session.objects.filter(pk=session.pk), now=now)
-    return touched
 
 
 def let_go(*, sessions: QuerySet[Session], now: datetime) -> int:

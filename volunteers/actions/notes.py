@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from classes.actions import families
+from classes.models import Change
 from people import outbox
 from people.models import Message
-from volunteers.models import Assignment
+from volunteers.models import Assignment, Volunteer
 
 WEEKDAYS = "一二三四五六日"
 
@@ -71,6 +73,28 @@ def reminder(*, assignment: Assignment, now: datetime) -> Message:
     ask = "到时候见。临时来不了，请早点打开链接说一声。" if is_agreed else "您还没回，能来、来不了，打开链接点一下。"
     body = [f"{assignment.volunteer}，您好。提醒您有这一场：", line(assignment), ask]
     return _write(assignment, "reminder", f"{when(assignment.starts_at)} 有您一场", body, now)
+
+
+CHANGED, CHANGED_BACK = "change", "change-back"
+
+
+def changed(
+    *, volunteer: Volunteer, lines: Iterable[str], asks: bool, change: Change, happens_at: datetime, now: datetime
+) -> Message:
+    """Sessions of theirs are different; with `asks` they have to say again whether they can come."""
+    body = [f"{volunteer}，您好。您报的场次有变动：", *lines]
+    body += [f"{families.WHY}{change.reason}"] if change.reason else []
+    body += [f"{families.ANSWER}，能来、来不了，打开链接点一下就行。"] if asks else []
+    return outbox.write(
+        person=volunteer.person,
+        kind=CHANGED,
+        about=f"change:{change.pk}",
+        subject="场次改了，请您再看一下" if asks else "您报的场次有变动",
+        body="\n".join([*body, families.ask_whom(change)]),
+        link=f"/me/{volunteer.token}/",
+        now=now,
+        happens_at=happens_at,
+    )
 
 
 def _write(

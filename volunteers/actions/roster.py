@@ -196,6 +196,8 @@ def _publish(found: QuerySet[Assignment], what: str, now: datetime, actor: User 
     if silent:
         raise NoRiskNote(f"“{'、'.join(sorted(silent))}”还没写风险提示，先写好再发布。")
     told = []
+    # A session that moves at this moment takes its people along: one after the other.
+    seats.lock(row.volunteer_id for row in rows)
     for _, group in groupby(rows, key=lambda row: row.volunteer_id):
         told += _ask(list(group), now)
     if told:

@@ -60,6 +60,12 @@ def lock(volunteer_ids: Iterable[int]) -> None:
     list(Volunteer.objects.select_for_update().filter(pk__in=set(volunteer_ids)).order_by("pk").values("pk"))
 
 
+def lock_session(session: Session) -> None:
+    """Let nobody cancel or move the session until the transaction ends; it is as the database has it then."""
+    list(Session.objects.select_for_update(no_key=True).filter(pk=session.pk).values("pk"))
+    session.refresh_from_db(fields=["status", "cancel_reason", "on_date", "starts_at", "ends_at"])
+
+
 @transaction.atomic
 def take(
     *,
@@ -77,6 +83,7 @@ def take(
     """
     session = shift.session
     lock([volunteer.pk])
+    lock_session(session)
     require_rules(shift=shift, volunteer=volunteer, now=now, overlooking=overlooking)
     if not claim(shift):
         raise ShiftFull(FULL)

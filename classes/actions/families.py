@@ -1,0 +1,132 @@
+"""Telling learners, or who answers for a child, what has changed about their class."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from classes.actions.changing import Done
+from classes.demand import Place
+from classes.models import Change, Enrolment, Learner, Session
+from people import outbox
+from people.models import Call, Message, Person
+
+TOLD = "class-change"
+TAKEN_BACK = "class-change-back"
+WHY, ASK, ANSWER = "原因：", "有事请找", "请看一下新的时间"
+NOT_LINES = (WHY, ASK, ANSWER)
+UNHEARD = (Message.Status.WAITING, Message.Status.CALL, Message.Status.STALE, Message.Status.FAILED)
+
+
+def tell(*, done: Done, heads: Mapping[int, list[Place]], now: datetime) -> list[Message]:
+    """One note to each person who answers for learners of the changed sessions, with their lines only.
+
+    `heads` says who was expected at each session. Nobody without a telephone is written to.
+    """
+    change = done.change
+    lines: dict[Person, dict[Learner, list[str]]] = defaultdict(lambda: defaultdict(list))
+    learners = learners_of(place.enrolment for places in heads.values() for place in places)
+    for session_id, line in done.lines.items():
+        for place in heads.get(session_id, ()):
+            learner = learners[place.enrolment]
+            for person in contacts(learner):
+                lines[person][learner].append(line)
+    return write_all(change, lines, class_names(done.lines), soonest(done.lines), now)
+
+
+def write_all(
+    change: Change,
+    lines: Mapping[Person, Mapping[Learner, list[str]]],
+    classes: list[str],
+    happens_at: datetime | None,
+    now: datetime,
+) -> list[Message]:
+    """One row of the outbox for each person."""
+    written = []
+    for person, theirs in lines.items():
+        body = [f"{person}，您好。{'、'.join(classes)}有变动：", *about(person, theirs)]
+        body += [f"{WHY}{change.reason}"] if change.reason else []
+        written.append(
+            outbox.write(
+                person=person,
+                kind=TOLD,
+                about=f"change:{change.pk}",
+                subject="上课有变动",
+                body="\n".join([*body, ask_whom(change)]),
+                link="",
+                now=now,
+                happens_at=happens_at,
+            )
+        )
+    return written
+
+
+def soonest(session_ids: Iterable[int]) -> datetime | None:
+    """When the first of these sessions begins."""
+    rows = Session.objects.filter(pk__in=list(session_ids)).order_by("starts_at")
+    return rows.values_list("starts_at", flat=True).first()
+
+
+def about(person: Person, theirs: Mapping[Learner, list[str]]) -> Iterable[str]:
+    """The lines, under the child's name where it is not the person's own."""
+    for learner, lines in theirs.items():
+        who = "" if learner.person_id == person.pk else f"{learner}："
+        yield from (f"{who}{line}" for line in lines)
+
+
+def take_back(*, change: Change, kind: str, back: str, now: datetime) -> tuple[int, int]:
+    """After an undo: notes of that kind that nobody has got are taken out, the others get a correction.
+
+    Answers how many of each. Somebody of the staff may have passed on a note that waits to be sent.
+    """
+    about_it = Message.objects.filter(kind=kind, about=f"change:{change.pk}")
+    # Held first: a worker who wants to send one of them comes too late, or has it already.
+    waiting = about_it.filter(status__in=UNHEARD, handed_on_at=None).select_for_update()
+    unheard = set(waiting.values_list("pk", flat=True))
+    unheard -= set(Call.objects.filter(message__in=unheard, result="reached").values_list("message", flat=True))
+    Message.objects.filter(pk__in=unheard).delete()
+    heard = list(about_it.select_related("person").order_by("id"))
+    for message in heard:
+        body = [
+            f"{message.person}，您好。下面的变动取消了，还是按原来的：",
+            *(line for line in message.body.splitlines()[1:] if not line.startswith(NOT_LINES)),
+            ask_whom(change),
+        ]
+        outbox.write(
+            person=message.person,
+            kind=back,
+            about=message.about,
+            subject="前面说的变动取消了",
+            body="\n".join(body),
+            link=message.link,
+            now=now,
+        )
+    return len(unheard), len(heard)
+
+
+def learners_of(enrolments: Iterable[int]) -> dict[int, Learner]:
+    """Learners with their contacts by the id of the enrolment; three queries."""
+    rows = Enrolment.objects.filter(pk__in=set(enrolments)).select_related("learner__person")
+    return {row.pk: row.learner for row in rows.prefetch_related("learner__guardians__person").order_by("pk")}
+
+
+def contacts(learner: Learner) -> list[Person]:
+    """Who is told: a senior themselves, a child's guardians; only people with a telephone."""
+    people = (
+        [guardian.person for guardian in learner.guardians.all()]
+        if learner.kind == Learner.Kind.CHILD
+        else [learner.person]
+    )
+    return [person for person in people if person.phone]
+
+
+def class_names(session_ids: Iterable[int]) -> list[str]:
+    """The classes of these sessions by name."""
+    rows = Session.objects.filter(pk__in=list(session_ids)).values_list("series__name", flat=True)
+    return sorted(set(rows))
+
+
+def ask_whom(change: Change) -> str:
+    """Whom to call."""
+    here = change.community
+    phone = f"，电话 {here.help_phone}" if here.help_phone else ""
+    return f"{ASK}{here.help_name or here}{phone}。"

@@ -1,0 +1,63 @@
+"""Who has a room when, and whether a session fits into it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from classes.models import Room, RoomBooking, Session
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A period in which the room is taken: by a session, or by others."""
+
+    starts_at: datetime
+    ends_at: datetime
+    who: str
+
+
+def uses(room_id: int, starts_at: datetime, ends_at: datetime, *, besides: Iterable[int] = ()) -> list[Use]:
+    """What is in the room in that period, in order of time; sessions of `besides` do not count."""
+    sessions = (
+        Session.objects.filter(room=room_id, starts_at__lt=ends_at, ends_at__gt=starts_at)
+        .exclude(status=Session.Status.CANCELLED)
+        .exclude(pk__in=list(besides))
+        .select_related("series")
+    )
+    bookings = RoomBooking.objects.filter(room=room_id, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    found = [Use(one.starts_at, one.ends_at, one.series.name) for one in sessions]
+    found += [Use(one.starts_at, one.ends_at, one.who) for one in bookings]
+    return sorted(found, key=lambda use: (use.starts_at, use.who))
+
+
+def is_open(room: Room, weekday: int, starts: time, ends: time) -> bool:
+    """Whether the room's windows hold the class; no windows = open all day."""
+    if not room.open_windows:
+        return True
+    return any(
+        day == weekday and time.fromisoformat(opens) <= starts and ends <= time.fromisoformat(closes)
+        for day, opens, closes in room.open_windows
+    )
+
+
+def in_the_way(
+    room: Room, starts_at: datetime, ends_at: datetime, *, people: int, needs_no_stairs: bool, besides: Iterable[int]
+) -> Iterator[tuple[str, str]]:
+    """Why a session cannot be in the room then: code ("small", "stairs", "closed", "used") and sentence."""
+    if room.seats and people > room.seats:
+        yield "small", f"{room}只有 {room.seats} 个座位，要来 {people} 人。"
+    if needs_no_stairs and not room.step_free:
+        yield "stairs", f"有人坐轮椅，{room}在 {room.floor} 楼没有电梯。"
+    starts, ends = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
+    if not is_open(room, starts.weekday(), starts.time(), ends.time()):
+        day = f"周{'一二三四五六日'[starts.weekday()]}"
+        yield "closed", f"{room}{day}这个时间不开门（能用的时间：{room.open_text or '没有写'}）。"
+    gap = timedelta(minutes=room.gap_minutes)
+    for use in uses(room.pk, starts_at - gap, ends_at + gap, besides=besides):
+        when = f"{use.starts_at.astimezone(SHANGHAI):%H:%M}–{use.ends_at.astimezone(SHANGHAI):%H:%M}"
+        meets = use.starts_at < ends_at and starts_at < use.ends_at
+        why = "" if meets else f"，两场之间要留 {room.gap_minutes} 分钟"
+        yield "used", f"{room}{starts.month}月{starts.day}日 {when} 是“{use.who}”在用{why}。"
