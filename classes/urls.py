@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import learners, places, term
+from classes.views import days, learners, places, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -14,6 +14,13 @@ desk = [
     path("term/series/<int:pk>/", term.series, name="series"),
     path("term/series/<int:pk>/edit/", term.series_edit, name="series-edit"),
     path("term/series/<int:pk>/promote/", term.series_promote, name="series-promote"),
+    path("calendar/", days.calendar, name="calendar"),
+    path("calendar/notice/", days.notice, name="notice"),
+    path("calendar/days/", days.day_add, name="day-add"),
+    path("calendar/days/<int:pk>/remove/", days.day_remove, name="day-remove"),
+    path("calendar/days/<int:pk>/follows/", days.day_follows, name="day-follows"),
+    path("calendar/school/", days.school_term_add, name="school-term-add"),
+    path("calendar/school/<int:pk>/remove/", days.school_term_remove, name="school-term-remove"),
     path("learners/", learners.learners, name="learners"),
     path("learners/place/", learners.place, name="learners-place"),
     path("learners/add/<str:kind>/", learners.add, name="learner-add"),

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from classes import actions as classes
 from classes.demand import expected_learners
-from classes.models import Learner, Programme, Series, Session
+from classes.models import Learner, Series, Session
 from classes.seeds import seed_reference
 from people.models import User
 from tests.volunteers.imports import samples
@@ -59,6 +59,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "learners",
         "term",
         "term-add",
+        "calendar",
+        "notice",
         "import",
         "more",
         "notes",
@@ -76,8 +78,9 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "learner": reverse("desk:learner", args=[child.pk]),
         "learner-add": reverse("desk:learner-add", args=["senior"]),
         "series": reverse("desk:series", args=[series.pk]),
+        "calendar-guess": f"{reverse('desk:calendar')}?year={now.year + 1}",
         "series-edit": reverse("desk:series-edit", args=[series.pk]),
-        "series-add": reverse("desk:series-add", args=[series.term_id, Programme.objects.get(kind="child").pk]),
+        "series-add": reverse("desk:series-add", args=[series.term_id, series.programme_id]),
         "pairing": reverse("desk:pairing", args=[senior.pk]),
         "pairing-change": reverse("desk:pairing-change", args=[senior.pk, expected_learners(senior)[0]]),
         "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),

@@ -1,0 +1,98 @@
+"""Forms of the page 日历."""
+
+from django import forms
+
+from classes.actions.days import DaySaid
+from classes.models import CalendarDay, Community, SchoolLevel, SchoolTerm
+
+Type = CalendarDay.Type
+DAY_TYPES = [
+    (Type.CLOSED, "停课（天气、停电、借场地）"),
+    (Type.HOLIDAY, "放假"),
+    (Type.HALF, "半天放假"),
+    (Type.MAKEUP, "调休上班"),
+    (Type.WORKDAY, "照常上班"),
+    (Type.WEEKEND, "照常周末"),
+]
+FOLLOWS = [("", "还不知道按周几"), *((number, f"按周{name}的课表") for number, name in enumerate("一二三四五"))]
+DATE = {"required": "请写日期。", "invalid": "日期写成 2027-03-01 这样。"}
+YEARS = (2018, 2100)
+
+
+def date_field(label: str) -> forms.DateField:
+    """A day as the browser lets it be chosen."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages=DATE)
+
+
+class DayForm(forms.Form):
+    """One day by hand."""
+
+    date = date_field("哪天")
+    day_type = forms.ChoiceField(label="这天", choices=DAY_TYPES)
+    where = forms.ChoiceField(label="哪里", choices=[("here", "只有本社区"), ("all", "所有社区")])
+    name = forms.CharField(label="原因或名称", max_length=40, required=False, help_text="例如 暴雨停课")
+
+    def said(self, here: Community) -> DaySaid:
+        """The form as the action takes it."""
+        data = self.cleaned_data
+        return DaySaid(
+            date=data["date"],
+            day_type=data["day_type"],
+            name=data["name"].strip(),
+            community=here if data["where"] == "here" else None,
+        )
+
+
+class FollowsForm(forms.Form):
+    """Whose timetable schools run on a make-up day."""
+
+    follows = forms.TypedChoiceField(choices=FOLLOWS, coerce=int, empty_value=None, required=False)
+
+
+class SchoolTermForm(forms.Form):
+    """Weeks of term or of a break."""
+
+    level = forms.ChoiceField(label="学校", choices=SchoolLevel)
+    kind = forms.ChoiceField(label="什么时候", choices=SchoolTerm.Kind)
+    starts_on = date_field("第一天")
+    ends_on = date_field("最后一天")
+    official = forms.TypedChoiceField(
+        label="哪里来的",
+        choices=[("1", "教育局公布的"), ("0", "先估计的")],
+        coerce=lambda value: value == "1",
+    )
+
+    def clean(self) -> dict:
+        """Both days in order."""
+        data = super().clean()
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "最后一天要在第一天之后。")
+        return data
+
+
+class NoticeForm(forms.Form):
+    """A notice as pasted, or as a file."""
+
+    text = forms.CharField(
+        label="放假通知",
+        max_length=60_000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 12, "placeholder": "一、元旦：1月1日（周五）至3日（周日）放假，共3天。……"}
+        ),
+        help_text="把国务院办公厅的通知整段贴进来，或者贴 JSON",
+    )
+    year = forms.IntegerField(
+        label="哪一年",
+        required=False,
+        min_value=YEARS[0],
+        max_value=YEARS[1],
+        help_text="通知里写了年份就不用填",
+        error_messages={
+            "invalid": "年份写成 2027 这样。",
+            "min_value": "年份写成 2027 这样。",
+            "max_value": "年份写成 2027 这样。",
+        },
+    )
