@@ -25,10 +25,12 @@ class Programme:
         self.rows = 0
         self.prices: dict[str, list[tuple[Numbers, Numbers]]] = {}
         self.constants: dict[str, int] = {}
-        self._columns: list[tuple[Numbers, Numbers, Numbers]] = []
-        self._rows: list[tuple[Numbers, Numbers]] = []
-        self._entries: list[tuple[Numbers, Numbers, Numbers]] = []
-        self._implied: list[Numbers] = []
+        # Each begins with an empty block, so that a programme without columns or rows is one too.
+        none, nowhere = np.zeros(0), np.zeros(0, dtype=int)
+        self._columns: list[tuple[Numbers, Numbers, Numbers]] = [(none, none, nowhere)]
+        self._rows: list[tuple[Numbers, Numbers]] = [(none, none)]
+        self._entries: list[tuple[Numbers, Numbers, Numbers]] = [(nowhere, nowhere, none)]
+        self._implied: list[Numbers] = [np.zeros(0, dtype=bool)]
         self._compressed: tuple[int, tuple[Numbers, Numbers, Numbers]] | None = None
 
     def add_columns(self, upper: Numbers, *, whole: bool = False) -> Numbers:

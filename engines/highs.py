@@ -333,10 +333,13 @@ def _outcome(highspy: Any, solver: Any, part: _Part, stopped: bool) -> Outcome:
     if feasible:
         values = part.lower.astype(float)
         values[part.free] = solver.getSolution().col_value
+    proven = feasible and status == highspy.HighsModelStatus.kOptimal
+    # Without whole columns HiGHS solves a linear programme and leaves the bound of the search at 0.
+    linear = proven and not part.whole.any()
     return Outcome(
         values=values,
-        bound=float(info.mip_dual_bound),
-        proven=feasible and status == highspy.HighsModelStatus.kOptimal,
+        bound=float(info.objective_function_value if linear else info.mip_dual_bound),
+        proven=proven,
         infeasible=status == highspy.HighsModelStatus.kInfeasible,
         stopped=stopped,
     )

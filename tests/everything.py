@@ -1,6 +1,6 @@
 """Every test on SQLite, then every test that a database can change on a real PostgreSQL: `./run test`.
 
-The browser journeys and the two folders that never open a database run once.
+The browser journeys and the folders that never open a database run once.
 
 Arguments go to pytest both times. `--only sqlite` or `--only postgresql` runs one half.
 """
@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5  # pytest's own exit code
 
 
-# Plain Python: the engine and the readers of workbooks.
-WITHOUT_DATABASE = ("tests/matching", "tests/workbooks")
+# Plain Python: the engines and the readers of workbooks.
+WITHOUT_DATABASE = ("tests/matching", "tests/timetabling", "tests/workbooks")
 
 
 def pytest(title: str, arguments: list[str], **environment: str) -> int:
