@@ -62,6 +62,10 @@ class Balance(Preference):
         every = np.arange(len(row))
         model.add_rows(len(row), [(every, lacking, ones), (every, model.held[seats[row]], -ones)], upper=0)
 
+    def least(self, standing: Standing, session: Session, role: str) -> int:
+        there = self.experienced(standing, session)
+        return self.of(session, there + 1) - self.of(session, there) if standing.held(session.id) else 0
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         there = self.experienced(standing, session)
         before = self.of(session, there) if standing.held(session.id) else 0

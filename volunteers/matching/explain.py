@@ -7,13 +7,14 @@ and per role, because a class can have eleven people free to help and nobody who
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from volunteers.matching.answer import Answer
 from volunteers.matching.company import ComesWith
-from volunteers.matching.gates import GATES
+from volunteers.matching.exchanges import Exchanges
 from volunteers.matching.preferences import TIERS
 from volunteers.matching.problem import LEAD, Placement, Problem, Session, Volunteer
-from volunteers.matching.rank import PERSONAL, best_of, joining, obstacle, obstacles
+from volunteers.matching.rank import PERSONAL, joining, obstacles
 from volunteers.matching.reasons import Reason, reasons
 from volunteers.matching.staffing import STAFFING, NeverAloneFromTheClub, NewcomersAreAccompanied
 from volunteers.matching.standing import Standing
@@ -94,9 +95,8 @@ def held_places(problem: Problem) -> list[HeldPlace]:
 
 def placements(problem: Problem, answer: Answer) -> list[Why]:
     """Every placement with its reasons and up to two alternatives, in the answer's order."""
-    standing = Standing(problem, answer.placements)
-    people = _eligible(problem, answer)
-    return [_why(standing, placement, people) for placement in answer.placements]
+    exchanges = Exchanges(problem, Standing(problem, answer.placements))
+    return [_why(exchanges, placement) for placement in answer.placements]
 
 
 def gaps(problem: Problem, answer: Answer) -> list[Gap]:
@@ -114,39 +114,22 @@ def gaps(problem: Problem, answer: Answer) -> list[Gap]:
     return found
 
 
-def _eligible(problem: Problem, answer: Answer) -> dict[tuple[int, str], list[Volunteer]]:
-    """For each used (session, role), the volunteers every gate admits."""
-    return {
-        (session, role): [
-            person
-            for person in problem.volunteers
-            if all(gate.admits(problem, person, problem.session[session], role) for gate in GATES)
-        ]
-        for session, role in {(p.session, p.role) for p in answer.placements}
-    }
-
-
-def _why(standing: Standing, placement: Placement, eligible: dict[tuple[int, str], list[Volunteer]]) -> Why:
-    problem = standing.problem
+def _why(exchanges: Exchanges, placement: Placement) -> Why:
+    problem, standing = exchanges.problem, exchanges.standing
     session, role = problem.session[placement.session], placement.role
     person = problem.volunteer[placement.volunteer]
     facts = tuple(reasons(standing, person, session, role))
+    here = {other.volunteer for other in standing.at[session.id]}
     standing.remove(placement)
-    here = {other.volunteer for other in standing.at[session.id]} | {person.id}
-    rules = PERSONAL[len(GATES) :]
-    able = [
-        other
-        for other in eligible[session.id, role]
-        if other.id not in here and obstacle(standing, other, session, role, rules) is None
-    ]
     own = joining(standing, person, session, role)
-    sound = [
+    sound = (
         _alternative(other, cost, own)
-        for other, cost in best_of(standing, session, role, able, LOOK_AT)
+        for other, cost in exchanges.cheapest(session, role, LOOK_AT, here)
         if _sound(standing, Placement(other.id, session.id, role))
-    ]
+    )
+    found = tuple(islice(sound, ALTERNATIVES))
     standing.add(placement)
-    return Why(placement, facts, tuple(sound[:ALTERNATIVES]))
+    return Why(placement, facts, found)
 
 
 def _sound(standing: Standing, placement: Placement) -> bool:

@@ -52,6 +52,9 @@ class Faces(Preference):
         model.price(self.code, unmet, np.array(learners, dtype=int))
         add_rows(model, [([*a, int(u)], [*b, 1.0]) for (a, b), u in zip(rows, unmet, strict=True)], lower=0)
 
+    def least(self, standing: Standing, session: Session, role: str) -> int:
+        return -len(standing.problem.familiar.get(session.series, ()))
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         known = standing.problem.familiar.get(session.series, ())
         here = {placement.volunteer for placement in standing.at[session.id]}

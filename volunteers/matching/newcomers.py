@@ -55,6 +55,9 @@ class Waiting(Preference):
             lower=1,
         )
 
+    def alone(self, problem: Problem) -> bool:
+        return True
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         if not self.in_time(volunteer, session):
             return 0

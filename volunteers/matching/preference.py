@@ -10,6 +10,9 @@ from volunteers.matching.model import Model
 from volunteers.matching.problem import Placement, Problem, Session, Volunteer
 from volunteers.matching.standing import Standing
 
+UNKNOWN = -1_000_000
+"""No person is worth more than that."""
+
 
 class Preference(ABC):
     """One tier. `label` names it on screen, `sentence` says what it asks for."""
@@ -25,6 +28,14 @@ class Preference(ABC):
     @abstractmethod
     def post(self, model: Model) -> None:
         """Add this tier's columns, rows and prices to the model."""
+
+    def alone(self, problem: Problem) -> bool:
+        """Whether what a person adds to a session depends on nobody else there."""
+        return False
+
+    def least(self, standing: Standing, session: Session, role: str) -> int:
+        """A lower bound of `joining` for everybody; only for speed, so a tier need not know one."""
+        return UNKNOWN
 
     @abstractmethod
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:

@@ -44,6 +44,9 @@ class Unheld(Preference):
         model.price(self.code, model.held, -priority)
         model.add_constant(self.code, int(priority.sum()))
 
+    def least(self, standing: Standing, session: Session, role: str) -> int:
+        return 0 if standing.held(session.id) else -session.priority
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         return 0 if standing.held(session.id) else -session.priority
 
@@ -110,14 +113,24 @@ class Short(Preference):
             lower=wished,
         )
 
+    def least(self, standing: Standing, session: Session, role: str) -> int:
+        return self._saved(standing, session, role) - DIALECT_COST * self._is_silent(standing, session)
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
-        post, saved = session.post(role), 0
-        if post and role != LEAD:
-            there = standing.count(session.id, role)
-            saved = self.lacking(post, there + 1) - self.lacking(post, there)
-        speakers = sum(person.dialect for person in standing.people(session.id))
-        heard = volunteer.dialect and speakers < session.dialect_wished
-        return saved - DIALECT_COST * heard
+        heard = volunteer.dialect and self._is_silent(standing, session)
+        return self._saved(standing, session, role) - DIALECT_COST * heard
+
+    def _saved(self, standing: Standing, session: Session, role: str) -> int:
+        """What one more person in the role adds, whoever it is: nothing or less."""
+        post = session.post(role)
+        if not post or role == LEAD:
+            return 0
+        there = standing.count(session.id, role)
+        return self.lacking(post, there + 1) - self.lacking(post, there)
+
+    def _is_silent(self, standing: Standing, session: Session) -> bool:
+        """Whether another speaker of the dialect is wished for."""
+        return sum(person.dialect for person in standing.people(session.id)) < session.dialect_wished
 
 
 class Strange(Preference):
@@ -142,6 +155,9 @@ class Strange(Preference):
             for who, where in zip(model.who, model.where, strict=True)
         ]
         model.price(self.code, model.pairs, np.array(costs))
+
+    def alone(self, problem: Problem) -> bool:
+        return True
 
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         return self.of(standing.problem, volunteer.id, session)
@@ -179,6 +195,9 @@ class Uneven(Preference):
             lower=0,
             upper=0,
         )
+
+    def alone(self, problem: Problem) -> bool:
+        return True
 
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         return 2 * (volunteer.recent_load + standing.load(volunteer.id)) + 1
@@ -241,6 +260,9 @@ class Wishes(Preference):
         model.price(self.code, missed, np.ones(len(rows), dtype=int))
         add_rows(model, [([*a, int(m)], [*b, -1.0]) for (a, b), m in zip(rows, missed, strict=True)], upper=0)
 
+    def alone(self, problem: Problem) -> bool:
+        return not problem.liked
+
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         problem = standing.problem
         here = {placement.volunteer for placement in standing.at[session.id]} if problem.liked else set()
@@ -272,6 +294,9 @@ class Change(Preference):
         ]
         model.price(self.code, model.pairs, np.array(costs))
         model.add_constant(self.code, len(known))
+
+    def alone(self, problem: Problem) -> bool:
+        return True
 
     def joining(self, standing: Standing, volunteer: Volunteer, session: Session, role: str) -> int:
         previous = standing.problem.previous
