@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from classes.calendar import teaching_week
-from classes.models import Community, Programme, Session, Term
+from classes.models import Community, Enrolment, Programme, Session, Term
 from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem, Window
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Assignment, Availability, CheckIn, Shift, Volunteer
+from volunteers.models import Assignment, Availability, CheckIn, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
 from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
@@ -93,6 +93,7 @@ def load_problem(*, community: Community | None, from_on: date, until_on: date, 
         history=tuple(sorted({(volunteer, series) for volunteer, series, _ in serving})),
         locked=tuple(_locks(index)),
         barred=tuple(_barred(index)),
+        faces=tuple(_faces(index, from_on)),
     )
     return settle_locks(problem), index
 
@@ -299,6 +300,21 @@ def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...
     if home is None:
         return tuple(c.pk for c in communities)
     return tuple(c.pk for c in communities if c == home or (home.street and c.street == home.street))
+
+
+def _faces(index: Index, from_on: date) -> Iterable[tuple[int, ...]]:
+    """Series, learner, and the helpers whom the learner has sat with there before the range; one query."""
+    rows = Pairing.objects.filter(
+        session__series__in={session.series_id for session in index.sessions.values()},
+        session__on_date__lt=from_on,
+        volunteer__in=list(index.volunteers),
+        learner__enrolments__series=F("session__series"),
+        learner__enrolments__status=Enrolment.Status.CONFIRMED,
+    )
+    known: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for series, learner, volunteer in rows.order_by().values_list("session__series", "learner", "volunteer"):
+        known[series, learner].add(volunteer)
+    yield from ((*pair, *sorted(people)) for pair, people in sorted(known.items()))
 
 
 def _barred(index: Index) -> Iterable[tuple[int, int]]:
