@@ -59,7 +59,8 @@ def solve_claimed(proposal: Proposal, *, seconds: float = planning.SECONDS, as_o
         until_on=proposal.until_on,
         now=as_of or timezone.now(),
     )
-    answer = planning.find_plan(problem, seconds=seconds, on_progress=_speaker(proposal))
+    order = planning.Order.read(proposal.tiers)
+    answer = planning.find_plan(problem, order=order, seconds=seconds, on_progress=_speaker(proposal))
     advice = planning.advise(problem=problem, index=index, answer=answer)
     return planning.save_proposal(
         proposal=proposal, problem=problem, index=index, answer=answer, now=timezone.now(), advice=advice

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from volunteers.views import board, intake, matching, notes, pairing, people, today, volunteer
+from volunteers.views import board, intake, matching, notes, pairing, people, tiers, today, volunteer
 from volunteers.views import public as public_pages
 
 desk = [
@@ -12,6 +12,9 @@ desk = [
     path("poster/", public_pages.poster, name="poster"),
     path("call-list/", today.call_list, name="call-list"),
     path("more/", today.more, name="more"),
+    path("tiers/", tiers.tiers, name="tiers"),
+    path("tiers/change/", tiers.change, name="tiers-change"),
+    path("tiers/<int:pk>/undo/", tiers.undo, name="tiers-undo"),
     path("pairing/<int:pk>/", pairing.pairing, name="pairing"),
     path("pairing/<int:pk>/settle/", pairing.settle, name="pairing-settle"),
     path("pairing/<int:pk>/<int:learner_pk>/", pairing.change, name="pairing-change"),

@@ -62,8 +62,8 @@ RAIL = (
     ("desk:learners", "learner", "学员", "more", ("learner",)),
     ("desk:term", "cal", "课表", "more", ("term", "question", "series")),
     ("desk:import", "upload", "导入", "more", ("import",)),
-    ("desk:more", "gear", "更多", "more", ("more", "notes", "poster")),
-    ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster")),
+    ("desk:more", "gear", "更多", "more", ("more", "notes", "poster", "tiers")),
+    ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster", "tiers")),
 )
 # Pages that stay shut for whoever may only look.
 ORGANISERS_ONLY = {"desk:import"}

@@ -64,6 +64,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "import",
         "more",
         "notes",
+        "tiers",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "week-gap": f"{week}?w={monday}&gap={gap.pk}",

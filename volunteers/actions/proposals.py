@@ -34,12 +34,18 @@ class CannotSwap(Exception):
 
 @transaction.atomic
 def request_proposal(
-    *, community: Community | None, from_on: date, until_on: date, now: datetime, actor: User | None
+    *,
+    community: Community | None,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    actor: User | None,
+    order: planning.Order | None = None,
 ) -> Proposal:
     """A waiting proposal for the range, both days included. Whoever calls also starts the task.
 
-    One community has one proposal under way: an earlier one for review is thrown away.
-    Raises RangeTooLong.
+    One community has one proposal under way: an earlier one for review is thrown away. `order` ranks the
+    wishes for this one alone; without it the community's own order counts. Raises RangeTooLong.
     """
     if not from_on <= until_on <= from_on + LONGEST:
         raise RangeTooLong
@@ -52,6 +58,7 @@ def request_proposal(
         requested_by=actor,
         created_at=now,
         stage="马上开始",
+        tiers=list((order or planning.order_of(community)).ranks),
     )
     audit.write(
         actor=actor,

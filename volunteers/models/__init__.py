@@ -6,6 +6,7 @@ from .offers import Offer, Placement, Proposal
 from .pairing import Pairing
 from .service import CheckIn
 from .shifts import Assignment, Role, Shift
+from .tiers import TierOrder, TierRank
 from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "Proposal",
     "Role",
     "Shift",
+    "TierOrder",
+    "TierRank",
     "Volunteer",
 ]

@@ -12,6 +12,7 @@ class Proposal(models.Model):
 
     `answer` is the engine's answer (`linke-roster-answer/1`) plus gap explanations. A worker
     claims a waiting row with a conditional update; a claim older than some minutes is retried.
+    `tiers` is the order of the wishes it was asked for, as rows of tier and tolerance; empty is the usual one.
     """
 
     class Status(models.TextChoices):
@@ -37,6 +38,7 @@ class Proposal(models.Model):
     seconds = models.FloatField(null=True, blank=True)
     proven = models.BooleanField(default=False)
     answer = models.JSONField(default=dict, blank=True)
+    tiers = models.JSONField(default=list, blank=True)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -5,28 +5,29 @@ from volunteers.planning.candidates import Candidate, Candidates, Swap, candidat
 from volunteers.planning.load import Index, load_problem
 from volunteers.planning.proposing import (
     SECONDS,
-    TIER_ORDER,
     ProposalGone,
     answer_document,
     find_plan,
     save_proposal,
 )
 from volunteers.planning.seating import Move, Row, Seating, Table, moves, seat
+from volunteers.planning.tiers import Order, WrongOrder, order_of
 from volunteers.planning.words import bends_a_wish, stage
 
 __all__ = [
     "SECONDS",
-    "TIER_ORDER",
     "Advice",
     "Candidate",
     "Candidates",
     "Index",
     "Move",
+    "Order",
     "ProposalGone",
     "Row",
     "Seating",
     "Swap",
     "Table",
+    "WrongOrder",
     "advise",
     "answer_document",
     "bends_a_wish",
@@ -35,6 +36,7 @@ __all__ = [
     "find_plan",
     "load_problem",
     "moves",
+    "order_of",
     "save_proposal",
     "seat",
     "stage",

@@ -13,7 +13,7 @@ from volunteers.matching.standing import Standing
 from volunteers.models import Placement, Shift, Volunteer
 from volunteers.planning import words
 from volunteers.planning.load import Index, load_problem
-from volunteers.planning.proposing import TIER_ORDER
+from volunteers.planning.tiers import order_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,17 @@ class Candidates:
 
 
 def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
-    """Ranked candidates for one place of a shift, as its week stands. A constant number of queries."""
+    """Candidates for one place of a shift as its week stands, ranked in the order that its community has chosen.
+
+    A constant number of queries.
+    """
     problem, index = _week_of(shift, now)
     role = index.roles.get(shift.pk)
     if role is None:
         return Candidates([], [])
     standing = sort_locks(problem)[0].values()
-    ranking = rank(problem, standing, shift.session_id, role, limit=limit, order=TIER_ORDER)
+    order = order_of(shift.session.community_id).tiers
+    ranking = rank(problem, standing, shift.session_id, role, limit=limit, order=order)
     meeting = problem.session[shift.session_id]
     week = Standing(problem, standing)
     return Candidates(

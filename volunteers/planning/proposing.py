@@ -18,28 +18,31 @@ from volunteers.planning import words
 from volunteers.planning.advising import Advice
 from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
+from volunteers.planning.tiers import Order
 
-# The product's order, most important first; nothing later is bought with anything earlier.
-TIER_ORDER = ("unheld", "short", "waiting", "faces", "balance", "uneven", "strange", "wishes", "change")
 FORMAT = "linke-roster-answer/1"
 SEED = 1
 SECONDS = 30.0
 # Rules that a person may bend for themselves when they are asked, in the order to try.
 ASKABLE = ("week-limit", "free", "one-place")
 NAMED = 4
+USUAL = Order()
 
 
 class ProposalGone(Exception):
     """The proposal was stopped, discarded or taken over while the engine worked on it."""
 
 
-def find_plan(problem: Problem, *, seconds: float = SECONDS, on_progress: Progress | None = None) -> Answer:
-    """The best plan in the product's order of tiers; the same question has the same answer.
+def find_plan(
+    problem: Problem, *, order: Order = USUAL, seconds: float = SECONDS, on_progress: Progress | None = None
+) -> Answer:
+    """The best plan in this order of tiers; the same question has the same answer.
 
     A session that cannot be held safely has nobody in the engine's plan. People agreed there
     still come, so their time is taken out and the rest is planned once more.
     """
-    answer = solve(problem, seconds=seconds, seed=SEED, tiers=TIER_ORDER, on_progress=on_progress)
+    tiers, tolerances = order.tiers, order.tolerances
+    answer = solve(problem, seconds=seconds, seed=SEED, tiers=tiers, tolerances=tolerances, on_progress=on_progress)
     unheld = {conflict.lock.session for conflict in answer.conflicts}
     if not unheld or answer.cancelled:
         return answer
@@ -47,7 +50,8 @@ def find_plan(problem: Problem, *, seconds: float = SECONDS, on_progress: Progre
         without_sessions(problem, unheld),
         seconds=max(1.0, seconds - answer.seconds),
         seed=SEED,
-        tiers=TIER_ORDER,
+        tiers=tiers,
+        tolerances=tolerances,
         on_progress=on_progress,
     )
     return replace(

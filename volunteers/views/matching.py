@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from people.access import organiser_required, staff_required
+from volunteers import planning
 from volunteers.actions import proposals as actions
 from volunteers.actions import roster
 from volunteers.context import community_of
+from volunteers.matching.preferences import TIERS
 from volunteers.models import Assignment, Placement, Proposal, Volunteer
 from volunteers.queries import proposals as queries
 from volunteers.tasks import run_proposal
@@ -84,7 +86,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     rows = queries.outcome(proposal=found)
     if found.status == Status.READY and (Placement.Status.ACCEPTED not in rows or "rest" in request.GET):
         review = queries.review(proposal=found, now=now, week=_date(request.GET.get("week")))
-        context = {"review": review, "proposal": found, "done": len(rows.get(Placement.Status.ACCEPTED, []))}
+        done = len(rows.get(Placement.Status.ACCEPTED, []))
+        context = {"review": review, "proposal": found, "done": done} | _order(found)
         return render(request, REVIEW, _may(request) | context)
     return render(request, ACCEPTED, _may(request) | _accepted(found, rows))
 
@@ -209,6 +212,12 @@ def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
     chosen = next((span["value"] for span in spans if span["gaps"]), spans[-1]["value"])
     context = {"spans": spans, "chosen": chosen, "latest": latest, "any_gap": any(span["gaps"] for span in spans)}
     return render(request, START, _may(request) | context)
+
+
+def _order(found: Proposal) -> dict:
+    """The order of wishes that the proposal was made in: tier, tolerance, and how much it weighs in a picture."""
+    order = planning.Order.read(found.tiers)
+    return {"ranks": [(TIERS[tier], give, len(order.ranks) - at) for at, (tier, give) in enumerate(order.ranks)]}
 
 
 def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
