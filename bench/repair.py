@@ -34,7 +34,6 @@ from volunteers.matching.repair import Repair, repair  # noqa: E402
 from volunteers.matching.rules import broken  # noqa: E402
 from volunteers.matching.screened import screened  # noqa: E402
 from volunteers.matching.solve import solve  # noqa: E402
-from volunteers.matching.standing import Standing  # noqa: E402
 
 SEED, AT_ONCE, BATCHES = 1, 30, 5
 COLUMNS = (

@@ -34,14 +34,15 @@ class Refused(Exception):
         self.is_final = is_final
 
 
-NEVER_CONNECTED = {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "ConnectTimeout"}
+# Names that urllib3 gives such errors; the SDKs wrap them in errors of their own, or in texts.
+NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
 
 
 def never_connected(error: BaseException | None) -> bool:
     """Whether the cause of this error is that no connection came about: then nothing can have left."""
     while error is not None:
-        inner = [*error.args, getattr(error, "reason", None), *(getattr(one, "reason", None) for one in error.args)]
-        if NEVER_CONNECTED & {type(one).__name__ for one in (error, *inner)}:
+        said = f"{error!r} {getattr(error, 'inner_exception', '')!s}"
+        if any(name in said for name in NEVER_CONNECTED):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from people.channels.carriers import Letter, Refused
 from people.models import Channel
 
-LONGEST_VARIABLE, ONE_SMS, LONGEST = 35, 70, 500
+LONGEST_VARIABLE, LONGEST = 35, 500
+# One SMS holds 70 characters; a longer text is sent, and charged, as several of 67.
+ONE_SMS, PART = 70, 67
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 FORBIDDEN = re.compile(r"[【】]")
 
@@ -31,7 +33,7 @@ class Template:
         return VARIABLE.findall(self.text)
 
 
-PAGE = "请打开{address}/me/${{code}}/"
+PAGE = "请打开{address}/me/${code}/"
 # What is sent for a kind that has no text of its own, or whose note lacks a variable.
 GENERAL = "note"
 ALL = (
@@ -48,7 +50,7 @@ BY_KIND = {one.kind: one for one in ALL}
 
 def wording(template: Template, address: str) -> str:
     """The text to have approved by the provider, for a product at this address."""
-    return template.text.replace("{address}", address).replace("${{code}}", "${code}")
+    return template.text.replace("{address}", address)
 
 
 def faults(text: str) -> list[str]:
@@ -102,3 +104,8 @@ def example(template: Template, address: str) -> str:
     """The text with its variables as long as they usually are, to count its characters."""
     usual = {"count": "3", "when": "周六 9月19日 14:30", "code": "x" * 22}
     return VARIABLE.sub(lambda found: usual[found[1]], wording(template, address))
+
+
+def charged_as(text: str) -> int:
+    """How many SMS a text of this length costs."""
+    return 1 if len(text) <= ONE_SMS else -(-len(text) // PART)

@@ -66,7 +66,7 @@ class Tencent:
         profile = client_profile.ClientProfile(
             httpProfile=http_profile.HttpProfile(protocol=protocol, endpoint=host, reqTimeout=TIMEOUT)
         )
-        profile.disableRegionBreaker = True
+        profile.disable_region_breaker = True
         keys = credential.Credential(self.key_id, self.key_secret)
         return models, sms_client.SmsClient(keys, self.account.open.get("region", "ap-guangzhou"), profile)
 
