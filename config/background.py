@@ -20,29 +20,35 @@ from django_q.models import OrmQ, Schedule
 from django_q.models import Task as Outcome
 from django_q.tasks import async_task
 
+from people import delivery
+from people.models import Heartbeat
+
 RUN = "config.background.run"
+SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """One task that runs by the clock; `cron` is read in the product's own time zone."""
+    """One task that runs by the clock; `cron` is read in the product's own time zone, `word` is what screens say."""
 
     name: str
     task: str
     cron: str
+    word: str
 
 
 SCHEDULES = (
-    Scheduled("beat", "people.tasks.beat", "* * * * *"),
-    Scheduled("deliver-messages", "people.tasks.deliver_messages", "* * * * *"),
+    Scheduled("beat", "people.tasks.beat", "* * * * *", "报平安"),
+    Scheduled("deliver-messages", "people.tasks.deliver_messages", "* * * * *", "发通知"),
     # Whoever asks for a proposal starts it at once; this catches those whose start was lost.
-    Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *"),
-    Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *"),
-    Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *"),
-    Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *"),
-    Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *"),
+    Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *", "补上没开始的排班"),
+    Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *", "前一天提醒"),
+    Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *", "放出没回复的名额"),
+    Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
+    Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),
 )
 
+WORDS = {one.task: one.word for one in SCHEDULES} | {"volunteers.tasks.run_proposal": "排班"}
 KEEP_OUTCOMES = timedelta(days=7)
 
 
@@ -141,11 +147,27 @@ def forget_outcomes(now: datetime | None = None) -> int:
 
 
 def release_claims(now: datetime) -> int:
-    """Let every task that a dead worker held start again at once. Answers how many.
+    """Let every task and every note that a dead worker held go on at once. Answers how many tasks.
 
     Only right when no worker of this database is alive.
     """
+    delivery.release_claims(now=now)
     return OrmQ.objects.filter(lock__gt=now).update(lock=now)
+
+
+def send_canary(path: str, *, now: datetime) -> str:
+    """Ask for one run of the canary, and for delivery when there is something to deliver. Answers the canary's id.
+
+    Notes leave within seconds this way; the schedule of once a minute is the net below.
+    """
+    if delivery.has_work(now=now):
+        enqueue("people.tasks.deliver_messages")
+    return enqueue(path)
+
+
+def say_supervised(now: datetime) -> None:
+    """Keep that somebody watches the workers: then a missing beat means something sooner (config/health.py)."""
+    Heartbeat.objects.update_or_create(name=SUPERVISOR, defaults={"beat_at": now})
 
 
 def has_run(result_id: str) -> bool:

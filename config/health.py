@@ -1,14 +1,27 @@
-"""Is the product able to work? Progress is asked for, not signs of life."""
+"""Is the product able to work? Progress is asked for, not signs of life.
+
+`/healthz` says whether this web process can answer, `/readyz` whether everything gets done.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from config import background, queue
+from people import delivery
 from people.models import Heartbeat
 
 # Seconds. The schedule beats once a minute, and django-q2 looks at its schedules every 30 seconds.
 LATE_AFTER = 150
+# Under `config.serve` a canary comes by every five seconds, and a wedged cluster is healed within twenty.
+LATE_AFTER_SUPERVISED = 30
+# Notes and tasks that have been due for longer than this mean that nobody does them, whatever beats.
+OVERDUE = timedelta(minutes=10)
+AWAY = {"database": "away", "worker": "unknown", "worker_seconds": None}
 
 
 @require_safe
@@ -18,12 +31,45 @@ def healthz(request: HttpRequest) -> JsonResponse:
     503 when the database is away. A late worker is said but answers 200: pages still work.
     """
     try:
-        beat = Heartbeat.objects.order_by("-beat_at").first()
+        return JsonResponse({"database": "ok", **worker_state(timezone.now())})
     except Error:
-        return JsonResponse({"database": "away", "worker": "unknown", "worker_seconds": None}, status=503)
-    if beat is None:
-        return JsonResponse({"database": "ok", "worker": "never", "worker_seconds": None})
-    seconds = round((timezone.now() - beat.beat_at).total_seconds(), 1)
-    return JsonResponse(
-        {"database": "ok", "worker": "late" if seconds > LATE_AFTER else "ok", "worker_seconds": seconds}
-    )
+        return JsonResponse(AWAY, status=503)
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The same with `tasks` and `notes`: how many wait, and for how many seconds the oldest has been due.
+
+    503 when the database is away, no worker makes progress, or something has been due for ten minutes.
+    """
+    now = timezone.now()
+    try:
+        tasks, unsent = queue.state(now), delivery.unsent(now=now)
+        found = {
+            "database": "ok",
+            **worker_state(now),
+            "tasks": {"waiting": tasks.waiting, "oldest_seconds": _seconds(tasks.oldest_at, now)},
+            "notes": {"due": unsent.due, "oldest_seconds": _seconds(unsent.oldest_at, now)},
+        }
+    except Error:
+        return JsonResponse(AWAY, status=503)
+    overdue = [moment for moment in (tasks.oldest_at, unsent.oldest_at) if moment and now - moment > OVERDUE]
+    return JsonResponse(found, status=200 if found["worker"] == "ok" and not overdue else 503)
+
+
+def worker_state(now: datetime) -> dict[str, Any]:
+    """`worker` and `worker_seconds`. One query."""
+    names = ("worker", background.SUPERVISOR)
+    beats = dict(Heartbeat.objects.filter(name__in=names).values_list("name", "beat_at"))
+    last = beats.get("worker")
+    if last is None:
+        return {"worker": "never", "worker_seconds": None}
+    watched = beats.get(background.SUPERVISOR)
+    is_watched = watched is not None and (now - watched).total_seconds() < LATE_AFTER_SUPERVISED
+    seconds = round((now - last).total_seconds(), 1)
+    is_late = seconds > (LATE_AFTER_SUPERVISED if is_watched else LATE_AFTER)
+    return {"worker": "late" if is_late else "ok", "worker_seconds": seconds}
+
+
+def _seconds(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else round((now - since).total_seconds(), 1)

@@ -32,7 +32,8 @@ from django.utils import timezone
 ROOT = Path(__file__).resolve().parent.parent
 CANARY = "people.tasks.beat"
 CANARY_EVERY = 5  # seconds
-CANARY_LATE = 15  # seconds without a worker seen busy
+CANARY_LATE = 8  # seconds without a worker seen busy
+START_WITHIN = 30  # the same for the first canary: a cluster starts in two seconds, on a laden machine in twenty
 STOP_WITHIN = 12  # seconds for running requests and tasks; a task cut off then runs again at the next start
 DEMO_HINT = "用户名 chen，密码 linke-demo-2026"
 BUSY = " processing "  # what django-q2 writes into the title of a process that works on a task
@@ -110,13 +111,15 @@ class Group:
         """End every member at once."""
         if self.process is None:
             return
-        members = self.members()
-        for process in members:
-            try:
-                process.kill()
-            except psutil.NoSuchProcess:
-                continue
-        psutil.wait_procs(members, timeout=5)
+        until = time.monotonic() + 5
+        # Whoever was just being forked is found by the next look.
+        while (members := self.members()) and time.monotonic() < until:
+            for process in members:
+                try:
+                    process.kill()
+                except psutil.NoSuchProcess:
+                    continue
+            psutil.wait_procs(members, timeout=1)
         self.process.wait(5)
 
 
@@ -129,9 +132,11 @@ class Canary:
 
     enqueue: Callable[[], str]
     has_run: Callable[[str], bool]
+    longest_task: float = float("inf")
     result_id: str | None = None
     sent_at: float = 0
     busy_at: float = 0
+    patience: float = START_WITHIN
 
     def look(self, now: float, is_busy: Callable[[], bool]) -> bool:
         """Send or meet the canary. Answers False when the worker makes no progress. `now` in seconds."""
@@ -140,14 +145,16 @@ class Canary:
                 self.result_id, self.sent_at, self.busy_at = self.enqueue(), now, now
             return True
         if self.has_run(self.result_id):
-            self.result_id = None
+            self.result_id, self.patience = None, CANARY_LATE
             return True
         if is_busy():
             self.busy_at = now
-        return now - self.busy_at < CANARY_LATE
+        # A worker that says it is busy for longer than any task may last is as good as dead.
+        return now - self.busy_at < self.patience and now - self.sent_at < self.longest_task + START_WITHIN
 
     def forget(self) -> None:
-        self.result_id, self.sent_at = None, 0
+        """The workers start anew, and so does the canary."""
+        self.result_id, self.sent_at, self.patience = None, 0, START_WITHIN
 
 
 # --- the supervisor -------------------------------------------------------------------------------
@@ -162,6 +169,8 @@ class Supervisor:
     canary: Canary
     release_claims: Callable[..., int]
     on_start: Callable[[], None]
+    say_alive: Callable[..., None]
+    said_alive_at: float = 0
     stopping: bool = False
 
     def on_signal(self, number: int, frame: object) -> None:
@@ -192,6 +201,9 @@ class Supervisor:
             time.sleep(1)
             self.web.start()
         try:
+            if time.monotonic() - self.said_alive_at >= CANARY_EVERY:
+                self.say_alive(now=timezone.now())
+                self.said_alive_at = time.monotonic()
             if self.worker.ended or not self.canary.look(time.monotonic(), self.worker.is_busy):
                 say("后台任务停了，重新启动。 The worker made no progress; starting it again.")
                 self.restart_worker()
@@ -364,8 +376,13 @@ def main() -> None:
     Supervisor(
         web=Group("web", web_command(asked.host, asked.port)),
         worker=Group("worker", [sys.executable, str(ROOT / "manage.py"), "qcluster"]),
-        canary=Canary(enqueue=lambda: background.enqueue(CANARY), has_run=background.has_run),
+        canary=Canary(
+            enqueue=lambda: background.send_canary(CANARY, now=timezone.now()),
+            has_run=background.has_run,
+            longest_task=settings.LINKE_TASK_TIMEOUT,
+        ),
         release_claims=background.release_claims,
+        say_alive=background.say_supervised,
         on_start=lambda: announce(asked.port, asked.host, address, phones),
     ).run()
 

@@ -6,12 +6,13 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 
-from config.health import healthz
+from config.health import healthz, readyz
 
 APPS = [import_module(f"{app}.urls") for app in ("people", "classes", "volunteers") if find_spec(f"{app}.urls")]
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("desk/", include(([one for app in APPS for one in app.desk], "desk"))),
     path("", include(([one for app in APPS for one in app.public], "public"))),

@@ -9,11 +9,12 @@ docs/decisions/0008-exactly-once.md has the whole argument.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from people import audit, channels, outbox
 from people.channels import Letter, LostClaim, Refused
@@ -57,6 +58,26 @@ def settle_next(*, now: datetime) -> Message | None:
             message.refresh_from_db()
             return message
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many notes should have left by now, and since when the oldest of them."""
+
+    due: int
+    oldest_at: datetime | None
+
+
+def unsent(*, now: datetime) -> Unsent:
+    """What is due and has not left, claimed or not. One query."""
+    waiting = Message.objects.filter(status__in=(Status.WAITING, Status.CLAIMED), carried_by=None, not_before__lte=now)
+    found = waiting.aggregate(due=Count("pk"), oldest_at=Min("not_before"))
+    return Unsent(**found)
+
+
+def has_work(*, now: datetime) -> bool:
+    """Whether anything is due or in doubt."""
+    return due(now).exists() or _in_doubt(now).exists()
 
 
 def release_claims(*, now: datetime) -> int:
@@ -138,9 +159,9 @@ def _gather(message: Message, now: datetime) -> None:
 # --- sending ------------------------------------------------------------------------------------------
 
 
-def _mine(message: Message) -> QuerySet[Message]:
-    """The row while this worker's claim holds: a later claim is somebody else's."""
-    return Message.objects.filter(pk=message.pk, status__in=(Status.CLAIMED, Status.UNSURE), attempts=message.attempts)
+def _mine(message: Message, *also: Status) -> QuerySet[Message]:
+    """The row while this worker's claim holds: a later claim has another number, and is somebody else's."""
+    return Message.objects.filter(pk=message.pk, status__in=(Status.CLAIMED, *also), attempts=message.attempts)
 
 
 def _send(message: Message, now: datetime) -> None:
@@ -152,7 +173,7 @@ def _send(message: Message, now: datetime) -> None:
 
     def hand() -> None:
         nonlocal handed
-        if not _mine(message).filter(status=Status.CLAIMED).update(handing_at=now, via=carrier.code):
+        if not _mine(message).filter(handing_at=None).update(handing_at=now, via=carrier.code):
             raise LostClaim
         handed = True
 
@@ -211,7 +232,9 @@ def _as_one(letter: Letter, notes: list[Message]) -> Letter:
 @transaction.atomic
 def _mark(message: Message, **values: object) -> bool:
     """Write what became of the note on it and on those it carries; False when the claim was lost."""
-    if not _mine(message).update(**values):
+    # A receipt that comes after everybody had given up waiting for it still counts.
+    late = (Status.UNSURE, Status.WAITING) if values["status"] == Status.SENT else ()
+    if not _mine(message, *late).update(**values):
         return False
     message.carried.update(**values)
     return True

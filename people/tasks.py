@@ -1,5 +1,8 @@
 """Work in the background: sending what is due, and a sign of life."""
 
+import os
+from datetime import timedelta
+
 from django.tasks import task
 from django.utils import timezone
 
@@ -7,6 +10,7 @@ from people import delivery
 from people.models import Heartbeat
 
 MOST_AT_ONCE = 200
+FORGOTTEN_AFTER = timedelta(minutes=10)
 
 
 @task()
@@ -24,5 +28,11 @@ def deliver_messages() -> int:
 
 @task()
 def beat() -> None:
-    """The canary: written by a real run of a task, so a green page means that work is done."""
-    Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
+    """The canary: written by a real run of a task, so a green page means that work is done.
+
+    Every worker process has a beat of its own besides; those of processes that are gone are forgotten.
+    """
+    now = timezone.now()
+    for name in ("worker", f"worker:{os.getpid()}"):
+        Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
+    Heartbeat.objects.filter(name__startswith="worker:", beat_at__lt=now - FORGOTTEN_AFTER).delete()

@@ -45,13 +45,15 @@ class Aliyun:
         return body.biz_id or ""
 
     def was_taken(self, letter: Letter) -> bool | None:
-        """Whether Aliyun knows an SMS of ours with this number on the day of the try or the day after."""
+        """Whether Aliyun knows an SMS of ours with this number; the days around the try, whatever our clock does."""
         models, client = self._sdk()
-        first = timezone.localtime(letter.handed_at or timezone.now())
-        days = {f"{first:%Y%m%d}", f"{first + timedelta(minutes=10):%Y%m%d}"}
-        for day in sorted(days):
+        tried = timezone.localtime(letter.handed_at or timezone.now())
+        for days in (0, -1, 1):
             request = models.QuerySendDetailsRequest(
-                phone_number=letter.phone, send_date=day, page_size=A_PAGE, current_page=1
+                phone_number=letter.phone,
+                send_date=f"{tried + timedelta(days=days):%Y%m%d}",
+                page_size=A_PAGE,
+                current_page=1,
             )
             body = _said(lambda wanted=request: client.query_send_details(wanted).body)
             if body.code != "OK":

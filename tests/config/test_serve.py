@@ -14,6 +14,7 @@ from classes.models import Community
 from config.serve import (
     CANARY_EVERY,
     CANARY_LATE,
+    START_WITHIN,
     Canary,
     demo_logins,
     lan_addresses,
@@ -37,6 +38,15 @@ class TestCanary:
 
         return Canary(enqueue=enqueue, has_run=came_back.__contains__), sent, came_back
 
+    def flying(self) -> tuple[Canary, list[str], set[str]]:
+        """The second canary has left at 200, after the first came back."""
+        canary, sent, came_back = self.make()
+        canary.look(100, is_busy=lambda: False)
+        came_back.add("canary-0")
+        canary.look(101, is_busy=lambda: False)
+        canary.look(200, is_busy=lambda: False)
+        return canary, sent, came_back
+
     def test_next_one_leaves_when_the_last_came_back(self):
         canary, sent, came_back = self.make()
 
@@ -48,18 +58,30 @@ class TestCanary:
         assert sent == ["canary-0", "canary-1"]
 
     def test_one_that_stays_away_from_idle_workers_means_no_progress(self):
+        canary, _, _ = self.flying()
+
+        assert canary.look(200 + CANARY_LATE - 1, is_busy=lambda: False)
+        assert not canary.look(200 + CANARY_LATE, is_busy=lambda: False)
+
+    def test_workers_that_are_only_starting_have_longer(self):
         canary, _, _ = self.make()
         canary.look(100, is_busy=lambda: False)
 
-        assert canary.look(100 + CANARY_LATE - 1, is_busy=lambda: False)
-        assert not canary.look(100 + CANARY_LATE, is_busy=lambda: False)
+        assert canary.look(100 + START_WITHIN - 1, is_busy=lambda: False)
+        assert not canary.look(100 + START_WITHIN, is_busy=lambda: False)
 
     def test_busy_workers_are_left_alone(self):
-        canary, _, _ = self.make()
-        canary.look(100, is_busy=lambda: False)
+        canary, _, _ = self.flying()
 
-        assert all(canary.look(100 + second, is_busy=lambda: True) for second in range(300))
-        assert not canary.look(399 + CANARY_LATE, is_busy=lambda: False)
+        assert all(canary.look(200 + second, is_busy=lambda: True) for second in range(300))
+        assert not canary.look(499 + CANARY_LATE, is_busy=lambda: False)
+
+    def test_workers_that_are_busy_for_longer_than_any_task_may_last_are_not(self):
+        canary, _, _ = self.flying()
+        canary.longest_task = 300
+
+        assert canary.look(200 + 300, is_busy=lambda: True)
+        assert not canary.look(200 + 300 + START_WITHIN, is_busy=lambda: True)
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """A real SMTP server that records what it takes, and answers as it is told to."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ class PostOffice:
     answer: str = "250 OK"
     to: str = "250 OK"
     port: int = 0
+    delay: float = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if self.to.startswith("250"):
@@ -27,9 +29,15 @@ class PostOffice:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         if self.answer.startswith("250") or self.answer == "vanish":
             self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        await asyncio.sleep(self.delay)
         if self.answer == "vanish":
             server.transport.abort()
         return self.answer
+
+    @property
+    def count(self) -> int:
+        """How many mails were taken."""
+        return len(self.taken)
 
     @property
     def keys(self) -> list[str]:

@@ -40,6 +40,11 @@ class Provider:
     taken: list[dict[str, Any]] = field(default_factory=list)
     refusal: Any = None
     port: int = 0
+    delay: float = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.taken)
 
     @property
     def address(self) -> str:
@@ -211,6 +216,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked("POST", parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
+            time.sleep(provider.delay)
             vanishes = provider.refusal == "vanish"
             status, content = provider.refusal if provider.refusal and not vanishes else provider.answer(asked)
             if vanishes:

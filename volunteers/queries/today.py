@@ -122,7 +122,7 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
 
 
 def _worker(now: datetime) -> Todo | None:
-    last = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
+    last = Heartbeat.objects.filter(name="worker").aggregate(last=Max("beat_at"))["last"]
     if last and now - last <= WORKER_IS_LATE_AFTER:
         return None
     since = f"最后一次是 {timezone.localtime(last):%-m月%-d日 %H:%M}" if last else "还没有运行过"

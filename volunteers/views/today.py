@@ -38,4 +38,4 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @staff_required
 def more(request: HttpRequest) -> HttpResponse:
     """Everything that has no place in the bar of a phone, and the background worker's pulse."""
-    return render(request, "volunteers/more.html", {"beats": Heartbeat.objects.order_by("name")})
+    return render(request, "volunteers/more.html", {"beats": Heartbeat.objects.filter(name="worker")})
