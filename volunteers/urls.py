@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from volunteers.views import board, intake, matching, notes, pairing, people, tiers, today, volunteer
+from volunteers.views import board, changes, intake, matching, notes, pairing, people, tiers, today, volunteer
 from volunteers.views import public as public_pages
 
 desk = [
@@ -18,6 +18,11 @@ desk = [
     path("pairing/<int:pk>/", pairing.pairing, name="pairing"),
     path("pairing/<int:pk>/settle/", pairing.settle, name="pairing-settle"),
     path("pairing/<int:pk>/<int:learner_pk>/", pairing.change, name="pairing-change"),
+    path("sessions/<int:pk>/", changes.session, name="session"),
+    path("sessions/<int:pk>/<slug:verb>/", changes.change, name="session-change"),
+    path("day/<str:day>/", changes.day, name="day"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes/<int:pk>/undo/", changes.undo, name="change-undo"),
     path("week/", board.week, name="week"),
     path("week/place/", board.place, name="place"),
     path("week/release/", board.release, name="release"),

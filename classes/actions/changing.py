@@ -63,12 +63,14 @@ class InThePast(Refused):
 class Done:
     """A change that was made: one sentence about each session it touched, by session id.
 
-    Who helps at a session of `asks` has to say again whether they can come.
+    Who helps at a session of `asks` has to say again whether they can come. `unreachable` are the
+    learners whom nobody could be written about: there is no telephone.
     """
 
     change: Change
     lines: dict[int, str] = field(default_factory=dict)
     asks: set[int] = field(default_factory=set)
+    unreachable: list[str] = field(default_factory=list)
 
 
 def local(moment: datetime) -> datetime:

@@ -28,8 +28,11 @@ def tell(*, done: Done, heads: Mapping[int, list[Place]], now: datetime) -> list
     for session_id, line in done.lines.items():
         for place in heads.get(session_id, ()):
             learner = learners[place.enrolment]
-            for person in contacts(learner):
+            people = contacts(learner)
+            for person in people:
                 lines[person][learner].append(line)
+            if not people and str(learner) not in done.unreachable:
+                done.unreachable.append(str(learner))
     return write_all(change, lines, class_names(done.lines), soonest(done.lines), now)
 
 

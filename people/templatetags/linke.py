@@ -56,7 +56,7 @@ def glyph(kind: str) -> str:
 # and the beginnings of other address names that belong to the entry.
 RAIL = (
     ("desk:today", "today", "今天", "", ("today", "call-list", "pairing")),
-    ("desk:week", "board", "周排班", "", ("week", "publish", "place", "release")),
+    ("desk:week", "board", "周排班", "", ("week", "publish", "place", "release", "session", "day", "change")),
     ("desk:match", "match", "匹配", "", ("match", "proposal")),
     ("desk:volunteers", "vol", "志愿者", "more", ("volunteer",)),
     ("desk:learners", "learner", "学员", "more", ("learner",)),

@@ -65,6 +65,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "more",
         "notes",
         "tiers",
+        "changes",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "week-gap": f"{week}?w={monday}&gap={gap.pk}",
@@ -73,6 +74,13 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "match": f"{reverse('desk:match')}?new=1",
         "review": reverse("desk:proposal", args=[Proposal.objects.get(status="ready").pk]),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
+        "session": reverse("desk:session", args=[placed.session_id]),
+        "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
+        "session-cancel": reverse("desk:session-change", args=[placed.session_id, "cancel"]),
+        "session-split": reverse("desk:session-change", args=[placed.session_id, "split"]),
+        "session-merge": reverse("desk:session-change", args=[placed.session_id, "merge"]),
+        "session-lesson": reverse("desk:session-change", args=[placed.session_id, "lesson"]),
+        "day": reverse("desk:day", args=[placed.session.on_date.isoformat()]),
         "volunteer": reverse("desk:volunteer", args=[placed.volunteer_id]),
         "volunteer-edit": reverse("desk:volunteer-edit", args=[placed.volunteer_id]),
         "learners-children": f"{learners}?kind=child",
@@ -87,6 +95,11 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),
         "imported": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="done").pk]),
     }
+
+
+def moved(session: Session) -> str:
+    """The query of a move to the evening in no room, to be looked at first."""
+    return f"on_date={session.on_date}&time=19:00-20:30&room=&scope=one&reason=停电&look=1"
 
 
 def public_pages(now: datetime) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from people.access import staff_required
 from people.models import Heartbeat
 from volunteers.context import community_of
+from volunteers.queries import changes
 from volunteers.queries import today as queries
 
 
@@ -38,4 +39,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @staff_required
 def more(request: HttpRequest) -> HttpResponse:
     """Everything that has no place in the bar of a phone, and the background worker's pulse."""
-    return render(request, "volunteers/more.html", {"beats": Heartbeat.objects.filter(name="worker")})
+    community = community_of(request)
+    still_open = changes.open_changes(community=community, now=timezone.now()) if community else 0
+    context = {"beats": Heartbeat.objects.filter(name="worker"), "open_changes": still_open}
+    return render(request, "volunteers/more.html", context)
