@@ -38,43 +38,45 @@ class BadDocument(ValueError):
         return BadDocument, (self.path, self.complaint)  # so that it comes back from another process
 
 
-def read_document[T](path: str | Path, read: Callable[[Any], T]) -> T:
+def read_document[T](path: str | Path, read: Callable[[Any], T], times: int = 1) -> T:
     """What `read` makes of the JSON in a file; a BadDocument says which file.
 
-    Raises OSError where the file cannot be read.
+    The file may be so many times as large as the limit. Raises OSError where it cannot be read.
     """
     try:
-        return read(read_json(path))
+        return read(read_json(path, times))
     except BadDocument as error:
         raise BadDocument(error.path, f"{error.complaint} ({Path(path).name})") from error
 
 
-def read_json(path: str | Path) -> Any:
+def read_json(path: str | Path, times: int = 1) -> Any:
     """The JSON value in a file, plain or packed with gzip; raises BadDocument.
 
-    Raises OSError where the file cannot be read.
+    The file may have so many times the usual size and values, but no more objects. Raises OSError
+    where it cannot be read.
     """
+    most = times * MEGABYTES
     with open(path, "rb") as file:
-        content = file.read(MEGABYTES * 1_000_000 + 1)
+        content = file.read(most * 1_000_000 + 1)
     if content.startswith(b"\x1f\x8b"):
-        content = _unpacked(content)
-    if len(content) > MEGABYTES * 1_000_000:
-        raise BadDocument("$", f"is larger than {MEGABYTES} MB, the limit for one problem; plan fewer streets at once")
+        content = _unpacked(content, most * 1_000_000)
+    if len(content) > most * 1_000_000:
+        raise BadDocument("$", f"is larger than {most} MB, the limit for one problem; plan fewer streets at once")
     if not content.strip():
         raise BadDocument("$", "is an empty file")
-    for sign, limit, what in ((b"{", OBJECTS, "objects"), (b",", VALUES, "values")):
+    for sign, limit, what in ((b"{", OBJECTS, "objects"), (b",", times * VALUES, "values")):
         if (count := content.count(sign)) > limit:
             raise BadDocument("$", f"holds about {count:,} {what}, the limit is {limit:,}; plan fewer streets at once")
     return _parsed(content)
 
 
-def _unpacked(content: bytes) -> bytes:
+def _unpacked(content: bytes, most: int) -> bytes:
     """What is packed with gzip, up to one byte past the limit: a small file can hold gigabytes."""
     unpacked = bytearray()
     try:
-        while content and len(unpacked) <= MEGABYTES * 1_000_000:
+        while content and len(unpacked) <= most:
             member = zlib.decompressobj(wbits=31)
-            unpacked += member.decompress(content, MEGABYTES * 1_000_000 + 1 - len(unpacked))
+            unpacked += member.decompress(content, most + 1 - len(unpacked))
             if not member.eof and not member.unconsumed_tail:
                 raise BadDocument("$", "is packed with gzip, but the end is missing")
             content = member.unused_data

@@ -13,7 +13,7 @@ def conflict_cliques(model: Model) -> tuple[Numbers, Numbers]:
     Every clash of two sessions of a person lies in one group at least; the groups are
     cliques of the person's clash graph, so one row says what many pairs would say.
     """
-    starts, ends, ways = _times(model)
+    starts, ends, places, ways = _times(model)
     order = np.lexsort((model.where, ends[model.where], starts[model.where], model.who))
     bounds = np.searchsorted(model.who[order], np.arange(model.shape[0] + 1))
     rows: list[int] = []
@@ -24,7 +24,7 @@ def conflict_cliques(model: Model) -> tuple[Numbers, Numbers]:
         seats, columns_at = _seats(model.where[own].tolist(), own.tolist())
         if len(seats) < 2:
             continue
-        pause = np.maximum(volunteer.rest_minutes, ways[np.ix_(seats, seats)])
+        pause = np.maximum(volunteer.rest_minutes, ways[np.ix_(places[seats], places[seats])])
         later = starts[seats][None, :] < ends[seats][:, None] + pause
         for clique in cover(np.triu(later, 1)):
             used = [column for seat in clique for column in columns_at[seat]]
@@ -84,13 +84,13 @@ def _seats(wheres: list[int], columns: list[int]) -> tuple[list[int], list[list[
     return seats, at
 
 
-def _times(model: Model) -> tuple[Numbers, Numbers, Numbers]:
-    """Starts and ends of sessions in minutes, and the minutes of way between each two."""
+def _times(model: Model) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Starts, ends and communities of sessions, in minutes and by number, and the minutes between communities."""
     problem = model.problem
     moments = np.array([(s.starts_at, s.ends_at) for s in model.sessions], dtype="datetime64[m]").reshape(-1, 2)
     minutes = moments.astype(np.int64)
-    number = {community.id: place for place, community in enumerate(problem.communities)}
-    ways = [[problem.travel_minutes(a.id, b.id) for b in problem.communities] for a in problem.communities]
-    between = np.array(ways, dtype=int).reshape(len(ways), len(ways))
-    place = np.array([number[session.community] for session in model.sessions], dtype=int)
-    return minutes[:, 0], minutes[:, 1], between[np.ix_(place, place)]
+    used = list(dict.fromkeys(session.community for session in model.sessions))
+    number = {community: place for place, community in enumerate(used)}
+    ways = np.array([[problem.travel_minutes(a, b) for b in used] for a in used], dtype=int)
+    places = np.array([number[session.community] for session in model.sessions], dtype=int)
+    return minutes[:, 0], minutes[:, 1], places, ways.reshape(len(used), len(used))

@@ -127,7 +127,8 @@ def generate(
     if volunteers is None:
         volunteers = round(per_place * 4 / weeks * sum(session.wished for session in sessions))
     town = Problem(sessions, (), places, name=f"made-{seed}", travel=Travel(12, 6))
-    people = tuple(_volunteer(chance, n, town, weeks, starts_on, mobile, crossing) for n in range(volunteers))
+    near = {home.id: _near(home, town) for home in places}
+    people = tuple(_volunteer(chance, n, near, weeks, starts_on, mobile, crossing) for n in range(volunteers))
     history = tuple(_history(chance, people, sessions))
     programme = {session.series: session.programme for session in sessions}
     known = tuple((*pair, chance.randint(1, 3)) for pair in history if programme[pair[1]] != "desk")
@@ -216,11 +217,21 @@ def _one[T](chance: Random, shares: Sequence[tuple[T, float]]) -> T:
     return chance.choices([value for value, _ in shares], [share for _, share in shares])[0]
 
 
+type Near = tuple[tuple[int, ...], tuple[int, ...]]
+"""The communities of the same street and two of others, nearest first."""
+
+
+def _near(home: Community, town: Problem) -> Near:
+    order = sorted(town.communities, key=lambda place: (town.km(home.id, place.id), place.id))
+    inside = [place.id for place in order if place.street == home.street]
+    return tuple(inside), tuple(place.id for place in order if place.street != home.street)[:2]
+
+
 def _volunteer(
-    chance: Random, number: int, town: Problem, weeks: int, starts_on: date, mobile: float, crossing: float
+    chance: Random, number: int, near: dict[int, Near], weeks: int, starts_on: date, mobile: float, crossing: float
 ) -> Volunteer:
     kind = _one(chance, [(kind, kind.share) for kind in KINDS])
-    home = chance.choice(town.communities)
+    home = chance.choice(list(near))
     does = _one(chance, kind.does)
     leads = tuple(x for x in LESSONS if chance.random() < 0.75) if chance.random() < 0.13 else ()
     club, a_week = _one(chance, kind.clubs), _one(chance, kind.a_week)
@@ -229,8 +240,8 @@ def _volunteer(
     return Volunteer(
         id=number,
         name=f"志愿者{number + 1:03d}",
-        home=home.id,
-        reach=_reach(chance, home, town, mobile, crossing),
+        home=home,
+        reach=_reach(chance, near[home], mobile, crossing),
         does=does,
         leads=leads,
         child_clearance_until=starts_on + timedelta(days=days) if cleared else None,
@@ -249,13 +260,11 @@ def _volunteer(
     )
 
 
-def _reach(chance: Random, home: Community, town: Problem, mobile: float, crossing: float) -> tuple[int, ...]:
+def _reach(chance: Random, near: Near, mobile: float, crossing: float) -> tuple[int, ...]:
     """Home, the nearest of the street for those who go about, two of other streets for a few."""
-    near = sorted(town.communities, key=lambda place: (town.km(home.id, place.id), place.id))
-    inside = [place.id for place in near if place.street == home.street]
-    outside = [place.id for place in near if place.street != home.street]
+    inside, outside = near
     many = chance.choices((3, 6), (2, 1))[0] if chance.random() < mobile else 1
-    return (*inside[:many], *(outside[:2] if chance.random() < crossing else ()))
+    return (*inside[:many], *(outside if chance.random() < crossing else ()))
 
 
 def _total(chance: Random, a_week: int, weeks: int) -> int:
@@ -280,13 +289,14 @@ def _availability(chance: Random, kind: Kind, weeks: int, starts_on: date) -> tu
 
 def _history(chance: Random, people: tuple[Volunteer, ...], sessions: tuple[Session, ...]) -> list[tuple[int, int]]:
     """Who came to which series last time: some of those who would have time for it now."""
-    series = list({session.series: session for session in sessions}.values())
+    series: dict[int, list[tuple[int, Session]]] = {}
+    for number, session in enumerate({session.series: session for session in sessions}.values()):
+        series.setdefault(session.community, []).append((number, session))
     return [
         (person.id, session.series)
         for person in people
-        for session in series
-        if session.community in person.reach
-        and session.programme in person.does
+        for _, session in sorted(one for place in person.reach for one in series.get(place, ()))
+        if session.programme in person.does
         and person.window(session) is not None
         and chance.random() < SERVED[session.programme] / KEEPS_HABIT
     ]

@@ -112,7 +112,7 @@ class Problem:
     served: frozenset[tuple[int, int]] = field(init=False, compare=False, repr=False)
     learners_known: dict[tuple[int, int], int] = field(init=False, compare=False, repr=False)
     refused: frozenset[tuple[int, int]] = field(init=False, compare=False, repr=False)
-    distances: dict[tuple[int, int], float] = field(init=False, compare=False, repr=False)
+    community: dict[int, Community] = field(init=False, compare=False, repr=False)
     kept_from: dict[int, frozenset[int]] = field(init=False, compare=False, repr=False)
     familiar: dict[int, tuple[frozenset[int], ...]] = field(init=False, compare=False, repr=False)
     memo: dict[str, Any] = field(init=False, compare=False, repr=False)
@@ -125,14 +125,15 @@ class Problem:
         keep(self, "served", frozenset(self.history))
         keep(self, "learners_known", {(v, s): count for v, s, count in self.known})
         keep(self, "refused", frozenset(self.barred))
-        keep(self, "distances", _distances(self.communities))
+        keep(self, "community", {c.id: c for c in self.communities})
         keep(self, "kept_from", _grouped((*self.apart, *((b, a) for a, b in self.apart))))
         keep(self, "familiar", _by_series(self.faces))
         keep(self, "memo", {})
 
     def km(self, one: int, other: int) -> float:
         """Kilometres between two communities."""
-        return self.distances[one, other]
+        here, there = self.community[one], self.community[other]
+        return math.hypot(here.x_km - there.x_km, here.y_km - there.y_km)
 
     def travel_minutes(self, one: int, other: int) -> int:
         """Whole minutes on the way between two communities, rounded up; 0 inside one."""
@@ -150,10 +151,6 @@ class Problem:
         return second.starts_at < first.ends_at + pause
 
 
-def _distances(communities: tuple[Community, ...]) -> dict[tuple[int, int], float]:
-    return {(a.id, b.id): math.hypot(a.x_km - b.x_km, a.y_km - b.y_km) for a in communities for b in communities}
-
-
 def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = {}
     for one, other in pairs:
@@ -169,9 +166,12 @@ def _by_series(faces: Iterable[tuple[int, ...]]) -> dict[int, tuple[frozenset[in
     return {series: tuple(learners) for series, learners in found.items()}
 
 
-def load(path: str | Path) -> Problem:
-    """Read a problem file, plain or packed; raises BadDocument with the path of the wrong value."""
-    return read_document(path, from_dict)
+def load(path: str | Path, times: int = 1) -> Problem:
+    """Read a problem file, plain or packed; raises BadDocument with the path of the wrong value.
+
+    The file may be so many times as large as the usual limit.
+    """
+    return read_document(path, from_dict, times)
 
 
 def from_dict(data: Any) -> Problem:
