@@ -5,7 +5,7 @@ Nothing here knows what a row or a column means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ class Programme:
         self._rows: list[tuple[Numbers, Numbers]] = [(none, none)]
         self._entries: list[tuple[Numbers, Numbers, Numbers]] = [(nowhere, nowhere, none)]
         self._implied: list[Numbers] = [np.zeros(0, dtype=bool)]
+        self.speaker = ""
+        self._speakers: list[tuple[str, int]] = []
         self._compressed: tuple[int, tuple[Numbers, Numbers, Numbers]] | None = None
 
     def add_columns(self, upper: Numbers, *, whole: bool = False) -> Numbers:
@@ -57,6 +59,7 @@ class Programme:
             self._entries.append((np.asarray(row) + self.rows, column, np.asarray(value, float)))
         self._rows.append((np.full(count, lower, float), np.full(count, upper, float)))
         self._implied.append(np.full(count, implied, dtype=bool))
+        self._speakers.append((self.speaker, count))
         self.rows += count
 
     def price(self, tier: str, columns: Numbers, costs: Numbers) -> None:
@@ -110,6 +113,11 @@ class Programme:
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.rows))])
         self._compressed = self.rows, (starts, columns[order], values[order])
         return self._compressed[1]
+
+    def said_by(self, codes: Collection[str]) -> Numbers:
+        """Which rows come from these speakers; `speaker` is whoever adds rows now."""
+        spoken = [speaker in codes for speaker, _ in self._speakers]
+        return np.repeat(np.array(spoken, dtype=bool), [count for _, count in self._speakers])
 
     def implied(self) -> Numbers:
         """Which rows a relaxation may leave out."""

@@ -163,25 +163,34 @@ class Relaxation[M: Programme]:
 
         return Vertex(np.array(self.solver.getSolution().col_value), order[at], at, basic, inverse_row)
 
-    def proof(self, weights: dict[str, int], bounds: Bounds | None = None) -> Relaxed:
+    def prices(self) -> Numbers:
+        """What one unit of each row was worth at the last optimum; 0 for rows that were left out."""
+        _, duals, kept = self.last
+        prices = np.zeros(self.model.rows)
+        prices[kept] = duals
+        return prices
+
+    def proof(
+        self, weights: dict[str, int], bounds: Bounds | None = None, *, without: Numbers | None = None
+    ) -> Relaxed:
         """The last optimum with bound and reduced costs worked out from the row prices alone.
 
         Whatever the solver's tolerances are, prices of the right sign bound the optimum
-        (Neumaier and Shcherbina 2004).
+        (Neumaier and Shcherbina 2004). The rows in `without` are as good as not there.
         """
-        values, duals, kept = self.last
+        prices = self.prices()
+        if without is not None:
+            prices[without] = 0.0
         costs, offset = self.model.objective(weights)
         lower, upper = bounds or self.model.column_bounds()[:2]
         row_lower, row_upper = self.model.row_bounds()
-        prices = np.zeros(self.model.rows)
-        prices[kept] = duals
         prices[((prices > 0) & np.isinf(row_lower)) | ((prices < 0) & np.isinf(row_upper))] = 0.0
         starts, columns, entries = self.model.matrix()
         row_of = np.repeat(np.arange(self.model.rows), np.diff(starts))
         reduced = costs - np.bincount(columns, weights=entries * prices[row_of], minlength=self.model.columns)
         at = np.where(prices > 0, row_lower, np.where(prices < 0, row_upper, 0.0))
         value = offset + float(prices @ at) + float(np.minimum(reduced * lower, reduced * upper).sum())
-        return Relaxed(value, values, reduced)
+        return Relaxed(value, self.last[0], reduced)
 
     def _update(self, weights: dict[str, int], bounds: Bounds) -> None:
         """Bring objective, bounds and new rows over; the model has no new columns after `build`."""

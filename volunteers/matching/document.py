@@ -14,8 +14,8 @@ from volunteers.matching.reading import Node, read_document
 FORMAT = "linke-roster-answer/1"
 
 
-def to_dict(problem: Problem, answer: Answer) -> dict[str, Any]:
-    """The document of an answer, with the reasons of placements and the causes of gaps."""
+def to_dict(problem: Problem, answer: Answer, *, reasons: bool = True) -> dict[str, Any]:
+    """The document of an answer, with the reasons of placements and the causes of gaps if wanted."""
     return {
         "format": FORMAT,
         "problem": problem.name,
@@ -25,8 +25,10 @@ def to_dict(problem: Problem, answer: Answer) -> dict[str, Any]:
         "cancelled": answer.cancelled,
         "seconds": answer.seconds,
         "tiers": [{"tier": tier.tier, "value": tier.value, "bound": tier.bound} for tier in answer.tiers],
-        "placements": [_placement(why) for why in explain.placements(problem, answer)],
-        "unfilled": [_gap(gap) for gap in explain.gaps(problem, answer)],
+        "placements": [_placement(why) for why in explain.placements(problem, answer)]
+        if reasons
+        else [{"volunteer": p.volunteer, "session": p.session, "role": p.role} for p in answer.placements],
+        "unfilled": [_gap(gap) for gap in explain.gaps(problem, answer)] if reasons else [],
         "reserved": [{"session": h.session, "club": h.club, "count": h.count} for h in explain.held_places(problem)],
         "conflicts": [
             {

@@ -53,6 +53,8 @@ class Exact:
     def __init__(self, model: Model, seed: int) -> None:
         self.model, self.seed = model, seed
         self.relaxation = Relaxation(model, seed)
+        self.root: Relaxed | None = None
+        """The tightened relaxation of the last `minimise`; None where there was none in time."""
 
     def minimise(
         self, weights: dict[str, int], *, known: float, seconds: float, watch: Watch, found: Found | None = None
@@ -64,6 +66,7 @@ class Exact:
         """
         until = time.perf_counter() + seconds
         relaxed, stopped = self.relax(weights, until, watch)
+        self.root = relaxed
         if relaxed is None:
             if stopped:
                 return Outcome(None, -math.inf, proven=False, infeasible=False, stopped=True)

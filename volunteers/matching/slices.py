@@ -43,7 +43,7 @@ def cut(
     return replace(
         problem,
         sessions=sessions,
-        volunteers=tuple(_promised(v, standing) for v in problem.volunteers if v.id in people),
+        volunteers=tuple(promised(v, standing) for v in problem.volunteers if v.id in people),
         locked=tuple(lock for pair, lock in agreed.items() if pair not in problem.refused and pair[0] in people),
         barred=tuple(pair for pair in problem.barred if pair[1] in inside and pair[0] in people),
         previous=previous,
@@ -59,7 +59,7 @@ def useful(problem: Problem, sessions: tuple[Session, ...]) -> set[int]:
     }
 
 
-def _promised(volunteer: Volunteer, outside: Standing) -> Volunteer:
+def promised(volunteer: Volunteer, outside: Standing) -> Volunteer:
     """The volunteer with everything outside the slice as a promise already made."""
     sessions = outside.sessions_of.get(volunteer.id, [])
     if not sessions:

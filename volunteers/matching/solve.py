@@ -80,8 +80,10 @@ def build(problem: Problem) -> Model:
         rule.screen(model)
     model.open()
     for rule in RULES:
+        model.speaker = rule.code
         rule.post(model)
     for preference in PREFERENCES:
+        model.speaker = preference.code
         preference.post(model)
     return model
 
