@@ -1,7 +1,7 @@
 """The command line of the roster engine; `docs/matching.md` shows every command.
 
 solve, check, explain, rank, repair, ways-out, recruit, why-not, tradeoff, fairness, generate, bench;
-pair, pair-check, pair-generate.
+city; pair, pair-check, pair-generate.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from volunteers.matching.answer import Answer
 from volunteers.matching.arguments import count, seconds, seed
 from volunteers.matching.bench import measure, table
 from volunteers.matching.check import check
+from volunteers.matching.city import verbs as city
 from volunteers.matching.enrich import enrich
 from volunteers.matching.generate import generate
 from volunteers.matching.pairing import verbs as pairing
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     ranking.add_argument("--limit", type=count, default=10)
     verbs.register(command)
     pairing.register(command)
+    city.register(command)
     making = command("generate", _generate, "make a fictional problem")
     making.add_argument("-o", "--output", type=Path)
     making.add_argument("--communities", type=count, default=1)

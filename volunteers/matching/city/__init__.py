@@ -1,0 +1,1 @@
+"""A city planned street by street, with a bound for the whole."""
