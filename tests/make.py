@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from classes.models import Community, Learner, Programme, Room, Series, SeriesDay, Session, Term, Venue
+from classes.models import CalendarDay, Community, Learner, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from people.actions import create_person
 from people.models import Person, User
 from volunteers.models import Assignment, Availability, Clearance, Role, Shift, Volunteer
@@ -38,6 +38,12 @@ def room(name: str = "智慧教室", seats: int = 24, **fields) -> Room:
 def term(name: str = "2026秋", starts_on: date = date(2026, 9, 1), ends_on: date = date(2027, 1, 22)) -> Term:
     """The autumn term."""
     return Term.objects.get_or_create(name=name, defaults={"starts_on": starts_on, "ends_on": ends_on})[0]
+
+
+def official(year: int = 2026) -> CalendarDay:
+    """A year whose notice is in: publishing needs no tick."""
+    row = {"day_type": "holiday", "name": "国庆节", "status": "official"}
+    return CalendarDay.objects.get_or_create(date=date(year, 10, 1), community=None, defaults=row)[0]
 
 
 def programme(kind: str = "senior", **fields) -> Programme:

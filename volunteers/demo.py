@@ -143,7 +143,7 @@ def spend(community: Community, start: date, until: date, chen: User, chance: ra
     proposal = matched(community, start, until, before, chen)
     ids = proposal.placements.values_list("pk", flat=True)
     roster.accept_placements(proposal=proposal, placement_ids=ids, now=before, actor=chen)
-    roster.publish_proposal(proposal=proposal, now=before, actor=chen)
+    roster.publish_proposal(proposal=proposal, now=before, actor=chen, guess_seen=True)
     for offer in Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment"):
         if chance.random() < 0.02:
             answers.decline_offer(offer=offer, now=before + timedelta(hours=5))
@@ -196,7 +196,9 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
     leads = set(proposal.placements.filter(shift__role__is_lead=True).values_list("pk", flat=True))
     wanted = [pk for pk in ids if pk in leads or chance.random() < KEPT]
     roster.accept_placements(proposal=proposal, placement_ids=wanted, now=now, actor=chen)
-    roster.publish(community=community, from_on=start, until_on=start + timedelta(days=4), now=now, actor=chen)
+    roster.publish(
+        community=community, from_on=start, until_on=start + timedelta(days=4), now=now, actor=chen, guess_seen=True
+    )
     made = Offer.objects.filter(assignment__placement__proposal=proposal).select_related("assignment")
     for number, offer in enumerate(made.order_by("pk")):
         if number % SLOW:

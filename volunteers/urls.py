@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from volunteers.views import board, changes, intake, matching, notes, pairing, people, tiers, today, volunteer
+from volunteers.views import (
+    absences,
+    board,
+    changes,
+    intake,
+    matching,
+    notes,
+    pairing,
+    people,
+    settling,
+    tiers,
+    today,
+    volunteer,
+)
 from volunteers.views import public as public_pages
 
 desk = [
@@ -44,6 +57,9 @@ desk = [
     path("import/<int:pk>/discard/", intake.discard, name="import-discard"),
     path("import/<int:pk>/seen/", intake.seen, name="import-seen"),
     path("volunteers/", people.volunteers, name="volunteers"),
+    path("calendar/caught/", settling.caught, name="caught"),
+    path("volunteers/absences/", absences.absences, name="absences"),
+    path("volunteers/absences/<int:pk>/remove/", absences.remove, name="absence-remove"),
     path("volunteers/add/", people.add, name="volunteer-add"),
     path("volunteers/<int:pk>/", people.volunteer, name="volunteer"),
     path("volunteers/<int:pk>/edit/", people.edit, name="volunteer-edit"),

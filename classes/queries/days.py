@@ -78,13 +78,15 @@ def continues(before: CalendarDay, row: CalendarDay) -> bool:
 class Caught:
     """A planned session whose day is no longer what it was when the session was made.
 
-    `rule` is what its programme does on such a day now (run, skip, ask); `why` says what changed.
+    `rule` is what its programme does on such a day now (run, skip, ask); `why` says what changed, and
+    `reason` what people are told where it is not held.
     """
 
     session: Session
     day_type: str
     rule: str
     why: str
+    reason: str
 
 
 def caught(*, community: Community | None, now: datetime) -> list[Caught]:
@@ -112,17 +114,32 @@ def looked_at(session: Session, days: Days) -> Caught | None:
         before, after = Type(session.day_type).label, Type(now_is).label
         name = days.name_of(session.on_date)
         why = f"原来是{before}，现在是{after}" + (f"（{name}）" if name else "")
-        return Caught(session, now_is, programme.rule_for(now_is), why)
+        return Caught(session, now_is, programme.rule_for(now_is), why, reason_of(now_is, name))
     part = days.part_of(programme.school_level, session.on_date)
     if part and programme.rule_in(part.kind) == Programme.DayRule.SKIP and session.ticked_at is None:
-        return Caught(session, now_is, Programme.DayRule.SKIP, f"{part}，{programme}平时不开")
+        return Caught(session, now_is, Programme.DayRule.SKIP, f"{part}，{programme}平时不开", str(part))
     return None
 
 
-def predicted_dates(dates: Iterable[date], community_id: int) -> list[date]:
-    """Those of the dates that rest on a guess, in order. Two queries."""
-    wanted = sorted(set(dates))
+def reason_of(day_type: str, name: str) -> str:
+    """国庆节放假, 暴雪停课: why a session is not held, as it stands in the notes."""
+    word = {Type.HOLIDAY: "放假", Type.HALF: "半天放假", Type.CLOSED: "停课", Type.MAKEUP: "调休上班"}.get(
+        Type(day_type), "日历改了"
+    )
+    return name if word in name else f"{name}{word}"
+
+
+def guessed(places: Iterable[tuple[int, date]]) -> list[date]:
+    """Of some days in communities (by id) those that rest on a guess, in order. Two queries."""
+    wanted = set(places)
     if not wanted:
         return []
-    days = Days.everywhere(wanted[0], wanted[-1])[community_id]
-    return [day for day in wanted if days.status_of(day) == Status.PREDICTED]
+    dates = [day for _, day in wanted]
+    days = Days.everywhere(min(dates), max(dates))
+    return sorted({day for place, day in wanted if days[place].status_of(day) == Status.PREDICTED})
+
+
+def guess_in_words(dates: list[date]) -> str:
+    """1月4日等 3 天"""
+    first = f"{dates[0].month}月{dates[0].day}日"
+    return first if len(dates) == 1 else f"{first}等 {len(dates)} 天"

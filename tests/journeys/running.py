@@ -11,14 +11,16 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from classes import actions as classes
+from classes.actions import days
 from classes.demand import expected_learners
-from classes.models import Learner, Series, Session
+from classes.models import Community, Learner, Series, Session
 from classes.seeds import seed_reference
 from people.models import User
 from tests.volunteers.imports import samples
 from volunteers import demo, intake
+from volunteers.actions import absences
 from volunteers.intake import term_around
-from volunteers.models import Assignment, ImportBatch, Proposal, Shift
+from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift
 from volunteers.seeds import seed_roles
 
 
@@ -39,6 +41,19 @@ def live(now: datetime) -> None:
     after = this_week + 2 * demo.WEEK
     demo.matched(community, after, after + timedelta(days=6), now, chen)
     intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
+    change_days(now)
+
+
+def change_days(now: datetime) -> None:
+    """Snow closes a day of the week after next, and a club sits its examinations."""
+    day = demo.monday_of(timezone.localdate(now)) + 3 * demo.WEEK + timedelta(days=2)
+    days.set_day(
+        said=days.DaySaid(day, "closed", "暴雪", Community.objects.get(name=demo.COMMUNITY)), now=now, actor=None
+    )
+    club = Organisation.objects.first()
+    absences.set_absence(
+        organisation=club, kind="exam", starts_on=day, ends_on=day + timedelta(days=12), now=now, actor=None
+    )
 
 
 def desk_pages(now: datetime) -> dict[str, str]:
@@ -59,6 +74,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "learners",
         "term",
         "term-add",
+        "absences",
+        "caught",
         "calendar",
         "notice",
         "import",

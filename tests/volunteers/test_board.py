@@ -16,6 +16,12 @@ NOW = make.at("2026-11-24", "10:00")
 MONDAY = date(2026, 11, 23)
 
 
+@pytest.fixture(autouse=True)
+def official(db):
+    """The notice of the year is in."""
+    make.official()
+
+
 def week(monday: date = MONDAY) -> board.Week:
     """The week of the usual community."""
     return board.week(community=make.community(), monday=monday, now=NOW)
@@ -386,6 +392,21 @@ class TestPublishPage:
         placed = Assignment.objects.get()
         assert placed.status == "offered"
         assert placed.volunteer.person.messages.count() == 1
+
+    def test_on_a_guessed_day_it_asks_for_a_tick_and_refuses_without(self, client, gap):
+        CalendarDay.objects.update(status="predicted")
+        make.assignment(gap, free_volunteer("单雄信"), "draft")
+        client.force_login(make.user())
+        monday = board.monday_of(DAY)
+
+        page = client.get(reverse("desk:publish"), {"w": monday}).content.decode()
+        refused = client.post(reverse("desk:publish"), {"w": monday})
+
+        assert 'name="guess_seen"' in page
+        assert (refused.status_code, Assignment.objects.get().status) == (409, "draft")
+        assert "要发布，请先打勾" in refused.content.decode()
+        client.post(reverse("desk:publish"), {"w": monday, "guess_seen": "1"})
+        assert Assignment.objects.get().status == "offered"
 
     def test_without_a_risk_note_nobody_is_told_and_the_page_says_why(self, client, gap):
         gap.session.series.programme.risk_note = ""

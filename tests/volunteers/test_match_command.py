@@ -7,12 +7,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from classes.models import CalendarDay
 from people.models import Message
 from tests import make
 from tests.volunteers.test_proposals import coming_saturday, gap, helper
 from volunteers.models import Assignment, Proposal
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def official(db):
+    """The notice of the year is in."""
+    make.official(coming_saturday().year)
 
 
 def run(name, *arguments) -> tuple[dict, str]:
@@ -112,6 +119,18 @@ class TestPublish:
 
         run("publish", str(answer["proposal"]))
 
+        assert Message.objects.count() == 1
+
+    def test_on_a_guessed_day_it_asks_to_say_so(self):
+        CalendarDay.objects.update(status="predicted")
+        gap()
+        helper("周远")
+        answer, _ = match()
+
+        with pytest.raises(CommandError, match="放假安排还是预测的。要发布，加上 --guess-seen"):
+            run("publish", str(answer["proposal"]))
+        assert not Message.objects.exists()
+        run("publish", str(answer["proposal"]), "--guess-seen")
         assert Message.objects.count() == 1
 
     def test_says_what_is_wrong_with_the_number(self):

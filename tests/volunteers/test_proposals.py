@@ -23,6 +23,12 @@ NOW = make.at("2026-09-07", "08:00")
 ORGANISER = "chen"
 
 
+@pytest.fixture(autouse=True)
+def official(db):
+    """The notice of the year is in."""
+    make.official(coming_saturday().year)
+
+
 def coming_saturday() -> date:
     """A Saturday that is still to come by the real clock, for what the worker does."""
     today = timezone.localdate()

@@ -80,6 +80,7 @@ def test_one_person_placed_at_two_desks_is_in_one_place(together):
 
 
 def test_publishing_at_two_desks_tells_nobody_twice(together):
+    make.official()
     shift = make.shift(needed=8)
     for number in range(8):
         make.assignment(shift, make.volunteer(f"志愿者{number}"), status="draft")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from classes.models import CalendarDay
 from people.models import AuditEntry, Message
 from tests import make
 from volunteers.actions import changing, roster
@@ -13,6 +14,12 @@ from volunteers.queries import publishing
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-07", "10:00")
 WEEK = {"from_on": date(2026, 9, 7), "until_on": date(2026, 9, 13)}
+
+
+@pytest.fixture(autouse=True)
+def official(db):
+    """The notice of the year is in."""
+    make.official()
 
 
 @pytest.fixture
@@ -163,6 +170,24 @@ class TestPublish:
         with pytest.raises(roster.NoRiskNote, match="风险提示"):
             publish()
         assert Assignment.objects.get().status == "draft"
+
+    def test_a_guessed_day_needs_a_tick(self, helpers):
+        CalendarDay.objects.update(status="predicted")
+        place(helpers)
+
+        with pytest.raises(roster.Guessed, match="9月12日的放假安排还没公布"):
+            publish()
+        assert not Offer.objects.exists()
+        assert len(publish(guess_seen=True)) == 1
+
+    def test_a_day_guessed_in_an_official_year_needs_it_too(self, helpers):
+        row = {"day_type": "holiday", "name": "猜的", "status": "predicted"}
+        CalendarDay.objects.create(date=date(2026, 9, 12), **row)
+        place(helpers)
+
+        with pytest.raises(roster.Guessed) as refusal:
+            publish()
+        assert refusal.value.dates == [date(2026, 9, 12)]
 
     def test_the_preview_is_what_publishing_does(self, helpers):
         place(helpers)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from classes.models import Community
+from classes.queries import days
 from people import audit
 from people.models import User
 from volunteers.actions import notes, seats
@@ -28,6 +29,7 @@ from volunteers.queries import publishing
 __all__ = [
     "Accepted",
     "AlreadyPlaced",
+    "Guessed",
     "InTwoPlaces",
     "NoRiskNote",
     "NotHeld",
@@ -53,6 +55,16 @@ ANSWER_AT_LEAST = timedelta(hours=12)
 
 class NoRiskNote(Refused):
     """A programme does not say its risks: its sessions may not be offered (志愿服务条例 art. 12)."""
+
+
+class Guessed(Refused):
+    """Some of the days rest on a guess, and nobody has ticked that this is known. `dates` are those days."""
+
+    def __init__(self, dates: list[date]) -> None:
+        self.dates = dates
+        super().__init__(
+            f"{days.guess_in_words(dates)}的放假安排还没公布，现在是预测的，以后可能要改。要发布，请先打勾。"
+        )
 
 
 class NotReady(Refused):
@@ -167,34 +179,47 @@ def _settle(placement: Placement, done: Accepted, now: datetime) -> None:
 
 @transaction.atomic
 def publish(
-    *, community: Community | None, from_on: date, until_on: date, now: datetime, actor: User | None
+    *,
+    community: Community | None,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    actor: User | None,
+    guess_seen: bool = False,
 ) -> list[Assignment]:
     """Ask everybody with a draft place in these days, once; answers the places asked about.
 
-    Raises NoRiskNote.
+    `guess_seen` is the tick for days whose holidays are only predicted. Raises NoRiskNote, Guessed.
     """
     found = publishing.drafts(community=community, from_on=from_on, until_on=until_on, now=now)
-    return _publish(found, f"{community or '全部社区'} {from_on}–{until_on}", now, actor)
+    return _publish(found, f"{community or '全部社区'} {from_on}–{until_on}", now, actor, guess_seen)
 
 
 @transaction.atomic
-def publish_proposal(*, proposal: Proposal, now: datetime, actor: User | None) -> list[Assignment]:
-    """Ask everybody whom this proposal placed, once. Raises NoRiskNote, NotReady."""
+def publish_proposal(
+    *, proposal: Proposal, now: datetime, actor: User | None, guess_seen: bool = False
+) -> list[Assignment]:
+    """Ask everybody whom this proposal placed, once. Raises NoRiskNote, Guessed, NotReady."""
     allowed = (Proposal.Status.ACCEPTED, Proposal.Status.READY, Proposal.Status.PUBLISHED)
     if proposal.status not in allowed:
         raise NotReady("这份建议还没有采纳，不能发布。")
-    told = _publish(publishing.drafts_of(proposal, now=now), f"建议 {proposal.pk}", now, actor)
+    told = _publish(publishing.drafts_of(proposal, now=now), f"建议 {proposal.pk}", now, actor, guess_seen)
     done = Proposal.objects.filter(pk=proposal.pk, status=Proposal.Status.ACCEPTED)
     done.update(status=Proposal.Status.PUBLISHED)
     proposal.refresh_from_db(fields=["status"])
     return told
 
 
-def _publish(found: QuerySet[Assignment], what: str, now: datetime, actor: User | None) -> list[Assignment]:
+def _publish(
+    found: QuerySet[Assignment], what: str, now: datetime, actor: User | None, guess_seen: bool
+) -> list[Assignment]:
     rows = list(found)
     silent = {row.session.series.programme.name for row in rows if not row.session.series.programme.risk_note}
     if silent:
         raise NoRiskNote(f"“{'、'.join(sorted(silent))}”还没写风险提示，先写好再发布。")
+    guessed = publishing.guessed(rows)
+    if guessed and not guess_seen:
+        raise Guessed(guessed)
     told = []
     # A session that moves at this moment takes its people along: one after the other.
     seats.lock(row.volunteer_id for row in rows)

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from classes.calendar import teaching_week
 from classes.models import Community, Enrolment, Programme, Session, Term
+from volunteers.matching.parts import Away
 from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem, Window
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Assignment, Availability, CheckIn, Pairing, Shift, Volunteer
+from volunteers.models import Absence, Assignment, Availability, CheckIn, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
 from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
@@ -51,6 +52,7 @@ class Index:
     terms: list[Term]
     roles: dict[int, str] = field(default_factory=dict)
     declined: set[tuple[int, int]] = field(default_factory=set)
+    absences: dict[int | None, list[Absence]] = field(default_factory=dict)
     weeks: dict[date, int | None] = field(default_factory=dict)
 
     def week_number(self, day: date) -> int | None:
@@ -133,6 +135,7 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
     for row in Availability.objects.filter(volunteer__in=list(volunteers)).order_by("id"):
         availability[row.volunteer_id].append(row)
     return Index(
+        absences=_absences(from_on, until_on),
         sessions=sessions,
         shifts=shifts,
         volunteers=volunteers,
@@ -143,6 +146,14 @@ def _index(*, community: Community | None, from_on: date, until_on: date, now: d
         roles={shift.pk: role for (_, role), shift in shifts.items()},
         declined={pair for pair in declines(known) if pair[0] in volunteers and pair[1] in sessions},
     )
+
+
+def _absences(from_on: date, until_on: date) -> dict[int | None, list[Absence]]:
+    """Days of these on which an organisation is away, by its id."""
+    found: dict[int | None, list[Absence]] = defaultdict(list)
+    for absence in Absence.objects.filter(starts_on__lte=until_on, ends_on__gte=from_on):
+        found[absence.organisation_id].append(absence)
+    return found
 
 
 def _assignments(from_on: date, until_on: date) -> list[Assignment]:
@@ -278,6 +289,7 @@ def _people(
             newcomer=pk not in experienced,
             max_per_week=volunteer.max_per_week,
             club=volunteer.organisation_id,
+            away=tuple(Away(a.starts_on, a.ends_on, a.kind) for a in index.absences.get(volunteer.organisation_id, ())),
             recent_load=recent[pk],
             availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
             busy=tuple(Busy(a.session.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),

@@ -1,5 +1,6 @@
 """What publishing would tell whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -7,6 +8,7 @@ from itertools import groupby
 from django.db.models import QuerySet
 
 from classes.models import Community, Session
+from classes.queries import days
 from volunteers.models import Assignment, Proposal, Volunteer
 
 
@@ -55,3 +57,8 @@ def publish_preview(found: QuerySet[Assignment]) -> list[Told]:
         for _, group in groupby(found, key=lambda assignment: assignment.volunteer_id)
         for rows in [list(group)]
     ]
+
+
+def guessed(assignments: Iterable[Assignment]) -> list[date]:
+    """Days of these places whose holidays are only predicted: publishing them needs a tick. Two queries."""
+    return days.guessed((row.session.community_id, row.session.on_date) for row in assignments)

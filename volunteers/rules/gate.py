@@ -15,16 +15,16 @@ from django.utils import timezone
 
 from classes.calendar import teaching_week
 from classes.models import Community, Programme, Session, Term
-from volunteers.matching.gates import Cleared, DoesProgramme, Free, MayLead, OfAge
+from volunteers.matching.gates import Away, Cleared, DoesProgramme, Free, MayLead, OfAge
 from volunteers.matching.limits import OnePlaceAtATime, WeekLimit
-from volunteers.models import Assignment, Availability, Role, Volunteer
+from volunteers.models import Absence, Assignment, Availability, Role, Volunteer
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
 from volunteers.rules.windows import TRAVEL, free_windows
 
 ONE_PLACE = OnePlaceAtATime.code
 DECLINED = ("declined", "本人说来不了")
 # A person's own wishes: whoever signs up has just said otherwise.
-WISHES = frozenset({DoesProgramme.code, Free.code, WeekLimit.code, DECLINED[0]})
+WISHES = frozenset({DoesProgramme.code, Free.code, Away.code, WeekLimit.code, DECLINED[0]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Known:
     availability: dict[int, list[Availability]] = field(default_factory=dict)
     assignments: dict[int, list[Assignment]] = field(default_factory=dict)
     declined: dict[int, datetime] = field(default_factory=dict)
+    absences: dict[int | None, Absence] = field(default_factory=dict)
 
 
 def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking: Iterable[str] = ()) -> list[Refusal]:
@@ -85,6 +86,8 @@ def _know(people: list[int], session: Session) -> Known:
     for assignment in rows:
         if assignment.status in Assignment.ACTIVE:
             known.assignments[assignment.volunteer_id].append(assignment)
+    away = Absence.objects.filter(starts_on__lte=session.on_date, ends_on__gte=session.on_date)
+    known.absences = {absence.organisation_id: absence for absence in away}
     said = declines(row for row in rows if row.session_id == session.pk)
     known.declined = {volunteer: moment for (volunteer, _), moment in said.items()}
     return known
@@ -109,6 +112,7 @@ def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozense
         _too_young(volunteer, role, known.session),
         _not_cleared(volunteer, role, known),
         _no_lead(volunteer, role),
+        _away(volunteer, known),
         _busy_day(volunteer, known),
         _already_here(volunteer, known),
         _elsewhere(volunteer, known),
@@ -166,6 +170,15 @@ def _no_lead(volunteer: Volunteer, role: Role) -> Refusal | None:
     if not role.is_lead or volunteer.may_lead:
         return None
     return Refusal(MayLead.code, MayLead.label, f"{volunteer}还没有登记可以当讲师。")
+
+
+def _away(volunteer: Volunteer, known: Known) -> Refusal | None:
+    """Exam weeks and holidays of the organisation count whatever else was said about free time."""
+    absence = known.absences.get(volunteer.organisation_id)
+    if absence is None:
+        return None
+    until = f"{absence.ends_on.month}月{absence.ends_on.day}日"
+    return Refusal(Away.code, Away.label, f"{volunteer.organisation}{absence.get_kind_display()}，到 {until}。")
 
 
 def _busy_day(volunteer: Volunteer, known: Known) -> Refusal | None:

@@ -85,14 +85,22 @@ def publish(request: HttpRequest) -> HttpResponse:
     page = {"monday": monday, "sunday": sunday, "back": back}
     if request.method == "POST":
         try:
-            told = roster.publish(community=community, from_on=monday, until_on=sunday, now=now, actor=request.user)
-        except roster.NoRiskNote as refusal:
+            told = roster.publish(
+                community=community,
+                from_on=monday,
+                until_on=sunday,
+                now=now,
+                actor=request.user,
+                guess_seen="guess_seen" in request.POST,
+            )
+        except roster.Refused as refusal:
             page["refused"] = str(refusal)
         else:
             messages.success(request, notes.published(len({a.volunteer_id for a in told})))
             return redirect(back)
     drafts = publishing.drafts(community=community, from_on=monday, until_on=sunday, now=now)
     page["told"] = publishing.publish_preview(drafts)
+    page["guessed"] = publishing.guessed(row for one in page["told"] for row in one.assignments)
     return render(request, "volunteers/publish.html", page, status=409 if "refused" in page else 200)
 
 

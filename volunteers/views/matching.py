@@ -20,6 +20,7 @@ from volunteers.context import community_of
 from volunteers.matching.preferences import TIERS
 from volunteers.models import Assignment, Placement, Proposal, Volunteer
 from volunteers.queries import proposals as queries
+from volunteers.queries import publishing
 from volunteers.tasks import run_proposal
 from volunteers.views import notes
 
@@ -175,7 +176,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite everybody whose place was accepted; from here on they know."""
     found = _proposal(pk)
     try:
-        told = roster.publish_proposal(proposal=found, now=timezone.now(), actor=request.user)
+        told = roster.publish_proposal(
+            proposal=found, now=timezone.now(), actor=request.user, guess_seen="guess_seen" in request.POST
+        )
     except roster.Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -230,6 +233,7 @@ def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
         "open": rows.get(Placement.Status.PROPOSED, []),
         "refused": rows.get(Placement.Status.REFUSED, []),
         "told": queries.told(proposal=found),
+        "guessed": publishing.guessed(publishing.drafts_of(found, now=timezone.now())),
     }
 
 

@@ -5,6 +5,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from classes.queries import days
 from volunteers.actions import roster
 from volunteers.models import Placement, Proposal
 
@@ -17,9 +18,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         """PROPOSAL [--json]"""
         parser.add_argument("proposal", type=int, metavar="PROPOSAL", help="建议的编号，match 最后写着")
+        parser.add_argument("--guess-seen", action="store_true", help="放假安排还是预测的日子也发布")
         parser.add_argument("--json", action="store_true", help="结果写成一个 JSON 对象")
 
-    def handle(self, *, proposal: int, json: bool, **options):
+    def handle(self, *, proposal: int, json: bool, guess_seen: bool, **options):
         """Accept, publish, and say how many people are invited."""
         found = Proposal.objects.filter(pk=proposal).first()
         if found is None:
@@ -31,7 +33,12 @@ class Command(BaseCommand):
             found.refresh_from_db()
         elif found.status not in (Proposal.Status.ACCEPTED, Proposal.Status.PUBLISHED):
             raise CommandError(f"建议 {proposal} 现在是“{found.get_status_display()}”，不能发布。请再 match 一次。")
-        roster.publish_proposal(proposal=found, now=now, actor=None)
+        try:
+            roster.publish_proposal(proposal=found, now=now, actor=None, guess_seen=guess_seen)
+        except roster.Guessed as refusal:
+            raise CommandError(
+                f"{days.guess_in_words(refusal.dates)}的放假安排还是预测的。要发布，加上 --guess-seen。"
+            ) from None
         counts = outcome(found)
         self.stderr.write(
             f"建议 {proposal}：采纳 {counts['accepted']} 个名额，邀请 {counts['people']} 人，"
