@@ -236,7 +236,7 @@ class Supervisor:
 # --- start ----------------------------------------------------------------------------------------
 
 
-def prepare(empty: bool) -> None:
+def prepare(empty: bool, street: bool = False) -> None:
     """Bring the database up to date; a new one gets staff accounts and, unless `empty`, a demo term.
 
     The accounts' password is printed in every copy of this product, so a production gets none of them.
@@ -252,7 +252,7 @@ def prepare(empty: bool) -> None:
         say("正在写入演示数据，大约半分钟…… Writing the demo data, about half a minute ...")
     else:
         say("正在准备空的数据库…… Preparing an empty database ...")
-    call_command("seed_demo", empty=empty, stdout=sys.stderr)
+    call_command("seed_demo", empty=empty, street=street, stdout=sys.stderr)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -351,7 +351,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, metavar="N")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--data", metavar="DIR", help="folder of database and files (default: var in the checkout)")
-    parser.add_argument("--empty", action="store_true", help="no demo data in a new database")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--empty", action="store_true", help="no demo data in a new database")
+    kinds.add_argument("--street", action="store_true", help="a street of eight communities in a new database")
     return parser.parse_args(arguments)
 
 
@@ -371,7 +373,7 @@ def main() -> None:
     say("正在准备数据库…… Preparing the database ...")
     django.setup()
     background = import_module("config.background")  # It needs Django set up first.
-    prepare(asked.empty)
+    prepare(asked.empty, asked.street)
     background.install_schedules()
     Supervisor(
         web=Group("web", web_command(asked.host, asked.port)),

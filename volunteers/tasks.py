@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.tasks import task
@@ -10,6 +9,8 @@ from django.utils import timezone
 
 from volunteers import planning
 from volunteers.actions import answers, proposals, reminding
+from volunteers.matching.problem import Placement as Pair
+from volunteers.matching.problem import Problem
 from volunteers.models import Proposal
 
 log = logging.getLogger(__name__)
@@ -55,34 +56,91 @@ def solve_claimed(proposal: Proposal, *, seconds: float = planning.SECONDS, as_o
     """
     problem, index = planning.load_problem(
         community=proposal.community,
+        street=proposal.street,
         from_on=proposal.from_on,
         until_on=proposal.until_on,
         now=as_of or timezone.now(),
     )
     order = planning.Order.read(proposal.tiers)
-    answer = planning.find_plan(problem, order=order, seconds=seconds, on_progress=_speaker(proposal))
+    witness = Witness(proposal, problem, index, order, until=timezone.now() + timedelta(seconds=seconds))
+    answer = planning.find_plan(
+        problem,
+        order=order,
+        seconds=seconds,
+        on_progress=witness.hear,
+        on_plan=witness.see,
+        start=planning.plan_of(proposal.so_far),
+    )
+    witness.settle(answer.placements, proven=answer.proven)
     advice = planning.advise(problem=problem, index=index, answer=answer)
     return planning.save_proposal(
-        proposal=proposal, problem=problem, index=index, answer=answer, now=timezone.now(), advice=advice
+        proposal=proposal,
+        problem=problem,
+        index=index,
+        answer=answer,
+        now=timezone.now(),
+        advice=advice,
+        gap=None if answer.proven else witness.gap,
     )
 
 
-def _speaker(proposal: Proposal) -> Callable[[str, float, float | None, float | None], bool]:
-    """Writes progress to the row, at most twice a second; False stops the engine."""
-    said = {"at": float("-inf")}
+class Witness:
+    """Writes to the row what a running engine says and shows, at most twice a second; False stops the engine.
 
-    def speak(stage: str, share: float, best: float | None, bound: float | None) -> bool:
-        if time.monotonic() - said["at"] < SAY_EVERY:
+    The first plan is kept at once, a better one as soon as half a second has passed since the last.
+    """
+
+    def __init__(
+        self,
+        proposal: Proposal,
+        problem: Problem,
+        index: planning.Index,
+        order: planning.Order,
+        *,
+        until: datetime,
+    ) -> None:
+        self.proposal, self.problem, self.index, self.order, self.until = proposal, problem, index, order, until
+        self.best: tuple[Pair, ...] | None = None
+        self.plans = 0
+        self.gap: float | None = None
+        self.said_at = self.kept_at = float("-inf")
+
+    def hear(self, stage: str, share: float, best: float | None, bound: float | None) -> bool:
+        """Progress of the engine: what it does, the share done, the best value and bound of this step."""
+        if self.order.is_first_look(stage, share):
+            stage = planning.FIRST_LOOK
+            if best is not None and bound is not None:
+                self.gap = max(0.0, best - bound) / max(1.0, abs(best))
+        if time.monotonic() - self.said_at < SAY_EVERY:
             return True
-        said["at"] = time.monotonic()
-        return proposals.report_progress(
-            proposal=proposal,
+        self.said_at = time.monotonic()
+        goes_on = proposals.report_progress(
+            proposal=self.proposal,
             stage=planning.stage(stage),
             progress=5 + round(90 * min(1.0, share)),
             now=timezone.now(),
         )
+        return goes_on and self._keep()
 
-    return speak
+    def see(self, plan: tuple[Pair, ...], value: int) -> bool:
+        """A better plan."""
+        self.best = plan
+        self.plans += 1
+        return self._keep()
+
+    def settle(self, plan: tuple[Pair, ...], *, proven: bool) -> None:
+        """The answer is there; what follows are its reasons, which take a moment."""
+        self.best, self.kept_at = plan, float("-inf")
+        self.gap = 0.0 if proven else self.gap
+        self._keep(is_last=True, proven=proven)
+
+    def _keep(self, **more: bool) -> bool:
+        if self.best is None or time.monotonic() - self.kept_at < SAY_EVERY:
+            return True
+        found = planning.so_far(self.problem, self.index, self.best)
+        found |= {"gap": self.gap, "plans": self.plans, "until": self.until.isoformat()} | more
+        self.best, self.kept_at = None, time.monotonic()
+        return proposals.keep_so_far(proposal=self.proposal, so_far=found, now=timezone.now())
 
 
 # --- by the clock -----------------------------------------------------------------------------

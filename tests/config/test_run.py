@@ -46,7 +46,7 @@ def test_explains_itself(checkout):
     done = run(checkout, "help")
 
     assert done.returncode == 0
-    assert "demo [--port N] [--host 0.0.0.0] [--data DIR] [--empty]" in done.stderr
+    assert "demo [--port N] [--host 0.0.0.0] [--data DIR] [--empty | --street]" in done.stderr
 
 
 def test_unknown_command_fails(checkout):

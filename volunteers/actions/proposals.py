@@ -1,6 +1,7 @@
 """Asking for a proposal, stopping it, changing one pair in it, throwing it away."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -40,19 +41,22 @@ def request_proposal(
     until_on: date,
     now: datetime,
     actor: User | None,
+    street: str = "",
     order: planning.Order | None = None,
 ) -> Proposal:
     """A waiting proposal for the range, both days included. Whoever calls also starts the task.
 
-    One community has one proposal under way: an earlier one for review is thrown away. `order` ranks the
-    wishes for this one alone; without it the community's own order counts. Raises RangeTooLong.
+    It is about one community, about a `street`, or with neither about all. One community or street has
+    one proposal under way: an earlier one for review is thrown away. `order` ranks the wishes for this one
+    alone; without it the community's own order counts. Raises RangeTooLong.
     """
     if not from_on <= until_on <= from_on + LONGEST:
         raise RangeTooLong
-    for earlier in Proposal.objects.filter(community=community, status__in=OPEN):
+    for earlier in Proposal.objects.filter(community=community, street=street, status__in=OPEN):
         _close(earlier, now)
     proposal = Proposal.objects.create(
         community=community,
+        street=street,
         from_on=from_on,
         until_on=until_on,
         requested_by=actor,
@@ -65,7 +69,7 @@ def request_proposal(
         verb="补齐",
         thing=f"proposal:{proposal.pk}",
         now=now,
-        summary=f"{community or '全部社区'} {from_on}–{until_on}",
+        summary=f"{community or street or '全部社区'} {from_on}–{until_on}",
     )
     return proposal
 
@@ -89,10 +93,17 @@ def claim_proposal(*, pk: int, now: datetime) -> Proposal | None:
 
 def report_progress(*, proposal: Proposal, stage: str, progress: int, now: datetime) -> bool:
     """Write how far the claimed run is; False when it was stopped, discarded or taken over."""
+    return _write_running(proposal, stage=stage, progress=progress, claimed_at=now)
+
+
+def keep_so_far(*, proposal: Proposal, so_far: dict[str, Any], now: datetime) -> bool:
+    """Keep the best plan so far of the claimed run; False when it was stopped, discarded or taken over."""
+    return _write_running(proposal, so_far=so_far, claimed_at=now)
+
+
+def _write_running(proposal: Proposal, **fields: Any) -> bool:
     mine = Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING, attempts=proposal.attempts)
-    if not mine.update(stage=stage, progress=progress, claimed_at=now):
-        return False
-    return not mine.filter(answer__stop=True).exists()
+    return bool(mine.update(**fields)) and not mine.filter(answer__stop=True).exists()
 
 
 @transaction.atomic
@@ -104,7 +115,7 @@ def fail_proposal(*, proposal: Proposal, why: str, now: datetime) -> None:
 
 
 def stop_proposal(*, proposal: Proposal) -> None:
-    """Ask the running engine to hand in the best plan it has."""
+    """Ask the running engine to hand in the best plan it has. Raises NotReady when it does not run."""
     if not Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING).update(answer={"stop": True}):
         raise NotReady
 

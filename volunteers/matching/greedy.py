@@ -50,21 +50,30 @@ def _fill(standing: Standing, session: Session, candidates: dict[str, list[Volun
 
 
 def _able(standing: Standing, session: Session, role: str, people: list[Volunteer]) -> list[Volunteer]:
-    """Whose own plan has room for the session: known faces first, then who has done least."""
+    """Who might come, as they are asked: known faces first, then who has done least."""
 
     def rank(volunteer: Volunteer) -> tuple[int, int, int]:
         strange = Strange().of(standing.problem, volunteer.id, session)
         return strange, volunteer.recent_load + standing.load(volunteer.id), volunteer.id
 
-    free = [one for one in people if not any(rule.stops(standing, one, session, role) for rule in LIMITS)]
-    return sorted(free, key=rank)
+    return sorted(people, key=rank)
 
 
 def _join(standing: Standing, session: Session, role: str, able: list[Volunteer]) -> bool:
-    """Place the first of these people who fits in with those there; takes them off the list."""
-    for place, volunteer in enumerate(able):
-        if not any(rule.stops(standing, volunteer, session, role) for rule in STAFFING):
+    """Place the first of these people who has room and fits in with those there.
+
+    Takes them off the list, and those before them whose own plan has no room for the session.
+    """
+    place = 0
+    while place < len(able):
+        volunteer = able[place]
+        full = any(rule.stops(standing, volunteer, session, role) for rule in LIMITS)
+        fits = not full and not any(rule.stops(standing, volunteer, session, role) for rule in STAFFING)
+        if fits:
             standing.add(Placement(volunteer.id, session.id, role))
+        if fits or full:
             del able[place]
+        if fits:
             return True
+        place += not full
     return False

@@ -90,6 +90,12 @@ class Ladder:
             self.cancelled = True
         return not self.cancelled
 
+    def show(self) -> bool:
+        """Show the best plan so far; False once the caller has cancelled."""
+        if self.on_plan and self.on_plan(self.best) is False:
+            self.cancelled = True
+        return not self.cancelled
+
     def held(self) -> set[int]:
         """The sessions held in the best plan."""
         return {placement.session for placement in self.best}
@@ -168,7 +174,7 @@ class Ladder:
             weights,
             known=known,
             seconds=until - time.perf_counter(),
-            watch=lambda best, bound: self.tell(step.name, best, bound),
+            watch=lambda best, bound: self.tell(step.name, known if best is None else min(best, known), bound),
             found=lambda values: self._offer(values, [*settled, step]),
         )
         plan = self.best if outcome.values is None else self.model.placements(outcome.values)
@@ -182,8 +188,7 @@ class Ladder:
         plan = self.model.placements(values)
         if [one.cost(self.problem, plan) for one in steps] < [one.cost(self.problem, self.best) for one in steps]:
             self.best = plan
-            if self.on_plan and self.on_plan(plan) is False:
-                self.cancelled = True
+            self.show()
 
     def keep(self, sessions: Collection[int]) -> None:
         """Hold as many of these sessions as can be."""

@@ -53,8 +53,8 @@ def solve(
     inside a group); at the end such a tier is improved once more as far as the others allow.
     A tolerance costs a row and with it speed. `on_progress(step, share done, best, bound)` is called between steps and
     about five times a second; returning False stops, and the best so far is the answer.
-    `on_plan(placements, value)` is called with each better plan as soon as there is one; False
-    stops as well. `start` is a plan at hand, such as the published one: where it breaks no rule
+    `on_plan(placements, value)` is called with the plan the search begins with and with each better
+    one as soon as there is one; False stops as well. `start` is a plan at hand, such as the published one: where it breaks no rule
     and is better than the plan made by hand, the search begins there.
 
     Raises ValueError for an unknown tier, and for a tolerance of a tier that is no step.
@@ -66,7 +66,7 @@ def solve(
     first = _first(problem, model, start, steps)
     show = _checked(problem, on_plan) if on_plan else None
     ladder = Ladder(problem, model, first, seed, began + seconds, on_progress or _silent, show)
-    if ladder.tell("greedy", None, None):
+    if ladder.show() and ladder.tell("greedy", None, None):
         _hold_locked_sessions(ladder)
         ladder.climb([*steps, *again])
     _look_again(problem, ladder.best)

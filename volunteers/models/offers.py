@@ -10,9 +10,11 @@ from .volunteer import new_token
 class Proposal(models.Model):
     """One run of the matching engine for a range of days; nobody is told before publishing.
 
-    `answer` is the engine's answer (`linke-roster-answer/1`) plus gap explanations. A worker
-    claims a waiting row with a conditional update; a claim older than some minutes is retried.
-    `tiers` is the order of the wishes it was asked for, as rows of tier and tolerance; empty is the usual one.
+    It is about one community, about a `street`, or about every community. `so_far` is the best plan
+    while the engine works on a better one. `answer` is the engine's answer (`linke-roster-answer/1`)
+    plus gap explanations. `tiers` is the order of the wishes it was asked for, as rows of tier and
+    tolerance; empty is the usual one. A worker claims a waiting row with a conditional update; a claim
+    older than some minutes is retried.
     """
 
     class Status(models.TextChoices):
@@ -25,6 +27,7 @@ class Proposal(models.Model):
         FAILED = "failed", "没排成"
 
     community = models.ForeignKey("classes.Community", null=True, blank=True, on_delete=models.CASCADE)
+    street = models.CharField("街道", max_length=40, blank=True, default="")
     from_on = models.DateField("从")
     until_on = models.DateField("到")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
@@ -37,6 +40,7 @@ class Proposal(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     seconds = models.FloatField(null=True, blank=True)
     proven = models.BooleanField(default=False)
+    so_far = models.JSONField(default=dict, blank=True)
     answer = models.JSONField(default=dict, blank=True)
     tiers = models.JSONField(default=list, blank=True)
     error = models.CharField(max_length=300, blank=True)
@@ -45,6 +49,9 @@ class Proposal(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="proposal_range_is_forward"),
+            models.CheckConstraint(
+                condition=Q(street="") | Q(community__isnull=True), name="proposal_is_of_a_community_or_a_street"
+            ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="proposal_progress_is_a_percentage"),
         ]
 

@@ -11,10 +11,12 @@ from volunteers.planning.proposing import (
     save_proposal,
 )
 from volunteers.planning.seating import Move, Row, Seating, Table, moves, seat
+from volunteers.planning.so_far import plan_of, so_far
 from volunteers.planning.tiers import Order, WrongOrder, order_of
-from volunteers.planning.words import bends_a_wish, stage
+from volunteers.planning.words import FIRST_LOOK, bends_a_wish, stage
 
 __all__ = [
+    "FIRST_LOOK",
     "SECONDS",
     "Advice",
     "Candidate",
@@ -37,7 +39,9 @@ __all__ = [
     "load_problem",
     "moves",
     "order_of",
+    "plan_of",
     "save_proposal",
     "seat",
+    "so_far",
     "stage",
 ]

@@ -77,17 +77,21 @@ class Index:
         return shift.taken if shift else 0
 
 
-def load_problem(*, community: Community | None, from_on: date, until_on: date, now: datetime) -> tuple[Problem, Index]:
+def load_problem(
+    *, community: Community | None, from_on: date, until_on: date, now: datetime, street: str = ""
+) -> tuple[Problem, Index]:
     """The roster problem of the planned sessions from `from_on` to `until_on`, both included.
+
+    Of one community, else of the communities of a street, else of all.
 
     Sessions that have begun are left out. Agreements inside the range are locked; agreements
     elsewhere that touch the same weeks are busy time. A constant number of queries.
     """
     communities = list(Community.objects.order_by("id"))
-    index = _index(community=community, from_on=from_on, until_on=until_on, now=now)
+    index = _index(community=community, street=street, from_on=from_on, until_on=until_on, now=now)
     serving = _served(index, from_on)
     problem = Problem(
-        name=f"{community.name if community else '全部社区'} {from_on}–{until_on}",
+        name=f"{community.name if community else street or '全部社区'} {from_on}–{until_on}",
         communities=_places(communities),
         travel=TRAVEL,
         sessions=tuple(_meeting(session, index) for session in index.sessions.values()),
@@ -108,12 +112,14 @@ def local(moment: datetime) -> datetime:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _index(*, community: Community | None, from_on: date, until_on: date, now: datetime) -> Index:
+def _index(*, community: Community | None, street: str, from_on: date, until_on: date, now: datetime) -> Index:
     planned = Session.objects.filter(
         status=Session.Status.PLANNED, on_date__range=(from_on, until_on), starts_at__gt=now
     ).exclude(shifts=None)
     if community:
         planned = planned.filter(community=community)
+    elif street:
+        planned = planned.filter(community__street=street)
     sessions = {
         session.pk: session
         for session in planned.select_related("series__programme", "lesson", "room", "community")
@@ -337,12 +343,18 @@ def _barred(index: Index) -> Iterable[tuple[int, int]]:
 
 def _too_young(index: Index) -> Iterable[tuple[int, int]]:
     agreed = {(a.volunteer_id, a.session_id) for a in index.assignments}
+    sessions: dict[int, list[Session]] = defaultdict(list)
+    for session in index.sessions.values():
+        if shift := index.shifts.get((session.pk, HELPER)):
+            sessions[min(shift.role.minimum_age, ADULT_AT)].append(session)
     for pk, volunteer in index.volunteers.items():
-        for session in index.sessions.values():
-            shift = index.shifts.get((session.pk, HELPER))
-            allowed_from = shift and turns(volunteer, min(shift.role.minimum_age, ADULT_AT))
-            if allowed_from and session.on_date < allowed_from and (pk, session.pk) not in agreed:
-                yield pk, session.pk
+        for age, asking in sessions.items():
+            allowed_from = turns(volunteer, age)
+            # Sessions are in the order of time: for nearly everybody the first one says that none is too early.
+            if allowed_from is None or asking[0].on_date >= allowed_from:
+                continue
+            early = (s.pk for s in asking if s.on_date < allowed_from)
+            yield from ((pk, session_pk) for session_pk in early if (pk, session_pk) not in agreed)
 
 
 def _locks(index: Index) -> Iterable[Lock]:

@@ -1,6 +1,7 @@
 """From the engine back to the models: solve, keep the answer as a proposal with its reasons."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,9 @@ from people.models import PersonNote
 from volunteers.matching import explain
 from volunteers.matching.answer import Answer
 from volunteers.matching.explain import Gap
+from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
-from volunteers.matching.solve import Progress, solve
+from volunteers.matching.solve import OnPlan, Progress, solve
 from volunteers.models import Placement, Proposal, Shift
 from volunteers.planning import words
 from volunteers.planning.advising import Advice
@@ -34,15 +36,32 @@ class ProposalGone(Exception):
 
 
 def find_plan(
-    problem: Problem, *, order: Order = USUAL, seconds: float = SECONDS, on_progress: Progress | None = None
+    problem: Problem,
+    *,
+    order: Order = USUAL,
+    seconds: float = SECONDS,
+    on_progress: Progress | None = None,
+    on_plan: OnPlan | None = None,
+    start: Iterable[Pair] = (),
 ) -> Answer:
     """The best plan in this order of tiers; the same question has the same answer.
+
+    `on_plan` is shown each better plan on the way; `start` is one at hand, such as that of a run cut off.
 
     A session that cannot be held safely has nobody in the engine's plan. People agreed there
     still come, so their time is taken out and the rest is planned once more.
     """
     tiers, tolerances = order.tiers, order.tolerances
-    answer = solve(problem, seconds=seconds, seed=SEED, tiers=tiers, tolerances=tolerances, on_progress=on_progress)
+    answer = solve(
+        problem,
+        seconds=seconds,
+        seed=SEED,
+        tiers=tiers,
+        tolerances=tolerances,
+        on_progress=on_progress,
+        on_plan=on_plan,
+        start=start,
+    )
     unheld = {conflict.lock.session for conflict in answer.conflicts}
     if not unheld or answer.cancelled:
         return answer
@@ -71,15 +90,18 @@ def save_proposal(
     answer: Answer,
     now: datetime,
     advice: Advice | None = None,
+    gap: float | None = None,
 ) -> Proposal:
     """Keep the answer: one Placement per new pair, the gaps with their causes, the loads, the advice.
+
+    `gap` is how far from the best an unproven plan is at most, as a share, where that is known.
 
     Only a proposal that is running is saved, so that a discarded one stays discarded. Raises
     ProposalGone otherwise.
     """
     locked = {(lock.volunteer, lock.session) for lock in problem.locked}
-    new = [p for p in answer.placements if (p.volunteer, p.session) not in locked]
-    whys = [why for why in explain.placements(problem, answer) if why.placement in set(new)]
+    told = explain.placements(problem, answer)
+    whys = [why for why in told if (why.placement.volunteer, why.placement.session) not in locked]
     notes = _notes({why.placement.volunteer for why in whys}, index)
     rows = [_placement(proposal, why, problem, index, notes) for why in whys]
     document = answer_document(problem, index, answer, rows, advice or Advice())
@@ -90,7 +112,8 @@ def save_proposal(
         finished_at=now,
         seconds=answer.seconds,
         proven=answer.proven,
-        answer=document,
+        so_far={},
+        answer=document | {"gap": gap},
     )
     if not saved:
         raise ProposalGone

@@ -62,6 +62,15 @@ class Order:
         """
         return {tier: tolerance for tier, tolerance in self.ranks[:-1] if tolerance}
 
+    def is_first_look(self, stage: str, share: float) -> bool:
+        """Whether the engine looks at all tiers together, as it does before it settles one after the other.
+
+        Only then its value and bound speak about everything that is asked for. It names the last step:
+        what was tolerated is improved once more at the end.
+        """
+        last = [*self.tiers, *(tier for tier in self.tiers if tier in self.tolerances)][-1]
+        return share == 0 and stage == last
+
     @property
     def neighbours(self) -> list[tuple[Preference, Preference]]:
         """Each ranked tier with the one after it."""

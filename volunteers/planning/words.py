@@ -18,7 +18,9 @@ from volunteers.rules.windows import END_OF_DAY, telling_row
 BARRED = NotBarred.code
 TOO_YOUNG = (BARRED, "没到这个岗位的年龄")
 WEEKDAYS = "一二三四五六日"
+FIRST_LOOK = "all"
 STAGES = {
+    FIRST_LOOK: "把所有要求放在一起比",
     "greedy": "先照老办法排一遍",
     "locked": "留住已经定下的人",
     "unheld": "先让每一场都开得起来",

@@ -13,7 +13,7 @@ from classes.calendar import teaching_week
 from classes.models import Community, Session, Term
 from volunteers import rules
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
-from volunteers.queries import recruiting, ways
+from volunteers.queries import recruiting, running, ways
 
 GAPS_SHOWN = 6
 LOADS_SHOWN = 12
@@ -150,6 +150,11 @@ class Review:
     def people(self) -> int:
         """How many people the ticked rows are about."""
         return len({row.placement.volunteer_id for row in self.rows if row.is_ticked})
+
+    @property
+    def percent(self) -> float | None:
+        """How far from the best an unproven plan is at most, in per cent; None where that is not known."""
+        return running.percent(self.proposal.answer.get("gap"))
 
     @property
     def sample(self) -> Row | None:

@@ -38,10 +38,15 @@ def free_windows(
     Preferred times appear twice, once inside what is possible, so that a session that begins
     in a preferred hour and ends in a possible one is covered as a whole.
     """
-    known = list(rows)
+    dated: dict[date | None, list[Availability]] = {}
+    for row in rows:
+        dated.setdefault(row.on_date, []).append(row)
+    weekly = dated.get(None, [])
     found: list[Window] = []
     for day in days:
-        today = [row for row in known if applies(row, day, week_number(day))]
+        today = [row for row in (*weekly, *dated.get(day, ())) if applies(row, day, week_number(day))]
+        if not today:
+            continue
         for kinds, preferred in (((Kind.PREFERRED, Kind.POSSIBLE), False), ((Kind.PREFERRED,), True)):
             free = _joined(_period(row, day) for row in today if row.kind in kinds)
             taken = [_period(row, day) for row in today if row.kind == Kind.IMPOSSIBLE]

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,15 +13,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from classes.models import Community
 from people.access import organiser_required, staff_required
 from volunteers import planning
 from volunteers.actions import proposals as actions
 from volunteers.actions import roster
-from volunteers.context import community_of
+from volunteers.context import community_of, desk_of
 from volunteers.matching.preferences import TIERS
 from volunteers.models import Assignment, Placement, Proposal, Volunteer
 from volunteers.queries import proposals as queries
-from volunteers.queries import publishing
+from volunteers.queries import publishing, running
 from volunteers.tasks import run_proposal
 from volunteers.views import notes
 
@@ -41,7 +43,7 @@ def match(request: HttpRequest) -> HttpResponse:
     community = community_of(request)
     if community is None:
         return render(request, "volunteers/no_community.html")
-    latest = Proposal.objects.filter(community=community).first()
+    latest = _about(community).first()
     if latest and latest.status in UNDER_WAY and "new" not in request.GET:
         return redirect("desk:proposal", latest.pk)
     return _start_page(request, latest)
@@ -61,7 +63,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             proposal = actions.request_proposal(
-                community=community_of(request), from_on=first, until_on=last, now=now, actor=request.user
+                **_where(request), from_on=first, until_on=last, now=now, actor=request.user
             )
             transaction.on_commit(partial(run_proposal.enqueue, proposal.pk))
     except actions.RangeTooLong:
@@ -79,7 +81,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     if found.status in (Status.WAITING, Status.RUNNING):
         fragment = "#progress" if request.htmx else ""
         late = found.status == Status.WAITING and now - found.created_at > LATE_AFTER
-        return render(request, PROGRESS + fragment, _may(request) | {"proposal": found, "is_late": late})
+        context = {"proposal": found, "is_late": late, "so_far": running.so_far(proposal=found, now=now)}
+        return render(request, PROGRESS + fragment, _may(request) | context)
     if request.htmx:
         return HttpResponseClientRefresh()
     if found.status in (Status.DISCARDED, Status.FAILED):
@@ -199,6 +202,20 @@ def presets(today: date) -> dict[str, tuple[str, date, date]]:
     }
 
 
+def _about(community: Community) -> QuerySet[Proposal]:
+    """The proposals of a community and those of its whole street, the latest first."""
+    whole = Q(street=community.street, community=None) if community.street else Q(pk__in=[])
+    return Proposal.objects.filter(Q(community=community) | whole)
+
+
+def _where(request: HttpRequest) -> dict:
+    """What is planned: the community on screen, or with `where=street` its whole street."""
+    community = community_of(request)
+    if community and community.street and request.POST.get("where") == "street":
+        return {"community": None, "street": community.street}
+    return {"community": community}
+
+
 def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
     now = timezone.now()
     community = community_of(request)
@@ -213,7 +230,14 @@ def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
         for value, (name, first, last) in presets(timezone.localdate(now)).items()
     ]
     chosen = next((span["value"] for span in spans if span["gaps"]), spans[-1]["value"])
-    context = {"spans": spans, "chosen": chosen, "latest": latest, "any_gap": any(span["gaps"] for span in spans)}
+    street = [one for one in desk_of(request).communities if community.street and one.street == community.street]
+    context = {
+        "spans": spans,
+        "chosen": chosen,
+        "latest": latest,
+        "any_gap": len(street) > 1 or any(span["gaps"] for span in spans),
+        "street": street if len(street) > 1 else [],
+    }
     return render(request, START, _may(request) | context)
 
 

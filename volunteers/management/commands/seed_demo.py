@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from classes.models import Community
 from classes.seeds import seed_reference
-from volunteers import demo
+from volunteers import demo, demo_street
 from volunteers.seeds import seed_roles
 
 
@@ -16,10 +16,12 @@ class Command(BaseCommand):
     help = "演示账号和演示数据（只用于新的数据库）"
 
     def add_arguments(self, parser):
-        """[--empty]"""
-        parser.add_argument("--empty", action="store_true", help="只要账号、项目、课程目录和日历，不要演示数据")
+        """[--empty | --street]"""
+        kinds = parser.add_mutually_exclusive_group()
+        kinds.add_argument("--empty", action="store_true", help="只要账号、项目、课程目录和日历，不要演示数据")
+        kinds.add_argument("--street", action="store_true", help="一条街道：八个社区、四周的课，一个人都还没排")
 
-    def handle(self, *args, empty: bool, **options):
+    def handle(self, *args, empty: bool, street: bool, **options):
         """All or nothing, so that a start that was stopped can begin again."""
         if Community.objects.exists():
             raise CommandError("已经有社区了，演示数据只能写进新的数据库。")
@@ -28,5 +30,7 @@ class Command(BaseCommand):
             demo.accounts()
             seed_reference(now)
             seed_roles()
-            if not empty:
+            if street:
+                demo_street.live(now=now)
+            elif not empty:
                 demo.live(now=now, say=self.stdout.write)
