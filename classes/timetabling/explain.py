@@ -104,9 +104,9 @@ def _last(series: Series, own: tuple[Placement, ...]) -> Reason | None:
     if not series.last:
         return None
     if same == len(own):
-        return Reason("last", "上学期", "和上学期同一天、同一时间")
+        return Reason("last", "原来", "和原来同一天、同一时间")
     when = "、".join(spoken(slot.weekday, slot.starts) for slot in series.last)
-    return Reason("last", "上学期", f"上学期是{when}，这学期换了")
+    return Reason("last", "原来", f"原来是{when}，这次换了")
 
 
 def _room(problem: Problem, plan: Sequence[Placement], own: tuple[Placement, ...]) -> list[Reason]:

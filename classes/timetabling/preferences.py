@@ -140,7 +140,7 @@ class Moved(Single):
     """Series meet on the weekday and at the time of last term."""
 
     code = "moved"
-    label = "和上学期一样"
+    label = "和原来一样"
     sentence = "尽量和上学期同一天、同一时间。"
 
     def without(self, problem: Problem) -> int:

@@ -122,7 +122,7 @@ def test_reasons_say_who_comes_and_what_was_given_up():
     texts = {reason.code: reason.text for reason in placed.reasons}
     assert texts["learners"] == "3 位学员里 2 位来得了，没有更多人能来的时间"
     assert texts["helpers"] == "2 个名额预计排得上 1 个"
-    assert texts["last"] == "上学期是周一 09:00，这学期换了"
+    assert texts["last"] == "原来是周一 09:00，这次换了"
     assert placed.instead[0].slot.weekday == 1
 
 
