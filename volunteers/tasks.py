@@ -2,16 +2,19 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.tasks import task
+from django.tasks import Task, task
 from django.utils import timezone
 
 from volunteers import planning
-from volunteers.actions import answers, proposals, reminding
+from volunteers.actions import answers, proposals, reminding, runs, timetables
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
-from volunteers.models import Proposal
+from volunteers.models import Proposal, TimetableProposal
+from volunteers.models.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +43,17 @@ def run_proposal(pk: int) -> str:
 @task()
 def run_waiting_proposals() -> int:
     """The net below `run_proposal`: what nobody started, and what a killed worker left behind."""
-    silent_since = timezone.now() - proposals.SILENT_FOR
-    waiting = Proposal.objects.filter(status=Proposal.Status.WAITING)
-    left = Proposal.objects.filter(status=Proposal.Status.RUNNING, claimed_at__lt=silent_since)
+    return _run_waiting(Proposal, run_proposal)
+
+
+def _run_waiting(of: type[Run], start: "Task[Any, Any]") -> int:
+    """Run what waits, and what a silent worker has left; answers how many."""
+    silent_since = timezone.now() - runs.SILENT_FOR
+    waiting = of._default_manager.filter(status=Run.Status.WAITING)
+    left = of._default_manager.filter(status=Run.Status.RUNNING, claimed_at__lt=silent_since)
     found = list((waiting | left).order_by("id").values_list("pk", flat=True))
     for pk in found:
-        run_proposal.call(pk)
+        start.call(pk)
     return len(found)
 
 
@@ -162,3 +170,56 @@ def release_unanswered() -> int:
 def mark_gaps() -> dict[str, int]:
     """The nightly look ahead: which needs of the next 14 days are not met; answers counts."""
     return reminding.mark_gaps(now=timezone.now())
+
+
+# --- timetables -------------------------------------------------------------------------------
+
+
+@task()
+def run_timetable(pk: int) -> str:
+    """Find up to three timetables for one request; answers what became of it."""
+    proposal = timetables.claim_timetable(pk=pk, now=timezone.now())
+    if proposal is None:
+        return "nothing to do"
+    try:
+        return find_claimed(proposal)
+    except Exception:
+        log.exception("timetable %s", pk)
+        runs.fail(run=proposal, why=FAILED, now=timezone.now())
+        return "failed"
+
+
+@task()
+def run_waiting_timetables() -> int:
+    """The net below `run_timetable`, as for proposals."""
+    return _run_waiting(TimetableProposal, run_timetable)
+
+
+def find_claimed(proposal: TimetableProposal, *, seconds: float = planning.TIMETABLE_SECONDS) -> str:
+    """Load, solve, save."""
+    problem, index = planning.load_times(
+        term=proposal.term, community=proposal.community, chosen=proposal.series, now=timezone.now()
+    )
+    answers = planning.find_timetables(problem, gives=proposal.gives, seconds=seconds, on_progress=_speaker(proposal))
+    saved = timetables.save_timetables(
+        proposal=proposal,
+        found=planning.as_document(problem, answers, index.series),
+        proven=bool(answers) and all(answer.proven for answer in answers),
+        seconds=sum(answer.seconds for answer in answers),
+        now=timezone.now(),
+    )
+    return "ready" if saved else "stopped"
+
+
+def _speaker(run: TimetableProposal) -> Callable[[str, float, float | None, float | None], bool]:
+    """Writes progress to the row, at most twice a second; False stops the engine."""
+    said = {"at": float("-inf")}
+
+    def speak(tier: str, share: float, best: float | None, bound: float | None) -> bool:
+        if time.monotonic() - said["at"] < SAY_EVERY:
+            return True
+        said["at"] = time.monotonic()
+        progress = 5 + round(90 * min(1.0, share))
+        return runs.report(run=run, stage=planning.timetable_stage(tier), progress=progress, now=timezone.now())
+
+    return speak

@@ -23,6 +23,8 @@ class Learner(models.Model):
     level_text = models.CharField("会到什么程度", max_length=40, blank=True)
     needs = models.JSONField("需要", default=list, blank=True)
     wishes = models.CharField("想学什么", max_length=80, blank=True)
+    # [[weekday, "HH:MM", "HH:MM"], …]: when they can come; nothing means nobody has said yet.
+    free_windows = models.JSONField("什么时候能来", null=True, blank=True)
     # children
     school = models.CharField("学校", max_length=40, blank=True)
     grade = models.PositiveSmallIntegerField("年级", null=True, blank=True)

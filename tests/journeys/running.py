@@ -19,9 +19,11 @@ from people.models import User
 from tests.volunteers.imports import samples
 from volunteers import demo, intake
 from volunteers.actions import absences
+from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
-from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift
+from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift, TimetableProposal
 from volunteers.seeds import seed_roles
+from volunteers.tasks import run_timetable
 
 
 def live(now: datetime) -> None:
@@ -40,6 +42,7 @@ def live(now: datetime) -> None:
     demo.strangers(now)
     after = this_week + 2 * demo.WEEK
     demo.matched(community, after, after + timedelta(days=6), now, chen)
+    timetables(community, term, now)
     intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
     change_days(now)
 
@@ -54,6 +57,13 @@ def change_days(now: datetime) -> None:
     absences.set_absence(
         organisation=club, kind="exam", starts_on=day, ends_on=day + timedelta(days=12), now=now, actor=None
     )
+
+
+def timetables(community, term, now: datetime) -> None:
+    """Three timetables for the classes of the term wait for a choice."""
+    every = Series.objects.filter(term=term, community=community).values_list("pk", flat=True)
+    asked = actions.request_timetable(term=term, community=community, series=list(every), gives=0, now=now, actor=None)
+    run_timetable.call(asked.pk)
 
 
 def desk_pages(now: datetime) -> dict[str, str]:
@@ -85,6 +95,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "changes",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
+        "timetable": f"{reverse('desk:timetable')}?new=1",
         "week-gap": f"{week}?w={monday}&gap={gap.pk}",
         "week-who": f"{week}?w={placed.session.on_date}&who={placed.pk}",
         "publish": f"{reverse('desk:publish')}?w={monday}",
@@ -105,6 +116,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "learner-add": reverse("desk:learner-add", args=["senior"]),
         "series": reverse("desk:series", args=[series.pk]),
         "calendar-guess": f"{reverse('desk:calendar')}?year={now.year + 1}",
+        "series-times": reverse("desk:series-times", args=[series.pk]),
+        "timetables": reverse("desk:timetable-run", args=[TimetableProposal.objects.get().pk]),
         "series-edit": reverse("desk:series-edit", args=[series.pk]),
         "series-add": reverse("desk:series-add", args=[series.term_id, series.programme_id]),
         "pairing": reverse("desk:pairing", args=[senior.pk]),

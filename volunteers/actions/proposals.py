@@ -4,29 +4,38 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from classes.models import Community
 from people import audit
 from people.models import User
 from volunteers import planning
+from volunteers.actions import runs
+from volunteers.actions.runs import ATTEMPTS, OPEN, SILENT_FOR, NotReady
 from volunteers.models import Placement, Proposal, Volunteer
 
+__all__ = [
+    "ATTEMPTS",
+    "OPEN",
+    "SILENT_FOR",
+    "CannotSwap",
+    "NotReady",
+    "RangeTooLong",
+    "claim_proposal",
+    "discard_proposal",
+    "fail_proposal",
+    "report_progress",
+    "request_proposal",
+    "stop_proposal",
+    "swap_placement",
+]
+
 Status = Proposal.Status
-OPEN = (Status.WAITING, Status.RUNNING, Status.READY)
-# A worker says where it is about twice a second; silent for this long, it is gone.
-SILENT_FOR = timedelta(seconds=60)
-ATTEMPTS = 3
 LONGEST = timedelta(days=62)
 GAVE_UP = f"试了 {ATTEMPTS} 次都没排完，已经停下。请缩短日期再补一次。"
 
 
 class RangeTooLong(Exception):
     """More days than one run is meant for, or none at all."""
-
-
-class NotReady(Exception):
-    """The proposal is not in a state in which this can be done."""
 
 
 class CannotSwap(Exception):
@@ -74,50 +83,29 @@ def request_proposal(
     return proposal
 
 
-@transaction.atomic
 def claim_proposal(*, pk: int, now: datetime) -> Proposal | None:
-    """Take a waiting proposal, or one whose worker has fallen silent; None when it is not to be had.
-
-    After too many silent workers the proposal has failed.
-    """
-    silent = Q(status=Status.RUNNING, claimed_at__lt=now - SILENT_FOR)
-    free = Proposal.objects.filter(Q(status=Status.WAITING) | silent, pk=pk)
-    if free.filter(attempts__gte=ATTEMPTS).update(status=Status.FAILED, error=GAVE_UP, finished_at=now):
-        audit.write(actor=None, verb="没排成", thing=f"proposal:{pk}", now=now, summary=GAVE_UP)
-        return None
-    claimed = free.update(
-        status=Status.RUNNING, claimed_at=now, attempts=F("attempts") + 1, stage="读取课表和空闲时间", progress=2
-    )
-    return Proposal.objects.get(pk=pk) if claimed else None
+    """Take a waiting proposal, or one whose worker has fallen silent; None when it is not to be had."""
+    return runs.claim(of=Proposal, pk=pk, stage="读取课表和空闲时间", gave_up=GAVE_UP, now=now)
 
 
 def report_progress(*, proposal: Proposal, stage: str, progress: int, now: datetime) -> bool:
     """Write how far the claimed run is; False when it was stopped, discarded or taken over."""
-    return _write_running(proposal, stage=stage, progress=progress, claimed_at=now)
+    return runs.write_running(run=proposal, stage=stage, progress=progress, claimed_at=now)
 
 
 def keep_so_far(*, proposal: Proposal, so_far: dict[str, Any], now: datetime) -> bool:
     """Keep the best plan so far of the claimed run; False when it was stopped, discarded or taken over."""
-    return _write_running(proposal, so_far=so_far, claimed_at=now)
+    return runs.write_running(run=proposal, so_far=so_far, claimed_at=now)
 
 
-def _write_running(proposal: Proposal, **fields: Any) -> bool:
-    mine = Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING, attempts=proposal.attempts)
-    return bool(mine.update(**fields)) and not mine.filter(answer__stop=True).exists()
-
-
-@transaction.atomic
 def fail_proposal(*, proposal: Proposal, why: str, now: datetime) -> None:
     """Say on the page that this run came to nothing."""
-    mine = Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING, attempts=proposal.attempts)
-    if mine.update(status=Status.FAILED, error=why[:300], finished_at=now, stage=""):
-        audit.write(actor=None, verb="没排成", thing=f"proposal:{proposal.pk}", now=now, summary=why)
+    runs.fail(run=proposal, why=why, now=now)
 
 
 def stop_proposal(*, proposal: Proposal) -> None:
-    """Ask the running engine to hand in the best plan it has. Raises NotReady when it does not run."""
-    if not Proposal.objects.filter(pk=proposal.pk, status=Status.RUNNING).update(answer={"stop": True}):
-        raise NotReady
+    """Ask the running engine to hand in the best plan it has. Raises NotReady."""
+    runs.stop(run=proposal)
 
 
 @transaction.atomic

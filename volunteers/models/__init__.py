@@ -7,6 +7,7 @@ from .pairing import Pairing
 from .service import CheckIn
 from .shifts import Assignment, Role, Shift
 from .tiers import TierOrder, TierRank
+from .timetables import TimetableProposal
 from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Shift",
     "TierOrder",
     "TierRank",
+    "TimetableProposal",
     "Volunteer",
 ]

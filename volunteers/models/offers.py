@@ -1,49 +1,27 @@
 """Answers of the engine that wait for an organiser, and invitations that wait for a person."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from .runs import Run
 from .volunteer import new_token
 
 
-class Proposal(models.Model):
+class Proposal(Run):
     """One run of the matching engine for a range of days; nobody is told before publishing.
 
     It is about one community, about a `street`, or about every community. `so_far` is the best plan
     while the engine works on a better one. `answer` is the engine's answer (`linke-roster-answer/1`)
     plus gap explanations. `tiers` is the order of the wishes it was asked for, as rows of tier and
-    tolerance; empty is the usual one. A worker claims a waiting row with a conditional update; a claim
-    older than some minutes is retried.
+    tolerance; empty is the usual one.
     """
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", "排队中"
-        RUNNING = "running", "正在排"
-        READY = "ready", "等您看"
-        ACCEPTED = "accepted", "已采纳"
-        PUBLISHED = "published", "已发布"
-        DISCARDED = "discarded", "不要了"
-        FAILED = "failed", "没排成"
 
     community = models.ForeignKey("classes.Community", null=True, blank=True, on_delete=models.CASCADE)
     street = models.CharField("街道", max_length=40, blank=True, default="")
     from_on = models.DateField("从")
     until_on = models.DateField("到")
-    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
-    stage = models.CharField("进行到", max_length=60, blank=True)
-    progress = models.PositiveSmallIntegerField("百分比", default=0)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    created_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    seconds = models.FloatField(null=True, blank=True)
-    proven = models.BooleanField(default=False)
     so_far = models.JSONField(default=dict, blank=True)
-    answer = models.JSONField(default=dict, blank=True)
     tiers = models.JSONField(default=list, blank=True)
-    error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-id"]

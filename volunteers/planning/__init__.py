@@ -13,11 +13,16 @@ from volunteers.planning.proposing import (
 from volunteers.planning.seating import Move, Row, Seating, Table, moves, seat
 from volunteers.planning.so_far import plan_of, so_far
 from volunteers.planning.tiers import Order, WrongOrder, order_of
+from volunteers.planning.times import load_times
+from volunteers.planning.timetables import SECONDS as TIMETABLE_SECONDS
+from volunteers.planning.timetables import as_document, find_timetables, other_times
+from volunteers.planning.timetables import stage as timetable_stage
 from volunteers.planning.words import FIRST_LOOK, bends_a_wish, stage
 
 __all__ = [
     "FIRST_LOOK",
     "SECONDS",
+    "TIMETABLE_SECONDS",
     "Advice",
     "Candidate",
     "Candidates",
@@ -32,16 +37,21 @@ __all__ = [
     "WrongOrder",
     "advise",
     "answer_document",
+    "as_document",
     "bends_a_wish",
     "candidates",
     "consider_swap",
     "find_plan",
+    "find_timetables",
     "load_problem",
+    "load_times",
     "moves",
     "order_of",
+    "other_times",
     "plan_of",
     "save_proposal",
     "seat",
     "so_far",
     "stage",
+    "timetable_stage",
 ]

@@ -1,0 +1,321 @@
+"""排时间: asked for, found in the background, compared, taken; and one class moved."""
+
+from datetime import time
+
+import pytest
+from django.urls import reverse
+
+from classes import actions as classes_actions
+from classes.actions.changing import Refused
+from classes.models import Enrolment, Series, Session
+from tests import make
+from tests.make import at
+from volunteers import planning, tasks
+from volunteers.actions import runs
+from volunteers.actions import timetables as actions
+from volunteers.models import TimetableProposal
+
+pytestmark = pytest.mark.django_db
+NOW = at("2026-08-20", "10:00")
+Status = TimetableProposal.Status
+
+
+def enrolled(series, count, **fields):
+    """Learners of a class."""
+    found = []
+    for number in range(count):
+        one = make.learner(f"学员{series.pk}{number}", **fields)
+        Enrolment.objects.create(learner=one, series=series, status="confirmed", created_at=NOW)
+        found.append(one)
+    return found
+
+
+@pytest.fixture
+def two():
+    """Two senior classes at one time in one room, and somebody free to help on Fridays."""
+    room = make.room()
+    first = make.series("启蒙", room=room, stated_leads=0)
+    second = make.series("基础", room=room, stated_leads=0, weekdays=(5,))
+    for number in range(8):
+        helper = make.volunteer(f"助教{number}")
+        make.free(helper, 4, "08:00", "12:00")
+    return first, second
+
+
+def asked(*series, gives=0):
+    return actions.request_timetable(
+        term=make.term(),
+        community=make.community(),
+        series=[one.pk for one in series],
+        gives=gives,
+        now=NOW,
+        actor=None,
+    )
+
+
+def found(*series):
+    proposal = asked(*series)
+    assert tasks.run_timetable.call(proposal.pk) == "ready"
+    proposal.refresh_from_db()
+    return proposal
+
+
+class TestLoading:
+    def test_learners_helpers_and_rooms_are_there(self, two):
+        first, second = two
+        one, other = enrolled(first, 2)
+        one.free_windows = [[4, "09:00", "12:00"]]
+        one.save()
+        other.needs = ["轮椅位"]
+        other.save()
+
+        problem, _ = planning.load_times(term=make.term(), community=make.community(), chosen=[first.pk], now=NOW)
+
+        group = problem.one[first.pk]
+        assert group.step_free and group.people == 2 and not group.fixed
+        assert problem.learner[one.pk].free[0].weekday == 4
+        assert problem.learner[other.pk].free is None
+        assert problem.learner[one.pk].once_a_day
+        assert [(place.weekday, place.starts) for place in problem.one[second.pk].fixed] == [(5, 570)]
+        assert len(problem.volunteers) == 8
+        assert problem.volunteers[0].roles == {"helper", "desk"}
+
+    def test_only_cleared_adults_count_for_children(self):
+        child = make.series("四点半", kind="child", weekdays=(0, 2))
+        cleared = make.volunteer("何晓琳")
+        make.cleared(cleared)
+        for one in (cleared, make.volunteer("没查过"), make.volunteer("未成年", born=(2012, 1, 1))):
+            make.free(one, 2)
+
+        problem, _ = planning.load_times(term=make.term(), community=make.community(), chosen=[child.pk], now=NOW)
+
+        assert [one.id for one in problem.volunteers if "tutor" in one.roles] == [cleared.pk]
+
+    def test_a_class_without_weekdays_is_there_only_when_it_is_chosen(self):
+        series = make.series(weekdays=())
+        term, community = make.term(), make.community()
+
+        assert planning.load_times(term=term, community=community, chosen=[], now=NOW)[0].series == ()
+        assert len(planning.load_times(term=term, community=community, chosen=[series.pk], now=NOW)[0].series) == 1
+
+    @pytest.mark.parametrize("classes", [1, 3])
+    def test_the_number_of_queries_does_not_grow(self, classes, django_assert_num_queries):
+        term, community = make.term(), make.community()
+        for number in range(classes):
+            enrolled(make.series(f"班{number}", weekdays=(number,), room=make.room(f"教室{number}")), classes)
+            make.free(make.volunteer(f"助教{number}"), 2)
+
+        with django_assert_num_queries(13):
+            planning.load_times(term=term, community=community, chosen=[], now=NOW)
+
+
+class TestRunning:
+    def test_finds_timetables_with_figures_and_reasons(self, two):
+        first, second = two
+        enrolled(first, 4)
+
+        proposal = found(first, second)
+
+        assert proposal.status == Status.READY and proposal.proven
+        best = proposal.answer["timetables"][0]
+        assert best["figures"]["learners"] == best["figures"]["reached"] == 4
+        assert best["figures"]["filled"] == best["figures"]["places"]
+        assert {place[0] for row in best["series"] for place in row["places"]} == {4}
+        assert all(row["reasons"] for row in best["series"])
+        assert proposal.answer["now"]["filled"] == 0
+
+    def test_nothing_chosen_is_refused(self):
+        with pytest.raises(actions.NothingChosen):
+            asked()
+
+    def test_a_new_request_throws_the_old_one_away(self, two):
+        old, _ = asked(*two), asked(*two)
+
+        old.refresh_from_db()
+        assert old.status == Status.DISCARDED
+
+    def test_a_discarded_run_stays_discarded(self, two):
+        proposal = asked(*two)
+        claimed = actions.claim_timetable(pk=proposal.pk, now=NOW)
+        actions.discard_timetable(proposal=proposal, now=NOW, actor=None)
+
+        assert tasks.find_claimed(claimed) == "stopped"
+        proposal.refresh_from_db()
+        assert proposal.status == Status.DISCARDED
+
+    def test_a_run_is_claimed_once_and_again_when_its_worker_is_silent(self, two):
+        proposal = asked(*two)
+
+        assert actions.claim_timetable(pk=proposal.pk, now=NOW)
+        assert actions.claim_timetable(pk=proposal.pk, now=NOW) is None
+        assert actions.claim_timetable(pk=proposal.pk, now=NOW + 2 * runs.SILENT_FOR)
+
+    def test_the_net_runs_what_nobody_started(self, two):
+        proposal = asked(*two)
+
+        assert tasks.run_waiting_timetables.call() == 1
+        proposal.refresh_from_db()
+        assert proposal.status == Status.READY
+
+
+class TestAccepting:
+    def test_a_class_without_sessions_gets_day_time_and_room(self, two):
+        first, second = two
+        proposal = found(first, second)
+
+        taken = actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
+
+        assert len(taken.moved) == 2 and not taken.refused
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert [day.weekday for day in first.days.all()] == [4]
+        assert first.starts != second.starts or first.room_id != second.room_id
+        assert (first.ends.hour * 60 + first.ends.minute) - (first.starts.hour * 60 + first.starts.minute) == 90
+
+    def test_sessions_that_are_there_move_along(self, two):
+        first, second = two
+        classes_actions.generate_term(term=make.term(), community=make.community(), now=NOW)
+        proposal = found(first)
+
+        taken = actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
+
+        assert taken.moved == [first], taken.refused
+        weekdays = {one.on_date.weekday() for one in Session.objects.filter(series=first, status="planned")}
+        assert weekdays == {4}
+        second.refresh_from_db()
+        assert [day.weekday for day in second.days.all()] == [5]
+
+    def test_it_is_taken_once(self, two):
+        proposal = found(*two)
+        actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
+
+        with pytest.raises(runs.NotReady):
+            actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
+
+    @pytest.mark.parametrize("number", [-1, 3])
+    def test_a_timetable_that_is_not_there_is_refused(self, two, number):
+        proposal = found(*two)
+
+        with pytest.raises(runs.NotReady):
+            actions.accept_timetable(proposal=proposal, number=number, now=NOW, actor=None)
+        proposal.refresh_from_db()
+        assert proposal.status == Status.READY
+
+    def test_a_class_that_has_changed_since_is_named_and_the_others_move(self, two):
+        first, second = two
+        proposal = found(first, second)
+        Series.objects.filter(pk=second.pk).update(name="启蒙2")
+        make.session("2026-08-01", of=second, status="done")
+
+        taken = actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
+
+        assert taken.moved == [first]
+        assert [(series.pk, "没有还没上的" in why) for series, why in taken.refused] == [(second.pk, True)]
+
+
+class TestMovingOne:
+    def test_every_other_time_says_what_it_is_worth(self, two):
+        first, _ = two
+        (one,) = enrolled(first, 1)
+        one.free_windows = [[5, "09:00", "12:00"]]
+        one.save()
+
+        present = planning.other_times(series=first, term=make.term(), community=make.community(), now=NOW)
+
+        friday = next(option for option in present.options if option.slot.weekday == 4 and not option.obstacle)
+        assert (present.reached, present.filled) == (1, 0)
+        assert (friday.reached, friday.filled) == (0, 1)
+
+    def test_a_class_moves(self, two):
+        first, _ = two
+
+        actions.move_series(series=first, weekday=5, to=(4, 600, first.room_id), now=NOW, actor=None)
+
+        first.refresh_from_db()
+        assert (first.days.get().weekday, first.starts) == (4, time(10))
+
+    def test_not_onto_another_of_its_days(self):
+        series = make.series(weekdays=(1, 3), room=make.room())
+
+        with pytest.raises(Refused):
+            actions.move_series(series=series, weekday=1, to=(3, 600, series.room_id), now=NOW, actor=None)
+
+
+class TestPages:
+    @pytest.fixture
+    def desk(self, client):
+        client.force_login(make.user())
+        return client
+
+    def test_asks_which_classes_and_starts(self, desk, two, django_capture_on_commit_callbacks):
+        page = desk.get(reverse("desk:timetable"))
+        assert page.status_code == 200
+        assert page.content.decode().count("checked") == 3
+
+        with django_capture_on_commit_callbacks():
+            answer = desk.post(
+                reverse("desk:timetable-start"), {"series": [two[0].pk, two[1].pk], "term": make.term().pk}
+            )
+
+        proposal = TimetableProposal.objects.get()
+        assert answer.url == reverse("desk:timetable-run", args=[proposal.pk])
+        assert "马上开始" in desk.get(answer.url).content.decode()
+
+    def test_nothing_chosen_says_so(self, desk, two):
+        answer = desk.post(reverse("desk:timetable-start"), {"term": make.term().pk}, follow=True)
+
+        assert "请至少选一个班" in answer.content.decode()
+
+    def test_without_classes_it_says_what_to_do(self, desk):
+        make.term()
+        make.community()
+
+        assert "这学期还没有班" in desk.get(reverse("desk:timetable")).content.decode()
+
+    def test_without_a_term_it_says_what_to_do(self, desk):
+        make.community()
+
+        assert "这学期还没有班" in desk.get(reverse("desk:timetable")).content.decode()
+
+    def test_compares_and_takes_one(self, desk, two):
+        enrolled(two[0], 3)
+        proposal = found(*two)
+        address = reverse("desk:timetable-run", args=[proposal.pk])
+
+        page = desk.get(address).content.decode()
+        assert "课表甲" in page and "采纳课表甲" in page and "已证明" in page
+
+        answer = desk.post(reverse("desk:timetable-accept", args=[proposal.pk]), {"number": "0"}, follow=True)
+        assert "已采纳课表甲" in answer.content.decode()
+
+    @pytest.mark.parametrize("status", ["failed", "discarded"])
+    def test_what_came_to_nothing_says_so(self, desk, two, status):
+        proposal = asked(*two)
+        TimetableProposal.objects.filter(pk=proposal.pk).update(status=status, error="没排成的原因")
+
+        page = desk.get(reverse("desk:timetable-run", args=[proposal.pk])).content.decode()
+
+        assert "没排成的原因" in page or "课表没有动" in page
+
+    def test_every_other_time_of_a_class(self, desk, two):
+        page = desk.get(reverse("desk:series-times", args=[two[0].pk])).content.decode()
+        assert "现在" in page and "教室被占" in page
+
+        to = f"4-600-{two[0].room_id}"
+        answer = desk.post(reverse("desk:series-move", args=[two[0].pk]), {"to": to}, follow=True)
+        assert "挪好了" in answer.content.decode()
+
+    @pytest.mark.parametrize("to", ["", "x", "4-600", "4-600-x"])
+    def test_a_time_that_is_none_changes_nothing(self, desk, two, to):
+        answer = desk.post(reverse("desk:series-move", args=[two[0].pk]), {"to": to}, follow=True)
+
+        assert "请先选一个时间" in answer.content.decode()
+
+    @pytest.mark.parametrize("classes", [1, 3])
+    def test_the_comparison_needs_the_same_queries_for_any_number(self, desk, classes, django_assert_num_queries):
+        made = [make.series(f"班{n}", weekdays=(n,), room=make.room(f"教室{n}")) for n in range(classes)]
+        proposal = found(*made)
+        desk.get(reverse("desk:timetable-run", args=[proposal.pk]))
+
+        with django_assert_num_queries(7):
+            desk.get(reverse("desk:timetable-run", args=[proposal.pk]))
