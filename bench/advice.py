@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from volunteers.matching.applying import apply  # noqa: E402
+from volunteers.matching.bench import named  # noqa: E402
 from volunteers.matching.fairness import FIRST_WITHIN, fairness  # noqa: E402
 from volunteers.matching.gates import GATES  # noqa: E402
 from volunteers.matching.problem import HELPER, Placement, Problem, load  # noqa: E402
@@ -93,7 +94,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 def _measure(path: Path, seconds: float) -> dict[str, Any]:
     problem = load(path)
     plan = solve(problem, seconds=seconds).placements
-    row: dict[str, Any] = {"name": path.name.split(".")[0]}
+    row: dict[str, Any] = {"name": named(path)}
     row |= _gaps(problem, plan) | _prices(problem, plan)
     found, used = _timed(partial(recruit, problem, plan, seconds=seconds))
     row |= {"recruit": used, "recruits": found.people, "recruit_proven": found.proven, "recruit_text": found.text}

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench import baseline  # noqa: E402
-from bench.found import Found, Trace  # noqa: E402
+from bench.found import Found, NotCovered, Trace  # noqa: E402
 from bench.places import as_places  # noqa: E402
-from volunteers.matching.bench import peak_mb  # noqa: E402
+from volunteers.matching.bench import named, peak_mb  # noqa: E402
 from volunteers.matching.greedy import greedy  # noqa: E402
 from volunteers.matching.preferences import value  # noqa: E402
 from volunteers.matching.problem import HELPER, Placement, Problem, load  # noqa: E402
@@ -96,7 +96,7 @@ def measure(name: str, file: Path, *, seconds: float, seed: int) -> dict[str, An
         helpers[placement.session] += placement.role == HELPER
     filled = sum(min(session.wished, helpers[session.id]) for session in problem.sessions)
     return {
-        "file": file.name.split(".")[0],
+        "file": named(file),
         "by": name,
         "value": value(problem, plan),
         "bound": found.bound,
@@ -121,7 +121,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    print(json.dumps(measure(options.name, options.file, seconds=options.seconds, seed=options.seed)))
+    try:
+        found = measure(options.name, options.file, seconds=options.seconds, seed=options.seed)
+    except NotCovered as reason:
+        found = {"file": named(options.file), "by": options.name, "not_covered": str(reason)}
+    print(json.dumps(found))
     return 0
 
 

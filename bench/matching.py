@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.contenders import CONTENDERS  # noqa: E402
-from volunteers.matching.bench import advise  # noqa: E402
+from volunteers.matching.bench import advise, named  # noqa: E402
 
 PROVEN_BEST = {
     ROOT / "tests" / "matching" / "fixtures" / "community-1.json": 11_442,
@@ -122,7 +122,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 def complaints(runs: list[dict[str, Any]]) -> list[str]:
     """What must not be: broken rules, proofs that differ, a proven value worse than a known one."""
     runs = [one for one in runs if one["by"] not in OTHER_QUESTION or one["broken"]]
-    known = {path.name.split(".")[0]: best for path, best in PROVEN_BEST.items()}
+    known = {named(path): best for path, best in PROVEN_BEST.items()}
     found = [f"{one['file']}: {one['by']} breaks a rule: {one['broken'][0]}" for one in runs if one["broken"]]
     for file in dict.fromkeys(one["file"] for one in runs):
         proofs = {(one["by"], one["value"]) for one in runs if one["file"] == file and one["proven"]}
@@ -163,6 +163,9 @@ def main() -> int:
         for number in range(options.runs):
             for name in names:
                 one = run(name, file, seconds=options.seconds, seed=number)
+                if reason := one.get("not_covered"):
+                    print(f"{one['file']} {name}: {reason}", file=sys.stderr, flush=True)
+                    continue
                 runs.append(one)
                 print(f"{one['file']} {name} {one['value']} {one['cpu_seconds']:.2f} s", file=sys.stderr, flush=True)
     rows = summary(runs)

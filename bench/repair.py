@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.matching import PROVEN_BEST  # noqa: E402
+from volunteers.matching.bench import named  # noqa: E402
 from volunteers.matching.live import Live  # noqa: E402
 from volunteers.matching.preferences import Short  # noqa: E402
 from volunteers.matching.problem import Placement, Problem, load  # noqa: E402
@@ -61,7 +62,7 @@ def measure(path: Path, drops: int, seconds: float) -> dict[str, Any]:
     plan = solve(problem, seconds=seconds).placements
     began = time.process_time()
     screened(problem)
-    row: dict[str, Any] = {"name": path.name.split(".")[0], "drops": drops, "gates": _ms(time.process_time() - began)}
+    row: dict[str, Any] = {"name": named(path), "drops": drops, "gates": _ms(time.process_time() - began)}
     return row | _singles(problem, plan, drops) | _batches(problem, plan) | _ranks(problem, plan, drops)
 
 

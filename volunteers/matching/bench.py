@@ -79,7 +79,7 @@ def _measure(path: Path, seconds: float, seed: int, tiers: Tiers | None) -> dict
     if faults:
         raise AssertionError(json.dumps([fault.text for fault in faults], ensure_ascii=False))
     return {
-        "name": path.name.split(".")[0],
+        "name": named(path),
         "sessions": len(problem.sessions),
         "volunteers": len(problem.volunteers),
         "pairs": int((~model.leads).sum()),
@@ -123,7 +123,7 @@ def _advise(path: Path, seconds: float, gaps: int) -> dict[str, Any]:
         for person in people[:2]
     ]
     return {
-        "name": path.name.split(".")[0],
+        "name": named(path),
         "sessions_short": len(short),
         "ways_out": median(ways) if ways else None,
         "why_not": median(prices) if prices else None,
@@ -153,6 +153,11 @@ def _timed(work: Callable[[], object]) -> float:
 def _first_within(trace: list[tuple[float, float]], value: int) -> float | None:
     """When the first plan within 1 % of the final value was there, in seconds of processor."""
     return next((at for at, best in trace if best <= value + 0.01 * abs(value)), None)
+
+
+def named(path: Path) -> str:
+    """What a problem file is called in a table: `street-2` for street-2.json.gz."""
+    return path.name.removesuffix(".gz").removesuffix(".json")
 
 
 def peak_mb() -> int:
