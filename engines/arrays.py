@@ -23,6 +23,7 @@ class Programme:
     def __init__(self) -> None:
         self.columns = 0
         self.rows = 0
+        self.narrowed = False
         self.prices: dict[str, list[tuple[Numbers, Numbers]]] = {}
         self.constants: dict[str, int] = {}
         # Each begins with an empty block, so that a programme without columns or rows is one too.
@@ -85,11 +86,13 @@ class Programme:
 
     def keep_at_least(self, weights: dict[str, int]) -> None:
         """From now on these tiers cost their `least`: every priced column stays there."""
+        self.narrowed = True
         prices, _ = self.objective(weights)
         self.pin(np.nonzero(prices)[0], self._cheapest(prices)[prices != 0])
 
     def keep_below(self, weights: dict[str, int], most: int) -> None:
         """From now on these tiers cost `most` at most: a row, which makes the model harder."""
+        self.narrowed = True
         prices, constant = self.objective(weights)
         columns = np.nonzero(prices)[0]
         self.add_rows(1, [(np.zeros(len(columns), dtype=int), columns, prices[columns])], upper=most - constant)

@@ -6,8 +6,9 @@
 2. A column whose reduced cost is above a threshold t stays where the relaxation has it, and the
    small rest is solved in whole numbers. A plan outside that neighbourhood costs more than
    the relaxation's value + t, so the neighbourhood's bound, capped there, bounds everything.
-3. Where the relaxation half-holds sessions, held or not is decided one session at a time, the
-   least bound first; whatever costs as much as the best plan known is dropped.
+3. Where the relaxation half-holds sessions, a row says how many must be lost at least (`scarce`). Where
+   it still does, held or not is decided one session at a time, the least bound first; whatever
+   costs as much as the best plan known is dropped.
 4. Once the threshold covers the distance to the best plan known, the neighbourhood holds every
    better plan there could be: its optimum is the optimum, and that is the proof.
 """
@@ -26,15 +27,19 @@ from volunteers.matching.gomory import cut
 from volunteers.matching.highs import TOLERANCE, Bounds, Outcome, Relaxation, Relaxed, Watch, minimise
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.rules import RULES
+from volunteers.matching.scarce import TIER, count_unheld, half_held
 
 ROUNDS = 40
 """Rounds of tightening at most; each starts from the last optimum."""
 WORTHWHILE, PATIENCE = 0.002, 5
 """Tightening ends when so many rounds in a row lift the bound by less than this share of the lift so far."""
-SHARES = (0.25, 0.6, 1.0)
-"""Neighbourhoods: under this share of the pairs, those with the least reduced cost, are free."""
-WORTH_A_STEP = 0.15
-"""A neighbourhood is skipped when the next one holds less than this share of the pairs more."""
+FIRST_LOOK = 0.25
+"""In the first neighbourhood this share of the pairs, those with the least reduced cost, may be free."""
+PART, WORTH_A_STEP = 0.15, 0.05
+"""Before all that matters is free, whatever costs up to this part of the distance to the best plan known is.
+
+A neighbourhood is skipped when the next one holds less than this share of the pairs more.
+"""
 MARGIN = 1e-5
 """Reduced costs are trusted to so much; all costs of whole plans are whole numbers."""
 UNDECIDED, NEARLY = 0.01, 1e-4
@@ -55,6 +60,7 @@ class Exact:
         self.relaxation = Relaxation(model, seed)
         self.root: Relaxed | None = None
         """The tightened relaxation of the last `minimise`; None where there was none in time."""
+        self.counted = False
 
     def minimise(
         self, weights: dict[str, int], *, known: float, seconds: float, watch: Watch, found: Found | None = None
@@ -66,6 +72,9 @@ class Exact:
         """
         until = time.perf_counter() + seconds
         relaxed, stopped = self.relax(weights, until, watch)
+        if relaxed is not None and not stopped and self._counts(weights, relaxed, until):
+            again, stopped = self.relax(weights, until, watch)
+            relaxed = again or relaxed
         self.root = relaxed
         if relaxed is None:
             if stopped:
@@ -100,6 +109,13 @@ class Exact:
             if idle == PATIENCE or not (known_rows or cut(self.model, vertex)):
                 break
         return self.relaxation.proof(weights), False
+
+    def _counts(self, weights: dict[str, int], relaxed: Relaxed, until: float) -> bool:
+        """Where sessions are half held, say once how many must be lost; tells whether that is new."""
+        if self.counted or not weights.get(TIER) or not half_held(self.model, relaxed.values):
+            return False
+        self.counted = True
+        return count_unheld(self.relaxation, until - time.perf_counter(), self.seed)
 
     def _tighten(self, values: Numbers) -> bool:
         """Add the rows that these values break and whole plans keep; tells whether there were any."""
@@ -146,7 +162,7 @@ class _Search:
         lower, upper, _ = self.model.column_bounds()
         root = self._node((lower, upper), relaxed)
         if root:
-            self._look(root, SHARES[0])
+            self._look(root, self._first_threshold(root.relaxed))
             self.open = [root]
             self._decide_all()
             if sum(map(self._width, self.open)) > self._width(root):
@@ -167,7 +183,7 @@ class _Search:
                 node = self._decide(node, undecided)
                 continue
             if node.number > 1:
-                node.bound = max(node.bound, self._look(node, SHARES[0]))
+                node.bound = max(node.bound, self._look(node, self._first_threshold(node.relaxed)))
             leaves.append(node)
             node = None
         self.open = [one for one in (*self.open, *leaves, node) if one and one.bound < self.known]
@@ -176,8 +192,10 @@ class _Search:
     def _settle_all(self) -> None:
         """Widen the neighbourhoods until each holds every better plan under its decisions."""
         while node := self._next():
-            for share in SHARES[1:]:
-                node.bound = max(node.bound, self._look(node, share))
+            for part in (PART, 1.0):
+                threshold = self._threshold(node.relaxed, part)
+                if threshold is not None:
+                    node.bound = max(node.bound, self._look(node, threshold))
                 if node.bound >= self.known or self._over():
                     break
             if node.bound < self.known:
@@ -186,8 +204,7 @@ class _Search:
 
     def _width(self, node: _Node) -> int:
         """How many pairs matter in a node."""
-        reduced = np.abs(node.relaxed.reduced[self.model.pairs])
-        return int((reduced <= self.known - 1 - node.relaxed.value + 2 * MARGIN).sum())
+        return int((self._reduced(node.relaxed) <= self._matters(node.relaxed)).sum())
 
     def _node(self, bounds: Bounds, relaxed: Relaxed) -> _Node | None:
         """A node worth a look; None where it holds no better plan. A whole optimum is taken at once."""
@@ -251,11 +268,10 @@ class _Search:
             return _Node(node.bound, self.nodes, (lower, upper), node.relaxed)
         return self._node((lower, upper), self.relaxation.proof(self.weights, (lower, upper)))
 
-    def _look(self, node: _Node, share: float) -> int:
+    def _look(self, node: _Node, threshold: float) -> int:
         """Solve one neighbourhood and keep what it shows; returns a bound for the node."""
-        threshold = self._threshold(node.relaxed, share)
         outcome = self._solve(node, self._neighbourhood(node, threshold))
-        if outcome.infeasible and share < 1.0:
+        if outcome.infeasible and threshold < self._matters(node.relaxed):
             outcome = self._solve(node, self._neighbourhood(node, threshold, torn=True))
         inside = self.known if outcome.infeasible else min(self.known, outcome.bound)
         outside = math.floor(node.relaxed.value + threshold - MARGIN) + 1
@@ -295,14 +311,29 @@ class _Search:
             down[free] = up[free] = False
         return np.where(up, upper, lower), np.where(down, lower, upper)
 
-    def _threshold(self, relaxed: Relaxed, share: float) -> float:
-        """Reduced costs up to this are free: all that matters, or less where that leaves much out."""
-        matters = self.known - 1 - relaxed.value + 2 * MARGIN
-        reduced = np.abs(relaxed.reduced[self.model.pairs])
+    def _matters(self, relaxed: Relaxed) -> float:
+        """No better plan uses a column with a higher reduced cost."""
+        return self.known - 1 - relaxed.value + 2 * MARGIN
+
+    def _first_threshold(self, relaxed: Relaxed) -> float:
+        """Reduced costs up to this are free at first: all that matters, or less where that leaves much out."""
+        matters, reduced = self._matters(relaxed), self._reduced(relaxed)
         if not len(reduced):
             return matters
-        threshold = float(np.quantile(reduced, share)) - TOLERANCE
-        return threshold if float(np.mean(reduced <= matters)) > share + WORTH_A_STEP else matters
+        threshold = float(np.quantile(reduced, FIRST_LOOK)) - TOLERANCE
+        return threshold if float(np.mean(reduced <= matters)) > FIRST_LOOK + WORTH_A_STEP else matters
+
+    def _threshold(self, relaxed: Relaxed, part: float) -> float | None:
+        """This part of all that matters; None where that is hardly less than all of it, or has been looked at."""
+        matters, reduced = self._matters(relaxed), self._reduced(relaxed)
+        threshold = part * matters
+        if part == 1.0:
+            return threshold
+        less = float(np.mean(reduced <= threshold)) if len(reduced) else 0.0
+        return threshold if FIRST_LOOK < less < float(np.mean(reduced <= matters)) - WORTH_A_STEP else None
+
+    def _reduced(self, relaxed: Relaxed) -> Numbers:
+        return np.abs(relaxed.reduced[self.model.pairs])
 
     def _known(self) -> float | None:
         return None if math.isinf(self.known) else self.known
