@@ -26,7 +26,7 @@ def half_held(model: Model, values: Numbers) -> bool:
     return bool((np.abs(held - np.round(held)) > HALF).any())
 
 
-def count_unheld(relaxation: Relaxation, seconds: float, seed: int) -> bool:
+def count_unheld(relaxation: Relaxation[Model], seconds: float, seed: int) -> bool:
     """Add the row that says what must be lost of held sessions at least; tells whether there is one.
 
     Only right while no settled tier has narrowed the model (`Model.narrowed`): leaving sessions out must
@@ -40,9 +40,7 @@ def count_unheld(relaxation: Relaxation, seconds: float, seed: int) -> bool:
     if not len(scarce):
         return False
     costs, constant = model.objective({TIER: 1})
-    outcome = minimise(
-        model, {TIER: 1}, seconds=min(SECONDS, seconds), seed=seed, bounds=_these_alone(model, scarce)
-    )
+    outcome = minimise(model, {TIER: 1}, seconds=min(SECONDS, seconds), seed=seed, bounds=_these_alone(model, scarce))
     if outcome.infeasible or not np.isfinite(outcome.bound):
         return False
     others = np.setdiff1d(np.arange(len(model.held)), scarce)
@@ -54,7 +52,7 @@ def count_unheld(relaxation: Relaxation, seconds: float, seed: int) -> bool:
     return True
 
 
-def _scarce(relaxation: Relaxation) -> Numbers:
+def _scarce(relaxation: Relaxation[Model]) -> Numbers:
     """The sessions, by number, in whose rows a person more would be worth something, and those held anyhow."""
     model = relaxation.model
     _, duals, kept = relaxation.last
