@@ -43,6 +43,7 @@ SCHEDULES = (
     # Whoever asks for a proposal starts it at once; this catches those whose start was lost.
     Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *", "补上没开始的排班"),
     Scheduled("run-waiting-timetables", "volunteers.tasks.run_waiting_timetables", "* * * * *", "补上没开始的排时间"),
+    Scheduled("run-waiting-tradeoffs", "volunteers.tasks.run_waiting_tradeoffs", "* * * * *", "补上没开始的比较"),
     Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *", "前一天提醒"),
     Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *", "放出没回复的名额"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
@@ -52,6 +53,7 @@ SCHEDULES = (
 WORDS = {one.task: one.word for one in SCHEDULES} | {
     "volunteers.tasks.run_proposal": "排班",
     "volunteers.tasks.run_timetable": "排时间",
+    "volunteers.tasks.run_tradeoff": "比较偏好",
 }
 KEEP_OUTCOMES = timedelta(days=7)
 

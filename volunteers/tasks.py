@@ -10,10 +10,10 @@ from django.tasks import Task, task
 from django.utils import timezone
 
 from volunteers import planning
-from volunteers.actions import answers, proposals, reminding, runs, timetables
+from volunteers.actions import answers, proposals, reminding, runs, timetables, tradeoffs
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
-from volunteers.models import Proposal, TimetableProposal
+from volunteers.models import Proposal, TimetableProposal, Tradeoff
 from volunteers.models.runs import Run
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 SAY_EVERY = 0.5
 """Seconds between two words about progress."""
 FAILED = "排班时程序出错了，什么都没改动。请再补一次；还不行，请把时间告诉管理员。"
+NOT_PRICED = "没算成，什么都没改动。请再算一次；还不行，请把时间告诉管理员。"
 
 
 @task()
@@ -149,6 +150,50 @@ class Witness:
         found |= {"gap": self.gap, "plans": self.plans, "until": self.until.isoformat()} | more
         self.best, self.kept_at = None, time.monotonic()
         return proposals.keep_so_far(proposal=self.proposal, so_far=found, now=timezone.now())
+
+
+# --- the price of one wish in another ------------------------------------------------------------
+
+
+@task()
+def run_tradeoff(pk: int) -> str:
+    """Work out one curve and keep its points; answers what became of it."""
+    tradeoff = tradeoffs.claim_tradeoff(pk=pk, now=timezone.now())
+    if tradeoff is None:
+        return "nothing to do"
+    try:
+        kept = price_claimed(tradeoff)
+    except Exception:
+        log.exception("tradeoff %s", pk)
+        runs.fail(run=tradeoff, why=NOT_PRICED, now=timezone.now())
+        return "failed"
+    return "ready" if kept else "stopped"
+
+
+@task()
+def run_waiting_tradeoffs() -> int:
+    """The net below `run_tradeoff`, as for proposals."""
+    return _run_waiting(Tradeoff, run_tradeoff)
+
+
+def price_claimed(tradeoff: Tradeoff, *, as_of: datetime | None = None) -> bool:
+    """Load, solve point by point, save; False when it was taken over. `as_of` counts as now for begun sessions."""
+    proposal = tradeoff.proposal
+    problem, _ = planning.load_problem(
+        community=proposal.community,
+        street=proposal.street,
+        from_on=proposal.from_on,
+        until_on=proposal.until_on,
+        now=as_of or timezone.now(),
+    )
+    points = planning.price(
+        problem,
+        planning.Order.read(proposal.tiers),
+        tradeoff.upper,
+        tradeoff.lower,
+        on_progress=lambda found: tradeoffs.report_found(tradeoff=tradeoff, found=found, now=timezone.now()),
+    )
+    return tradeoffs.finish_tradeoff(tradeoff=tradeoff, points=points, now=timezone.now())
 
 
 # --- by the clock -----------------------------------------------------------------------------

@@ -18,12 +18,12 @@ from classes.seeds import seed_reference
 from people.models import User
 from tests.volunteers.imports import samples
 from volunteers import demo, intake
-from volunteers.actions import absences
+from volunteers.actions import absences, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
 from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift, TimetableProposal
 from volunteers.seeds import seed_roles
-from volunteers.tasks import run_timetable
+from volunteers.tasks import run_timetable, run_tradeoff
 
 
 def live(now: datetime) -> None:
@@ -41,7 +41,9 @@ def live(now: datetime) -> None:
     demo.coming(community, this_week + demo.WEEK, now, chen, chance)
     demo.strangers(now)
     after = this_week + 2 * demo.WEEK
-    demo.matched(community, after, after + timedelta(days=6), now, chen)
+    proposed = demo.matched(community, after, after + timedelta(days=6), now, chen)
+    price = tradeoffs.request_tradeoff(proposal=proposed, upper="faces", lower="uneven", now=now, actor=chen)
+    run_tradeoff.call(price.pk)
     timetables(community, term, now)
     intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
     change_days(now)
@@ -101,6 +103,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "publish": f"{reverse('desk:publish')}?w={monday}",
         "match": f"{reverse('desk:match')}?new=1",
         "review": reverse("desk:proposal", args=[Proposal.objects.get(status="ready").pk]),
+        "price": reverse("desk:proposal-price", args=[Proposal.objects.get(status="ready").pk, "faces", "uneven"]),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
         "session": reverse("desk:session", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",

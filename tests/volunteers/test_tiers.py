@@ -61,7 +61,7 @@ class TestOrder:
             [("uneven", 0), ("uneven", 0), ("strange", 0), ("wishes", 0)],
             [("faces", 0), ("uneven", 0), ("strange", 0), ("wishes", 0), ("short", 0)],
             [("faces", -1), ("uneven", 0), ("strange", 0), ("wishes", 0)],
-            [("faces", 0), ("uneven", 201), ("strange", 0), ("wishes", 0)],
+            [("faces", 0), ("uneven", 10_000), ("strange", 0), ("wishes", 0)],
         ],
     )
     def test_refuses_what_is_no_order(self, ranks):
@@ -177,7 +177,7 @@ class TestChoosing:
             {"tier": "strange", "place": 5},
             {"tier": "balance", "place": 1},
             {"tier": "balance", "place": 0},
-            {"tier": "balance", "place": 5, "tolerance": 201},
+            {"tier": "balance", "place": 5, "tolerance": 10_000},
         ],
     )
     def test_the_database_refuses_what_can_never_be(self, fields):
@@ -238,12 +238,12 @@ class TestPage:
         assert planning.order_of(make.community()) == Order()
         assert "恢复默认" in client.get(reverse("desk:tiers")).content.decode()
 
-    @pytest.mark.parametrize("typed", ["", "-1", "201", "3.5", "很多", "٣", "9" * 30])
+    @pytest.mark.parametrize("typed", ["", "-1", "10000", "3.5", "很多", "٣", "9" * 30])
     def test_says_which_number_is_wrong_and_keeps_it(self, typed):
         answer = press(desk(), **{"give-uneven": typed})
 
         assert answer.status_code == 400
-        assert "0 到 200" in answer.content.decode()
+        assert "0 到 9999" in answer.content.decode()
         assert f'value="{typed}"' in answer.content.decode()
         assert not TierOrder.objects.exists()
 

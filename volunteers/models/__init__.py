@@ -8,6 +8,7 @@ from .service import CheckIn
 from .shifts import Assignment, Role, Shift
 from .tiers import TierOrder, TierRank
 from .timetables import TimetableProposal
+from .tradeoff import Tradeoff
 from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "TierOrder",
     "TierRank",
     "TimetableProposal",
+    "Tradeoff",
     "Volunteer",
 ]

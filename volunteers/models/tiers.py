@@ -9,7 +9,7 @@ from django.db.models import F, Q
 UNDO_WITHIN = timedelta(hours=24)
 FIXED_TIERS = ("unheld", "short", "waiting")
 """Sessions held, places filled, first sessions of newcomers: always first, nobody ranks them."""
-MOST_TOLERANCE = 200
+MOST_TOLERANCE = 9_999
 
 
 class TierOrderQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 from volunteers.planning.advising import Advice, advise
 from volunteers.planning.candidates import Candidate, Candidates, Swap, candidates, consider_swap
 from volunteers.planning.load import Index, load_problem
+from volunteers.planning.pricing import price
 from volunteers.planning.proposing import (
     SECONDS,
     ProposalGone,
@@ -49,6 +50,7 @@ __all__ = [
     "order_of",
     "other_times",
     "plan_of",
+    "price",
     "save_proposal",
     "seat",
     "so_far",

@@ -1,6 +1,11 @@
 """Words about rosters for templates."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from volunteers.models import Assignment, Availability
 from volunteers.queries import people
@@ -31,3 +36,39 @@ def window_words(window: Availability) -> str:
 def at(table: dict[int, list[str]], key: int) -> list[str]:
     """What a table holds under a key; nothing where there is no such key."""
     return table.get(key, [])
+
+
+# The plane of a curve inside its picture, in units of the viewBox: left, top, width, height.
+LEFT, TOP, WIDE, HIGH = 44, 26, 252, 130
+
+
+@register.simple_tag
+def curve(points: Sequence[dict[str, Any]], upper: str, lower: str) -> SafeString:
+    """What giving in one wish (to the right) wins in the next (upwards): a numbered mark for each point."""
+    most_gives, most_wins = max([1, *(p["gives"] for p in points)]), max([1, *(p["wins"] for p in points)])
+    places = [
+        (round(LEFT + WIDE * p["gives"] / most_gives), round(TOP + HIGH * (1 - p["wins"] / most_wins))) for p in points
+    ]
+    marks = format_html_join(
+        "",
+        '<g class="{}"><circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>',
+        (
+            ("sure" if point["proven"] else "open", x, y, x, y + 5, number)
+            for number, (point, (x, y)) in enumerate(zip(points, places, strict=True), 1)
+        ),
+    )
+    words = "；".join(f"第 {n} 点：{upper}让 {p['gives']}，{lower}好 {p['wins']}" for n, p in enumerate(points, 1))
+    return format_html(
+        '<svg class="curve" role="img" aria-label="{}" viewBox="0 0 320 200">'
+        '<path class="axis" d="M{} {}V{}H{}"/><polyline points="{}"/>{}'
+        '<text class="y" x="4" y="15">↑ {}更好</text><text class="x" x="316" y="194">{}让得更多 →</text></svg>',
+        words,
+        LEFT - 18,
+        TOP - 6,
+        TOP + HIGH + 16,
+        LEFT + WIDE + 18,
+        " ".join(f"{x},{y}" for x, y in places),
+        marks,
+        lower,
+        upper,
+    )

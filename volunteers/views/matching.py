@@ -244,7 +244,8 @@ def _start_page(request: HttpRequest, latest: Proposal | None) -> HttpResponse:
 def _order(found: Proposal) -> dict:
     """The order of wishes that the proposal was made in: tier, tolerance, and how much it weighs in a picture."""
     order = planning.Order.read(found.tiers)
-    return {"ranks": [(TIERS[tier], give, len(order.ranks) - at) for at, (tier, give) in enumerate(order.ranks)]}
+    ranks = [(TIERS[tier], give, len(order.ranks) - at) for at, (tier, give) in enumerate(order.ranks)]
+    return {"ranks": ranks, "neighbours": order.neighbours}
 
 
 def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
