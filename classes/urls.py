@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import days, learners, places, term
+from classes.views import days, feeds, learners, places, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -21,6 +21,9 @@ desk = [
     path("calendar/days/<int:pk>/follows/", days.day_follows, name="day-follows"),
     path("calendar/school/", days.school_term_add, name="school-term-add"),
     path("calendar/school/<int:pk>/remove/", days.school_term_remove, name="school-term-remove"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<str:kind>/<int:pk>/open/", feeds.open_feed, name="feed-open"),
+    path("feeds/<int:pk>/close/", feeds.close_feed, name="feed-close"),
     path("learners/", learners.learners, name="learners"),
     path("learners/place/", learners.place, name="learners-place"),
     path("learners/add/<str:kind>/", learners.add, name="learner-add"),
@@ -31,4 +34,6 @@ desk = [
     path("learners/places/<int:pk>/withdraw/", learners.withdraw, name="learner-withdraw"),
     path("learners/places/<int:pk>/confirm/", learners.confirm, name="learner-confirm"),
 ]
-public: list = []
+public = [
+    path("feeds/<str:token>.ics", feeds.feed, name="feed"),
+]

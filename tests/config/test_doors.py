@@ -16,6 +16,7 @@ PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
     "answer",
     "decline",
+    "feed",
     "free-time",
     "kept",
     "list",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from classes import actions as classes
-from classes.actions import days
+from classes.actions import days, feeds
 from classes.demand import expected_learners
 from classes.models import Community, Learner, Series, Session
 from classes.seeds import seed_reference
@@ -50,11 +50,12 @@ def live(now: datetime) -> None:
 
 
 def change_days(now: datetime) -> None:
-    """Snow closes a day of the week after next, and a club sits its examinations."""
+    """Snow closes a day, a club sits its examinations, and the community gives its calendar away."""
     day = demo.monday_of(timezone.localdate(now)) + 3 * demo.WEEK + timedelta(days=2)
     days.set_day(
         said=days.DaySaid(day, "closed", "暴雪", Community.objects.get(name=demo.COMMUNITY)), now=now, actor=None
     )
+    feeds.open_feed(of=Community.objects.get(name=demo.COMMUNITY), now=now, actor=None)
     club = Organisation.objects.first()
     absences.set_absence(
         organisation=club, kind="exam", starts_on=day, ends_on=day + timedelta(days=12), now=now, actor=None
@@ -88,6 +89,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "term-add",
         "absences",
         "caught",
+        "feeds",
         "calendar",
         "notice",
         "import",
