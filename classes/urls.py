@@ -30,6 +30,7 @@ desk = [
     path("learners/<int:pk>/", learners.learner, name="learner"),
     path("learners/<int:pk>/phone/<int:person>/", learners.reveal, name="learner-reveal"),
     path("learners/<int:pk>/consent/", learners.consent, name="learner-consent"),
+    path("learners/<int:pk>/times/", learners.times, name="learner-times"),
     path("learners/<int:pk>/enrol/", learners.enrol, name="learner-enrol"),
     path("learners/places/<int:pk>/withdraw/", learners.withdraw, name="learner-withdraw"),
     path("learners/places/<int:pk>/confirm/", learners.confirm, name="learner-confirm"),

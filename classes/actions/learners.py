@@ -87,3 +87,13 @@ def open_child(*, learner: Learner, now: datetime, actor: User) -> None:
     audit.write(
         actor=actor, verb="打开了孩子的资料", thing=f"learner:{learner.pk}", now=now, summary=learner.person.name
     )
+
+
+@transaction.atomic
+def set_free_times(
+    *, learner: Learner, windows: list[list[int | str]] | None, now: datetime, actor: User | None
+) -> None:
+    """When the learner can come, as the timetable engine reads it; None when nobody has said."""
+    Learner.objects.filter(pk=learner.pk).update(free_windows=windows)
+    learner.free_windows = windows
+    audit.write(actor=actor, verb="改了能来的时间", thing=f"learner:{learner.pk}", now=now)

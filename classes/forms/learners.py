@@ -103,3 +103,34 @@ class EnrolForm(forms.Form):
 
     series = forms.IntegerField(error_messages={"required": "请选一个班。"})
     weekdays = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, required=False)
+
+
+PARTS = (
+    ("上午", "08:00", "12:00"),
+    ("下午", "12:00", "17:30"),
+    ("放学后", "16:00", "19:00"),
+    ("晚上", "18:30", "21:00"),
+)
+"""Parts of a day as people say them; those that touch or overlap are one time."""
+
+
+class TimesForm(forms.Form):
+    """When a learner can come: parts of days; nothing ticked means nobody has said."""
+
+    free = forms.MultipleChoiceField(
+        choices=[(f"{day}-{part}", "") for day in range(7) for part in range(len(PARTS))], required=False
+    )
+
+    def windows(self) -> list[list[int | str]] | None:
+        """[[weekday, "HH:MM", "HH:MM"], …] in order, or None."""
+        chosen = sorted(tuple(map(int, value.split("-"))) for value in self.cleaned_data["free"])
+        return [[day, *PARTS[part][1:]] for day, part in chosen] or None
+
+
+def ticks(windows: list | None) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """The rows of the form: weekday, then value, name and whether it is ticked."""
+    said = {tuple(window) for window in windows or ()}
+    return [
+        (name, [(f"{day}-{n}", word, (day, opens, closes) in said) for n, (word, opens, closes) in enumerate(PARTS)])
+        for day, name in WEEKDAYS
+    ]

@@ -12,11 +12,14 @@ from classes.timetabling.answer import Answer
 from classes.timetabling.clashes import CLASHES
 from classes.timetabling.gates import GATES, Rule
 from classes.timetabling.parts import Placement, Room, Series, Slot, Window
+from classes.timetabling.patterns import AllSessionsOrNone
 from classes.timetabling.preferences import TIERS, reached
 from classes.timetabling.problem import Problem
 from classes.timetabling.solve import JOINT, solve
 from classes.timetabling.staffing import Staffing, staff
 
+ONCE_A_DAY = AllSessionsOrNone()
+IN_ORDER: tuple[Rule, ...] = (ONCE_A_DAY, *GATES, *CLASHES)
 FIRST = 1_000
 """The priority of a series that has to be placed whatever it costs others."""
 
@@ -35,7 +38,7 @@ class Option:
 
     `reached` are its learners who can come, over all its sessions; `filled` are the places filled in the
     whole timetable, because helpers at one series are missing at another. With an `obstacle` it cannot be,
-    and the numbers say what it would be worth if it could.
+    and the numbers say what it would be worth if it could. `now`: one of its sessions is there.
     """
 
     slot: Slot
@@ -83,12 +86,12 @@ class Moving:
             places = self._moved(slot, room, moved)
             obstacle = self.obstacle(places)
             if obstacle is None:
-                return self._valued(slot, places, moved, None)
-            depth = [*GATES, *CLASHES].index(obstacle.rule)
+                return self._valued(slot, places, None)
+            depth = IN_ORDER.index(obstacle.rule)
             if best is None or depth > best[0]:
                 best = depth, obstacle, places
         assert best is not None  # a problem has rooms, see `from_dict`
-        return self._valued(slot, best[2], moved, best[1])
+        return self._valued(slot, best[2], best[1])
 
     def _rooms(self, moved: Placement | None) -> Sequence[Room]:
         return sorted(self.problem.rooms, key=lambda room: (moved is None or room.id != moved.room, room.id))
@@ -103,6 +106,8 @@ class Moving:
     def obstacle(self, places: Sequence[Placement]) -> Obstacle | None:
         """The first rule that keeps the series from these placements, None if none does."""
         problem, series = self.problem, self.series
+        if len({place.weekday for place in places}) < len(places):
+            return Obstacle(ONCE_A_DAY, tuple(places))
         for gate in GATES:
             if not all(gate.admits(problem, series, series.time(p), problem.room[p.room]) for p in places):
                 return Obstacle(gate)
@@ -110,13 +115,9 @@ class Moving:
             others = tuple(other for place in places for other in rule.obstacles(problem, place, self.around))
             if others:
                 return Obstacle(rule, others)
-        if len({place.weekday for place in places}) < len(places):
-            return Obstacle(CLASHES[0], tuple(places))
         return None
 
-    def _valued(
-        self, slot: Slot, places: tuple[Placement, ...], moved: Placement | None, obstacle: Obstacle | None
-    ) -> Option:
+    def _valued(self, slot: Slot, places: tuple[Placement, ...], obstacle: Obstacle | None) -> Option:
         filled = self.rest.copy()
         for place in places:
             filled.add(self.series, place)
@@ -125,7 +126,7 @@ class Moving:
             placements=places,
             reached=sum(reached(self.problem, place) for place in places),
             filled=filled.filled,
-            now=moved is not None and moved.slot == slot,
+            now=any(place.slot == slot for place in self.own),
             obstacle=obstacle,
         )
 
@@ -181,4 +182,4 @@ def _tried(moving: Moving) -> Iterator[Obstacle]:
             if (obstacle := moving.obstacle([Placement(moving.series.id, slot.weekday, slot.starts, room.id)]))
         ]
         if len(found) == len(moving.problem.rooms) and found:
-            yield max(found, key=lambda one: [*GATES, *CLASHES].index(one.rule))
+            yield max(found, key=lambda one: IN_ORDER.index(one.rule))

@@ -28,7 +28,7 @@ class AllSessionsOrNone(Rule):
     """A series has all its weekly sessions, each on a day of its own, or it is not placed."""
 
     code = "sessions"
-    label = "凑不齐每周的次数"
+    label = "这天已经有这个班"
     sentence = "一个班每周的次数要排齐，一天最多一次；排不齐就先不排。"
 
     def broken(self, problem: Problem, placements: Sequence[Placement]) -> list[Broken]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes import actions
 from classes.actions import learners as learner_actions
-from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm
+from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm, TimesForm, ticks
 from classes.models import Enrolment, Learner, Series
 from classes.queries import learners as queries
 from classes.views.place import community_of, term_of
@@ -89,6 +89,7 @@ def profile(request: HttpRequest, found: Learner, *, status: int = 200, **extra)
         "term": term,
         "consent_form": ConsentForm(today=today, initial={"signed_on": today}),
         "may_organise": request.user.may_organise,
+        "times": ticks(found.free_windows),
         **queries.learner_page(learner=found, term=term),
     }
     return render(request, PAGE, context | extra, status=status)
@@ -118,6 +119,21 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         learner=found, signed_on=form.cleaned_data["signed_on"], now=now, actor=request.user
     )
     messages.success(request, "签字已登记。" + "".join(tell(place) for place in settled))
+    return redirect("desk:learner", pk)
+
+
+@require_POST
+@organiser_required
+def times(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note when the learner can come."""
+    found = learner_of(pk)
+    form = TimesForm(request.POST)
+    if not form.is_valid():
+        return profile(request, found, status=422, times_error="请在表格里打勾。")
+    learner_actions.set_free_times(learner=found, windows=form.windows(), now=timezone.now(), actor=request.user)
+    messages.success(
+        request, "能来的时间记好了，排时间的时候会照着排。" if form.windows() else "改成没说，排时间的时候当作都能来。"
+    )
     return redirect("desk:learner", pk)
 
 

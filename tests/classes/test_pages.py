@@ -382,3 +382,38 @@ class TestAdd:
 
         assert "分好了：入班 1 人，候补 0 人，待补材料 0 人。" in text(page)
         assert "没有分的：李桂兰（没填会到什么程度）。" in text(page)
+
+
+class TestWhenALearnerCanCome:
+    @pytest.fixture
+    def desk(self, client):
+        client.force_login(make.user())
+        return client
+
+    def test_ticks_become_times_and_come_back(self, desk):
+        learner = make.learner()
+        address = reverse("desk:learner", args=[learner.pk])
+
+        desk.post(reverse("desk:learner-times", args=[learner.pk]), {"free": ["5-0", "2-1"]})
+
+        learner.refresh_from_db()
+        assert learner.free_windows == [[2, "12:00", "17:30"], [5, "08:00", "12:00"]]
+        page = desk.get(address).content.decode()
+        assert page.count(" checked") == 2
+
+    def test_nothing_ticked_means_nobody_has_said(self, desk):
+        learner = make.learner(free_windows=[[2, "12:00", "17:30"]])
+
+        desk.post(reverse("desk:learner-times", args=[learner.pk]), {})
+
+        learner.refresh_from_db()
+        assert learner.free_windows is None
+
+    def test_what_is_no_time_is_refused_and_changes_nothing(self, desk):
+        learner = make.learner(free_windows=[[2, "12:00", "17:30"]])
+
+        answer = desk.post(reverse("desk:learner-times", args=[learner.pk]), {"free": ["9-9"]})
+
+        learner.refresh_from_db()
+        assert answer.status_code == 422
+        assert learner.free_windows == [[2, "12:00", "17:30"]]

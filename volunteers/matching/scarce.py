@@ -39,7 +39,7 @@ def count_unheld(relaxation: Relaxation[Model], seconds: float, seed: int) -> bo
     scarce = _scarce(relaxation)
     if not len(scarce):
         return False
-    costs, constant = model.objective({TIER: 1})
+    costs, _ = model.objective({TIER: 1})
     outcome = minimise(model, {TIER: 1}, seconds=min(SECONDS, seconds), seed=seed, bounds=_these_alone(model, scarce))
     if outcome.infeasible or not np.isfinite(outcome.bound):
         return False

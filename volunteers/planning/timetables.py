@@ -90,7 +90,7 @@ def other_times(*, series: Series, term: Term, community: Community, now: dateti
     problem, _ = load_times(term=term, community=community, chosen=chosen, now=now)
     moving = Moving(problem, (), series.pk)
     options = tuple(moving.options())
-    current = next((option for option in options if option.now), None)
+    current = next((option for option in options if option.now and option.placements == moving.own), None)
     return Present(
         problem=problem,
         series=series.pk,

@@ -59,6 +59,7 @@ class Block:
 class Line:
     """One class in a timetable; `is_new` when the time differs from the present one."""
 
+    first: tuple[int, int]
     series: Series
     when: str
     room: str
@@ -107,7 +108,7 @@ def _table(number: int, found: dict[str, Any], series: dict[int, Series], rooms:
         if one := series.get(row["series"]):
             table.lines.append(_line(one, row, rooms, table.figures["filled"]))
             sessions += [(place, one, table.lines[-1]) for place in row["places"]]
-    table.lines.sort(key=lambda line: line.when)
+    table.lines.sort(key=lambda line: (line.first, line.series.pk))
     table.unplaced = [(series[row["series"]], row["text"]) for row in found["unplaced"] if row["series"] in series]
     table.changed = sum(line.is_new for line in table.lines)
     table.blocks = _blocks(sessions)
@@ -119,6 +120,7 @@ def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: in
     days = "、".join(WEEKDAYS[weekday] for weekday, _, _ in places)
     now = [(day.weekday, 60 * series.starts.hour + series.starts.minute) for day in series.days.all()]
     return Line(
+        first=min(places)[:2],
         series=series,
         when=f"周{days} {clock(places[0][1])}",
         room=rooms.get(places[0][2], ""),
@@ -213,8 +215,8 @@ class Times:
     learners: int
     filled: int
     places: int
+    sessions: int
     days: list[tuple[str, list[Cell]]]
-    best: list[Cell]
 
     @property
     def possible(self) -> int:
@@ -237,8 +239,7 @@ def times(present: Present) -> Times:
         (f"周{WEEKDAYS[day]}", [cell for _, cell in sorted(rows, key=lambda row: row[0])])
         for day, rows in sorted(by_day.items())
     ]
-    better = [cell for cell in cells if not cell.why and not cell.now]
-    return Times(present.reached, learners, present.filled, wanted, days, better[:3])
+    return Times(present.reached, learners, present.filled, wanted, sessions, days)
 
 
 def _cell(option: Option, present: Present, learners: int, wanted: int) -> Cell:
