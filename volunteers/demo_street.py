@@ -4,6 +4,8 @@ Sessions, people and times come from the engine's own generator, so that what is
 can be compared with `bench/`. Everybody is invented; the same seed makes the same street.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -56,12 +58,13 @@ def _term(monday: date, weeks: int) -> Term:
 def _series(problem: Problem, places: dict[int, Community], term: Term) -> dict[int, Series]:
     programmes = {programme.kind: programme for programme in Programme.objects.order_by("-id")}
     first = {session.series: session for session in reversed(problem.sessions)}
+    names = _names(first.values(), programmes)
     made = {
         number: Series(
             programme=programmes[one.programme],
             term=term,
             community=places[one.community],
-            name=f"{programmes[one.programme]}·{'一二三四五六日'[one.starts_at.weekday()]}{one.starts_at:%H:%M}·{number}",
+            name=names[number],
             starts=one.starts_at.time(),
             ends=one.ends_at.time(),
             capacity=max(24, one.people),
@@ -77,6 +80,18 @@ def _series(problem: Problem, places: dict[int, Community], term: Term) -> dict[
     ]
     SeriesDay.objects.bulk_create(days)
     return made
+
+
+def _names(meetings: Iterable[Meeting], programmes: dict[str, Programme]) -> dict[int, str]:
+    """What each series is called: programme and time, numbered where a community has two of them."""
+    names: dict[int, str] = {}
+    known: Counter[tuple[int, str]] = Counter()
+    for one in sorted(meetings, key=lambda one: one.series):
+        name = f"{programmes[one.programme]}·周{'一二三四五六日'[one.starts_at.weekday()]}{one.starts_at:%-H:%M}"
+        known[one.community, name] += 1
+        group = known[one.community, name]
+        names[one.series] = name if group == 1 else f"{name} {'一二三四五六七八'[group - 1]}组"
+    return names
 
 
 def _sessions(problem: Problem, places: dict[int, Community], series: dict[int, Series]) -> None:
