@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 import django
+import psycopg
 from django.core.management import call_command
 
 
@@ -42,6 +43,8 @@ def main() -> None:
         url = f"sqlite:///{folder / 'linke.sqlite3'}"
         if asked.database == "postgresql":
             url = stack.enter_context(import_module("tests.servers").postgresql())
+            with psycopg.connect(url.replace("/linke?", "/postgres?"), autocommit=True) as server:
+                server.execute("CREATE DATABASE linke")
         os.environ |= {
             "DATABASE_URL": url,
             "LINKE_DATA": str(folder),

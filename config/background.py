@@ -25,6 +25,7 @@ from people.models import Heartbeat
 
 RUN = "config.background.run"
 SUPERVISOR = "supervisor"
+DELIVERY = "people.tasks.deliver_messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,15 @@ def send_canary(path: str, *, now: datetime) -> str:
 
     Notes leave within seconds this way; the schedule of once a minute is the net below.
     """
-    if delivery.has_work(now=now):
-        enqueue("people.tasks.deliver_messages")
+    if delivery.has_work(now=now) and not is_queued(DELIVERY):
+        enqueue(DELIVERY)
     return enqueue(path)
+
+
+def is_queued(path: str) -> bool:
+    """Whether a run of this task waits already: more of them would only make the queue longer."""
+    waiting = OrmQ.objects.filter(lock__lte=datetime.now().astimezone())
+    return any(row.group() == path for row in waiting)
 
 
 def say_supervised(now: datetime) -> None:

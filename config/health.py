@@ -53,8 +53,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
         }
     except Error:
         return JsonResponse(AWAY, status=503)
-    overdue = [moment for moment in (tasks.oldest_at, unsent.oldest_at) if moment and now - moment > OVERDUE]
-    return JsonResponse(found, status=200 if found["worker"] == "ok" and not overdue else 503)
+    return JsonResponse(found, status=200 if found["worker"] == "ok" and not is_overdue(tasks, unsent, now) else 503)
+
+
+def is_overdue(tasks: queue.QueueState, notes: delivery.Unsent, now: datetime) -> bool:
+    """Whether a task or a note has been due for so long that nobody can be doing them."""
+    return any(moment and now - moment > OVERDUE for moment in (tasks.oldest_at, notes.oldest_at))
 
 
 def worker_state(now: datetime) -> dict[str, Any]:

@@ -24,6 +24,7 @@ LINKE_ADDRESS = os.environ.get("LINKE_ADDRESS", "http://localhost:8000").rstrip(
 LINKE_DEMO = os.environ.get("LINKE_DEMO", "")
 
 INSTALLED_APPS = [
+    "config",
     "volunteers",
     "classes",
     "people",
@@ -156,6 +157,8 @@ MAILERS = {
     # Notes to people without an address of their own; `console:` prints them for whoever develops.
     "files": environment.mailer(os.environ.get("LINKE_MAIL_FILES", ""), folder=LINKE_DATA / "mail"),
 }
+# Hosts besides the providers' own that a group's bot may live on: installations of one's own.
+LINKE_GATEWAY_HOSTS = environment.words("LINKE_GATEWAY_HOSTS")
 # Hours of the day in which no note leaves, except about the next morning (people/outbox.py).
 LINKE_QUIET_FROM = environment.number("LINKE_QUIET_FROM", 21)
 LINKE_QUIET_UNTIL = environment.number("LINKE_QUIET_UNTIL", 8)

@@ -25,3 +25,15 @@ def organiser_required(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return login_required(checked)
+
+
+def manager_required(view: View) -> View:
+    """站长 only, for what belongs to the whole place: gateways and their keys."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args, **kwargs):
+        if not request.user.may_set_up:
+            raise PermissionDenied("通道和密钥由站长管，请找站长。")
+        return view(request, *args, **kwargs)
+
+    return login_required(checked)

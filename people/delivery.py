@@ -75,6 +75,16 @@ def unsent(*, now: datetime) -> Unsent:
     return Unsent(**found)
 
 
+def states(*, now: datetime) -> dict[str, int]:
+    """How many notes wait for their time (`later`), and how many of the last 30 days failed or are unsure. One query."""
+    recent = Q(created_at__gt=now - timedelta(days=30))
+    return Message.objects.aggregate(
+        later=Count("pk", filter=Q(status=Status.WAITING, not_before__gt=now)),
+        failed=Count("pk", filter=recent & Q(status=Status.FAILED)),
+        unsure=Count("pk", filter=recent & Q(status=Status.UNSURE)),
+    )
+
+
 def has_work(*, now: datetime) -> bool:
     """Whether anything is due or in doubt."""
     return due(now).exists() or _in_doubt(now).exists()

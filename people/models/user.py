@@ -27,3 +27,8 @@ class User(AbstractUser):
     def may_organise(self) -> bool:
         """Whether this person may change rosters, people and terms."""
         return self.is_superuser or self.role in (self.Role.MANAGER, self.Role.ORGANISER)
+
+    @property
+    def may_set_up(self) -> bool:
+        """Whether this person may change what belongs to the whole place: gateways and their keys."""
+        return self.is_superuser or self.role == self.Role.MANAGER

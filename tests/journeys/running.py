@@ -8,6 +8,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import Task as Outcome
 from playwright.sync_api import Page
 
 from classes import actions as classes
@@ -15,13 +16,15 @@ from classes.actions import days, feeds
 from classes.demand import expected_learners
 from classes.models import Community, Learner, Series, Session
 from classes.seeds import seed_reference
-from people.models import User
+from config import background
+from people import outbox
+from people.models import Channel, Message, User
 from tests.volunteers.imports import samples
 from volunteers import demo, intake
 from volunteers.actions import absences, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
-from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift, TimetableProposal
+from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift, TimetableProposal, Volunteer
 from volunteers.seeds import seed_roles
 from volunteers.tasks import run_timetable, run_tradeoff
 
@@ -46,6 +49,7 @@ def live(now: datetime) -> None:
     run_tradeoff.call(price.pk)
     timetables(community, term, now)
     intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
+    gateways_and_calls(now)
     change_days(now)
 
 
@@ -95,6 +99,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "import",
         "more",
         "notes",
+        "calls",
+        "work",
         "tiers",
         "changes",
     ]
@@ -135,6 +141,48 @@ def desk_pages(now: datetime) -> dict[str, str]:
 def moved(session: Session) -> str:
     """The query of a move to the evening in no room, to be looked at first."""
     return f"on_date={session.on_date}&time=19:00-20:30&room=&scope=one&reason=停电&look=1"
+
+
+def manager_pages() -> dict[str, str]:
+    """Path of the pages that only a 站长 opens."""
+    channel = Channel.objects.get(kind="aliyun")
+    return {
+        "channels": reverse("desk:channels"),
+        "channel": reverse("desk:channel", args=[channel.pk]),
+        "channel-add": reverse("desk:channel-add", args=["dingtalk"]),
+    }
+
+
+def gateways_and_calls(now: datetime) -> None:
+    """A bot whose test failed, an SMS account, two people to call, and a task that did not succeed."""
+    error = "93000 invalid webhook url, hint: [1764115200], more info at https://open.work.weixin.qq.com/devtool/query"
+    Channel.objects.create(kind="wecom", name="志愿者群", tested_at=now, test_error=error, created_at=now)
+    Channel.objects.create(kind="aliyun", name="社区短信", open={"sign": "梧桐社区"}, is_on=False, created_at=now)
+    for status, volunteer in zip(("call", "unsure"), Volunteer.objects.select_related("person")[:2], strict=True):
+        message = outbox.write(
+            person=volunteer.person,
+            kind="release",
+            about="here",
+            subject="有一场不用来了",
+            body=f"{volunteer}，您好。下面这一场不用来了，谢谢您：\n周六 9月19日 14:30–16:00 菜鸟学堂（助教）",
+            link=f"/me/{volunteer.token}/",
+            now=now,
+        )
+        Message.objects.filter(pk=message.pk).update(status=status)
+    Outcome.objects.create(
+        id="failed",
+        name="failed",
+        func=background.RUN,
+        group="volunteers.tasks.mark_gaps",
+        args=("volunteers.tasks.mark_gaps", [], {}),
+        kwargs={},
+        success=False,
+        attempt_count=3,
+        started=now,
+        stopped=now,
+        result="Traceback\ndjango.db.utils.OperationalError: database is locked",
+    )
+    background.install_schedules()
 
 
 def public_pages(now: datetime) -> dict[str, str]:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.journeys.measures import TARGETS, TEXTS, complaints, overflow, small
-from tests.journeys.running import as_staff, desk_pages, live, public_pages
+from tests.journeys.running import as_staff, desk_pages, live, manager_pages, public_pages
 
 pytestmark = pytest.mark.journey
 
@@ -27,6 +27,8 @@ def test_every_page(live_server, new_page, subtests):
         staff = as_staff(listening(new_page(**size)), live_server.url)
         anybody = listening(new_page(**size))
         visits = [(name, path, staff, DESK) for name, path in desk.items()]
+        boss = as_staff(listening(new_page(**size)), live_server.url, "zhan")
+        visits += [(name, path, boss, DESK) for name, path in manager_pages().items()]
         visits += [(name, path, anybody, PUBLIC) for name, path in public.items()]
         for name, path, page, floors in visits:
             with subtests.test(page=name, width=size["width"]):

@@ -18,7 +18,7 @@ NOW = make.at("2026-11-24", "10:00")
 @pytest.fixture(autouse=True)
 def worker_runs():
     """The background worker has just shown a sign of life."""
-    return Heartbeat.objects.create(name="canary", beat_at=NOW)
+    return Heartbeat.objects.create(name="worker", beat_at=NOW)
 
 
 def page() -> today.Today:

@@ -39,6 +39,10 @@ def _wrote(volunteer: Volunteer, verb: str, summary: str, *, now: datetime, acto
     audit.write(actor=actor, verb=verb, thing=f"volunteer:{volunteer.pk}", now=now, summary=summary)
 
 
+# What the form of a volunteer changes on the person behind it.
+ABOUT_PERSON = ("gender", "birth_year", "email", "reach")
+
+
 def _refuse_taken(mobile: str, besides: Volunteer | None = None) -> None:
     others = Volunteer.objects.filter(mobile=mobile).exclude(status=Volunteer.Status.LEFT)
     taken = others.exclude(pk=besides.pk if besides else None).select_related("person").first()
@@ -58,11 +62,14 @@ def add_volunteer(
     organisation: str = "",
     gender: str = "",
     birth_year: int | None = None,
+    email: str = "",
+    reach: str = "",
     **fields: Any,
 ) -> Volunteer:
     """A volunteer whom staff enter themselves. Raises MobileTaken."""
     _refuse_taken(mobile)
-    person = person_actions.create_person(name=name, phone=mobile, gender=gender, birth_year=birth_year)
+    about_person = {"gender": gender, "birth_year": birth_year, "email": email, "reach": reach}
+    person = person_actions.create_person(name=name, phone=mobile, **about_person)
     volunteer = Volunteer.objects.create(
         person=person,
         mobile=mobile,
@@ -83,7 +90,7 @@ def edit_volunteer(
     """Change the basics. Raises MobileTaken. The trail names the fields, never the old values."""
     _refuse_taken(mobile, besides=volunteer)
     person = volunteer.person
-    about_person: dict[str, Any] = {key: fields.pop(key) for key in ("gender", "birth_year") if key in fields}
+    about_person: dict[str, Any] = {key: fields.pop(key) for key in ABOUT_PERSON if key in fields}
     before = {
         "name": person.name,
         "mobile": volunteer.mobile,

@@ -16,6 +16,13 @@ class VolunteerForm(forms.Form):
 
     name = forms.CharField(label="姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
     mobile = forms.CharField(label="手机号", max_length=30, error_messages={"required": "请写手机号，通知要用。"})
+    reach = forms.ChoiceField(label="怎么通知", choices=Person.Reach.choices, required=False)
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        help_text="可以不填；填了，没有短信时通知发到这里",
+        error_messages={"invalid": "邮箱写成 name@example.com 这样。"},
+    )
     programmes = forms.MultipleChoiceField(
         label="愿意参加", choices=PROGRAMMES, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -126,7 +126,7 @@ def _worker(now: datetime) -> Todo | None:
     if last and now - last <= WORKER_IS_LATE_AFTER:
         return None
     since = f"最后一次是 {timezone.localtime(last):%-m月%-d日 %H:%M}" if last else "还没有运行过"
-    return Todo("后台没有动静，通知发不出去", f"{since}。请重新启动程序", "看看", "desk:more")
+    return Todo("后台没有动静，通知发不出去", f"{since}。请重新启动程序", "看看", "desk:work")
 
 
 def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:

@@ -98,6 +98,8 @@ def _initial(volunteer: Volunteer) -> dict:
     return {name: getattr(volunteer, name) for name in names} | {
         "name": volunteer.person.name,
         "gender": volunteer.person.gender,
+        "reach": volunteer.person.reach,
+        "email": volunteer.person.email,
         "birth_year": volunteer.person.birth_year,
         "organisation": volunteer.organisation.name if volunteer.organisation else "",
     }
