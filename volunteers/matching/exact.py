@@ -103,7 +103,7 @@ class Exact:
             if is_whole(self.model, relaxed.values):
                 break
             vertex = self.relaxation.vertex()
-            tightened = self._tighten(relaxed.values)
+            tightened = self.tighten(relaxed.values)
             if known_rows and (idle == PATIENCE or not tightened):
                 known_rows, first, idle = False, reached, 0
             if idle == PATIENCE or not (known_rows or cut(self.model, vertex)):
@@ -117,7 +117,7 @@ class Exact:
         self.counted = True
         return count_unheld(self.relaxation, until - time.perf_counter(), self.seed)
 
-    def _tighten(self, values: Numbers) -> bool:
+    def tighten(self, values: Numbers) -> bool:
         """Add the rows that these values break and whole plans keep; tells whether there were any."""
         before = self.model.rows
         self.model.tie(values)

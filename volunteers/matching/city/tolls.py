@@ -10,13 +10,14 @@ rows about a traveller's own plan are worth there.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from volunteers.matching.city.shard import Finding, Shard
 from volunteers.matching.exact import Exact
-from volunteers.matching.highs import Relaxation, Relaxed, minimise
+from volunteers.matching.highs import Relaxed, minimise
 from volunteers.matching.limits import LIMITS
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.newcomers import Waiting
@@ -29,6 +30,8 @@ TOLL = "toll"
 OWN = (*(rule.code for rule in LIMITS), Uneven.code, Waiting.code)
 """Who speaks about one person's own plan; everybody else about one session."""
 ROUNDING = 1e-4
+ROUNDS, WORTHWHILE = 6, 0.0005
+"""Rounds of rows known from the rules, as long as each lifts the bound by such a share."""
 
 
 def look(shard: Shard) -> Finding:
@@ -40,10 +43,19 @@ def look(shard: Shard) -> Finding:
     """
     problem, weights = shard.problem, tiers(shard.problem)
     model = build(problem)
-    relaxation = Relaxation(model, shard.seed)
-    relaxed = relaxation.minimise(weights, shard.seconds, _without_guests(model, shard))
+    exact = Exact(model, shard.seed)
+    relaxation, until = exact.relaxation, time.perf_counter() + shard.seconds
+    closed = _without_guests(model, shard)
+    relaxed = relaxation.minimise(weights, shard.seconds, closed)
     if relaxed is None:
         return Finding(shard.name)
+    for _ in range(ROUNDS):
+        before = relaxed.value
+        left = until - time.perf_counter()
+        better = relaxation.minimise(weights, left, closed) if left > 0 and exact.tighten(relaxed.values) else None
+        relaxed = better or relaxed
+        if better is None or better.value - before < WORTHWHILE * abs(before):
+            break
     own = _own_prices(model, shard.travellers, relaxation.prices())
     guests = _are(model, shard.guests)[model.who]
     worth = own - relaxation.proof(weights).reduced[model.pairs]

@@ -25,6 +25,7 @@ from volunteers.matching.city.merging import Plan, merge
 from volunteers.matching.city.owners import Ownership, owners, street_problem
 from volunteers.matching.city.shard import Finding, Shard
 from volunteers.matching.city.streets import City
+from volunteers.matching.city.tolls import charged_cost
 from volunteers.matching.limits import LIMITS
 from volunteers.matching.newcomers import Waiting
 from volunteers.matching.preferences import costs
@@ -33,7 +34,7 @@ from volunteers.matching.solve import Progress, SolverDisagrees, solve
 
 LOOK_UNTIL, PLAN_UNTIL = 0.35, 0.8
 """Shares of the time after which tolls and plans are no longer improved."""
-ENOUGH = 0.001
+ENOUGH = 0.01
 """Where the gap is under this share, bounds of streets are only improved for a proof."""
 PROVABLE = 2_400
 """A city of so many sessions is solved in one piece at the end."""
@@ -213,7 +214,12 @@ class _Run:
 
     def _by_gap(self) -> list[int]:
         """The regions whose plan is farthest above their bound, those first."""
-        return list(range(len(self.regions)))
+        distance = []
+        for region, bound in zip(self.regions, self.region_bounds, strict=True):
+            part = self.city.part(region, self._waits_elsewhere)
+            plan = [p for p in self.best if p.session in part.session]
+            distance.append(charged_cost(part, plan, self._travellers(part), self.tolls) - (bound or 0))
+        return sorted(range(len(self.regions)), key=lambda number: (-distance[number], number))
 
     def _bound_shard(self, street: int) -> Shard:
         part = self.city.part([street], self._waits_elsewhere)
