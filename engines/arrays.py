@@ -5,7 +5,7 @@ Nothing here knows what a row or a column means.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ type Mask = npt.NDArray[Any]
 type Numbers = npt.NDArray[Any]
 
 INFINITE = float("inf")
+
+type Name = tuple[str | int, ...]
 
 
 class Programme:
@@ -32,14 +34,21 @@ class Programme:
         self._rows: list[tuple[Numbers, Numbers]] = [(none, none)]
         self._entries: list[tuple[Numbers, Numbers, Numbers]] = [(nowhere, nowhere, none)]
         self._implied: list[Numbers] = [np.zeros(0, dtype=bool)]
+        self._names: list[tuple[int, Callable[[], Sequence[Name]] | None]] = []
         self.speaker = ""
         self._speakers: list[tuple[str, int]] = []
         self._compressed: tuple[int, tuple[Numbers, Numbers, Numbers]] | None = None
 
-    def add_columns(self, upper: Numbers, *, whole: bool = False) -> Numbers:
-        """New columns from 0 to `upper`; returns their indices."""
+    def add_columns(
+        self, upper: Numbers, *, whole: bool = False, names: Callable[[], Sequence[Name]] | None = None
+    ) -> Numbers:
+        """New columns from 0 to `upper`; returns their indices.
+
+        `names` says what each of them is called, the same in every programme where it means the same.
+        """
         count = len(upper)
         self._columns.append((np.zeros(count), np.asarray(upper, float), np.full(count, int(whole))))
+        self._names.append((count, names))
         self.columns += count
         return np.arange(self.columns - count, self.columns)
 
@@ -116,6 +125,10 @@ class Programme:
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.rows))])
         self._compressed = self.rows, (starts, columns[order], values[order])
         return self._compressed[1]
+
+    def names(self) -> list[Name | None]:
+        """What each column is called; None for those without a name."""
+        return [name for count, names in self._names for name in (names() if names else [None] * count)]
 
     def said_by(self, codes: Collection[str]) -> Numbers:
         """Which rows come from these speakers; `speaker` is whoever adds rows now."""

@@ -55,8 +55,8 @@ type Found = Callable[[Numbers], None]
 class Exact:
     """One model, minimised for one set of tiers after the other."""
 
-    def __init__(self, model: Model, seed: int) -> None:
-        self.model, self.seed = model, seed
+    def __init__(self, model: Model, seed: int, rounds: int = ROUNDS) -> None:
+        self.model, self.seed, self.rounds = model, seed, rounds
         self.relaxation = Relaxation(model, seed)
         self.root: Relaxed | None = None
         """The tightened relaxation of the last `minimise`; None where there was none in time."""
@@ -90,7 +90,7 @@ class Exact:
         None where it could not be had in time.
         """
         known_rows, first, reached, idle = True, math.inf, -math.inf, 0
-        for _ in range(ROUNDS):
+        for _ in range(self.rounds):
             relaxed = self.relaxation.minimise(weights, until - time.perf_counter())
             if relaxed is None:
                 return (None if math.isinf(first) else self.relaxation.proof(weights)), False

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from volunteers.matching.arrays import INFINITE, Mask, Numbers, Programme
+from volunteers.matching.arrays import INFINITE, Mask, Name, Numbers, Programme
 from volunteers.matching.problem import HELPER, LEAD, Placement, Problem, Volunteer
 
 __all__ = ["INFINITE", "Mask", "Model", "Numbers"]
@@ -63,9 +63,15 @@ class Model(Programme):
         self.where = np.concatenate([session for session, _ in found])
         self.role = np.repeat(np.arange(len(self.roles)), [len(volunteer) for _, volunteer in found])
         self.helps, self.leads = self.role == 0, self.role == 1
-        self.pairs = self.add_columns(np.ones(len(self.who)), whole=True)
-        self.held = self.add_columns(np.ones(len(self.sessions)), whole=True)
+        self.pairs = self.add_columns(np.ones(len(self.who)), whole=True, names=self._pair_names)
+        self.held = self.add_columns(
+            np.ones(len(self.sessions)), whole=True, names=lambda: [("held", session.id) for session in self.sessions]
+        )
         self._tie_pairs_to_held()
+
+    def _pair_names(self) -> list[Name]:
+        ids = zip(self.who.tolist(), self.where.tolist(), self.role.tolist(), strict=True)
+        return [(self.roles[role], self.volunteers[who].id, self.sessions[where].id) for who, where, role in ids]
 
     def _tie_pairs_to_held(self) -> None:
         """One role per person, and only where the session is held: a row for each pair.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from volunteers.matching.arrays import Name
 from volunteers.matching.balance import Balance
 from volunteers.matching.company import Row, add_rows, columns_at
 from volunteers.matching.faces import Faces
@@ -80,7 +81,7 @@ class Short(Preference):
                 self._post_role(model, number, role)
         seats = np.arange(len(model.sessions))
         speakers = np.array([session.dialect_wished for session in model.sessions], dtype=int)
-        silent = model.add_columns(speakers)
+        silent = model.add_columns(speakers, names=lambda: [("silent", session.id) for session in model.sessions])
         model.price(self.code, silent, np.full(len(seats), DIALECT_COST))
         speaks = np.array([volunteer.dialect for volunteer in model.volunteers], dtype=bool)
         heard = np.nonzero(speaks[model.who])[0]
@@ -96,7 +97,9 @@ class Short(Preference):
         seats = np.array([seat for seat, _ in posts], dtype=int)
         wished = np.array([post.wished for _, post in posts], dtype=int)
         second = np.array([post.second_half for _, post in posts], dtype=int)
-        less, more = model.add_columns(second), model.add_columns(wished - second)
+        at = [model.sessions[seat].id for seat in seats.tolist()]
+        less = model.add_columns(second, names=lambda: [("less", role, session) for session in at])
+        more = model.add_columns(wished - second, names=lambda: [("more", role, session) for session in at])
         model.lack(seats, wished, less)
         model.lack(seats, np.zeros(len(seats), dtype=int), more)
         model.price(self.code, less, np.full(len(seats), SECOND_HALF_COST))
@@ -184,7 +187,12 @@ class Uneven(Preference):
         person = np.repeat(np.arange(model.shape[0]), steps)
         step = np.arange(len(person)) - np.repeat(np.cumsum(steps) - steps, steps)
         recent = np.array([volunteer.recent_load for volunteer in model.volunteers], dtype=int)
-        units = model.add_columns(np.ones(len(person)))
+
+        def names() -> list[Name]:
+            loads = zip(person.tolist(), step.tolist(), strict=True)
+            return [(self.code, model.volunteers[who].id, place) for who, place in loads]
+
+        units = model.add_columns(np.ones(len(person)), names=names)
         model.price(self.code, units, 2 * (recent[person] + step) + 1)
         model.add_rows(
             model.shape[0],

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from volunteers.matching import problem as problems
+from volunteers.matching.arrays import Name
 from volunteers.matching.problem import Placement, Problem
 
+type Cut = tuple[float | None, float | None, tuple[tuple[Name, float], ...]]
+"""A row that every whole plan keeps: least, most, and the columns by name with their coefficients."""
 type Toll = tuple[int, int, int]
 """Volunteer, session, and what it costs the street to take them there; their own plan earns it."""
 
@@ -52,6 +55,7 @@ class Finding:
     tolls: tuple[Toll, ...] = ()
     shares: tuple[tuple[int, int, float], ...] = ()
     reduced: tuple[tuple[int, int, float], ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
 
 def shard_dict(shard: Shard) -> dict[str, Any]:
@@ -79,14 +83,22 @@ def finding_dict(finding: Finding) -> dict[str, Any]:
     """A finding as plain data for JSON."""
     plain = {name: getattr(finding, name) for name in ("name", "bound", "floor")}
     rows = {name: [list(row) for row in getattr(finding, name)] for name in ("tolls", "shares", "reduced")}
-    return plain | rows | {"placements": _rows(finding.placements)}
+    cuts = [[low, high, [[list(name), sign] for name, sign in terms]] for low, high, terms in finding.cuts]
+    return plain | rows | {"placements": _rows(finding.placements), "cuts": cuts}
 
 
 def finding_from(data: dict[str, Any]) -> Finding:
     """The finding in plain data that `finding_dict` made."""
     plain: dict[str, Any] = {name: data[name] for name in ("name", "bound", "floor")}
     rows: dict[str, Any] = {name: tuple(map(tuple, data[name])) for name in ("tolls", "shares", "reduced")}
-    return Finding(**plain, **rows, placements=tuple(Placement(*row) for row in data["placements"]))
+    return Finding(
+        **plain,
+        **rows,
+        placements=tuple(Placement(*row) for row in data["placements"]),
+        cuts=tuple(
+            (low, high, tuple((tuple(name), sign) for name, sign in terms)) for low, high, terms in data["cuts"]
+        ),
+    )
 
 
 def _rows(placements: tuple[Placement, ...]) -> list[list[Any]]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
-from volunteers.matching.city.shard import Finding, Shard
+from volunteers.matching.city.shard import Cut, Finding, Shard
 from volunteers.matching.exact import Exact
 from volunteers.matching.highs import Relaxed, minimise
 from volunteers.matching.limits import LIMITS
@@ -104,7 +104,7 @@ def street_bound(shard: Shard) -> Finding:
     prices = {(volunteer, session): toll for volunteer, session, toll in shard.tolls}
     model = build(problem)
     charge(model, shard.travellers, prices)
-    exact = Exact(model, shard.seed)
+    exact, first = Exact(model, shard.seed), model.rows
     outcome = exact.minimise(
         weights | {TOLL: 1},
         known=charged_cost(problem, shard.plan, shard.travellers, prices),
@@ -118,7 +118,28 @@ def street_bound(shard: Shard) -> Finding:
         bound=math.ceil(outcome.bound - ROUNDING),
         floor=exact.root.value,
         reduced=tuple(_dear(model, exact.root)),
+        cuts=tuple(_cuts(model, first, set(shard.travellers))),
     )
+
+
+def _cuts(model: Model, first: int, travellers: Set[int]) -> Iterator[Cut]:
+    """The rows from the first on whose columns all mean the same in the whole city."""
+    names = [
+        None if name is not None and name[0] == Uneven.code and name[1] in travellers else name
+        for name in model.names()
+    ]
+    starts, columns, values = model.matrix()
+    lower, upper = model.row_bounds()
+    for row in range(first, model.rows):
+        place = slice(int(starts[row]), int(starts[row + 1]))
+        terms = [(names[j], sign) for j, sign in zip(columns[place].tolist(), values[place].tolist(), strict=True)]
+        known = tuple((name, sign) for name, sign in terms if name is not None)
+        if len(known) == len(terms):
+            yield _finite(lower[row]), _finite(upper[row]), known
+
+
+def _finite(number: float) -> float | None:
+    return None if math.isinf(number) else float(number)
 
 
 def _dear(model: Model, root: Relaxed) -> Iterator[tuple[int, int, float]]:

@@ -23,6 +23,7 @@ from volunteers.matching.answer import Answer, TierValue
 from volunteers.matching.city.crew import Crew, Make
 from volunteers.matching.city.merging import Plan, merge
 from volunteers.matching.city.owners import Ownership, owners, street_problem
+from volunteers.matching.city.proof import prove
 from volunteers.matching.city.shard import Finding, Shard
 from volunteers.matching.city.streets import City
 from volunteers.matching.city.tolls import charged_cost
@@ -30,7 +31,8 @@ from volunteers.matching.limits import LIMITS
 from volunteers.matching.newcomers import Waiting
 from volunteers.matching.preferences import costs
 from volunteers.matching.problem import Problem, Volunteer
-from volunteers.matching.solve import Progress, SolverDisagrees, solve
+from volunteers.matching.rules import Broken, broken
+from volunteers.matching.solve import Progress, SolverDisagrees
 
 LOOK_UNTIL, PLAN_UNTIL = 0.35, 0.8
 """Shares of the time after which tolls and plans are no longer improved."""
@@ -38,9 +40,6 @@ ENOUGH = 0.01
 """Where the gap is under this share, bounds of streets are only improved for a proof."""
 PROVABLE = 2_400
 """A city of so many sessions is solved in one piece at the end."""
-NEAR, NEAR_SHARE = 16, 0.0002
-"""First among plans that cost so much more than the bound at most: 16, or this share of the value."""
-MARGIN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +176,16 @@ class _Run:
             plans[int(finding.name)] = finding.placements
         merged = merge(self.city, plans, self.tolls, seconds=max(1.0, self._left()), seed=self.seed)
         self.clashes = len(merged.dropped)
-        self._take(merged.placements)
+        travels = set(self.city.travellers)
+        theirs = [p for p in merged.placements if p.volunteer in travels]
+        self._take(merged.placements, [fault for rule in LIMITS for fault in rule.broken(self.city.problem, theirs)])
         self._tell("merge", 1.0)
 
     def _plan_shard(self, street: int, owned: dict[int, Ownership]) -> Shard:
         return Shard("plan", str(street), street_problem(self.city, street, owned), 0.0, self.seed)
 
-    def _take(self, plan: Plan) -> None:
+    def _take(self, plan: Plan, faults: list[Broken]) -> None:
         """Keep a plan after a last look; each street's own rules were looked at where it was planned."""
-        travels = set(self.city.travellers)
-        theirs = [p for p in plan if p.volunteer in travels]
-        faults = [fault for rule in LIMITS for fault in rule.broken(self.city.problem, theirs)]
         if faults:
             raise SolverDisagrees("; ".join(fault.text for fault in faults))
         reached = costs(self.city.problem, plan)
@@ -237,39 +235,23 @@ class _Run:
         small = len(self.city.problem.sessions) <= PROVABLE and len(self.street_bounds) == len(self.city.streets)
         if self.value <= self.least or not small or not held.issuperset(lock.session for lock in self.city.locks):
             return
-        near = max(NEAR, round(NEAR_SHARE * abs(self.value)))
-        floor = self.least
-        if 2 * near < self.value - floor:
-            self._solve_up_to(floor, floor + near)
-        if self.least < self.value and not self.cancelled and self._left() > 0:
-            self._solve_up_to(floor, self.value)
-
-    def _solve_up_to(self, floor: int, most: int) -> None:
-        """Solve what is left when no pair may be in a plan that costs more than `most`."""
-        assert self.value is not None and self.least is not None
-        problem = self.city.problem
-        closed = dict.fromkeys((*problem.barred, *self._dear(most - floor)))
-        inside = solve(
-            replace(problem, barred=tuple(closed)),
+        found = prove(
+            self.city,
+            self.street_bounds.values(),
+            value=self.value,
+            least=self.least,
             seconds=self._left(),
             seed=self.seed,
-            start=self.best,
-            on_progress=self._watch_proof,
+            watch=self._watch_proof,
         )
-        if inside.value < self.value:
-            self._take(inside.placements)
-        if inside.bound is not None:
-            self.least = max(self.least, min(inside.bound, most + 1, self.value))
+        if found.placements is not None:
+            self._take(found.placements, broken(self.city.problem, found.placements))
+        self.least = min(found.bound, self.value)
 
-    def _dear(self, spare: int) -> Iterator[tuple[int, int]]:
-        """Pairs of no plan that costs so much more than the bound: with one, a street alone costs too much."""
-        for finding in self.street_bounds.values():
-            assert finding.bound is not None and finding.floor is not None
-            most = finding.bound + spare - finding.floor + MARGIN
-            yield from ((volunteer, session) for volunteer, session, more in finding.reduced if more > most)
-
-    def _watch_proof(self, step: str, share: float, best: float | None, bound: float | None) -> bool:
-        if self.on_progress("prove", share, best, bound) is False:
+    def _watch_proof(self, best: float | None, bound: float | None) -> bool:
+        assert self.value is not None and self.least is not None
+        value, least = (self.value, self.least) if best is None else (min(self.value, best), self.least)
+        if self.on_progress("prove", 0.0, value, max(least, bound or least)) is False:
             self.cancelled = True
         return not self.cancelled
 
