@@ -6,6 +6,7 @@ from typing import Any
 
 from volunteers.matching import explain
 from volunteers.matching.answer import Answer
+from volunteers.matching.fairness import fairness
 from volunteers.matching.problem import Problem
 from volunteers.matching.recruit import recruit
 from volunteers.matching.ways_out import ASK, MOVE, RECRUIT, WayOut, ways_out
@@ -24,11 +25,12 @@ MOST_ASKED = 4
 class Advice:
     """`ways` by session: only those that a solve has confirmed. `recruits`: rows of text and numbers.
 
-    People are ids, so that a name is read where it is kept.
+    `evenness`: how the work is shared, as numbers and ids; a name is read where it is kept.
     """
 
     ways: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     recruits: list[dict[str, Any]] = field(default_factory=list)
+    evenness: dict[str, Any] = field(default_factory=dict)
 
 
 def advise(*, problem: Problem, index: Index, answer: Answer, seconds: float = WAYS_SECONDS) -> Advice:
@@ -50,7 +52,28 @@ def advise(*, problem: Problem, index: Index, answer: Answer, seconds: float = W
         part = without_sessions(problem, gone - {session})
         found = ways_out(part, answer.placements, session, never=never, seconds=left / 2)
         ways[session] = [_row(way, index) for way in _at_hand(found)]
-    return Advice(ways, _recruits(problem, answer))
+    return Advice(ways, _recruits(problem, answer), evenness(problem, answer))
+
+
+def evenness(problem: Problem, answer: Answer) -> dict[str, Any]:
+    """The engine's measures of fairness, to keep with the proposal; counted without the weeks before."""
+    found = fairness(problem, answer.placements)
+    return {
+        "people": len(found.loads),
+        "mean": round(found.mean, 2),
+        "least": found.least,
+        "most": found.most,
+        "gini": round(found.gini, 2),
+        "gini_with_recent": round(found.gini_with_recent, 2),
+        "at_limit": list(found.at_limit),
+        "limits": [[one.volunteer, one.sessions, one.limit] for one in found.loads if one.limit and one.sessions],
+        "newcomers": found.newcomers,
+        "on_time": len(found.on_time),
+        "late": list(found.late),
+        "waiting": list(found.waiting),
+        "could_start": list(found.could_start),
+        "no_place": [[one.volunteer, one.rule, one.text.partition("：")[2]] for one in found.no_place],
+    }
 
 
 def _at_hand(found: list[WayOut]) -> list[WayOut]:

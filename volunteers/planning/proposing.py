@@ -148,6 +148,7 @@ def answer_document(
         "volunteers": len(index.active),
         "loads": _loads(problem, rows),
         "recruits": advice.recruits,
+        "evenness": advice.evenness,
         "cut_short": answer.cancelled,
     }
 

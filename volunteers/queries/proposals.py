@@ -14,6 +14,7 @@ from classes.models import Community, Session, Term
 from volunteers import rules
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import recruiting, running, ways
+from volunteers.queries.evenness import Evenness, evenness, people_of
 
 GAPS_SHOWN = 6
 LOADS_SHOWN = 12
@@ -133,6 +134,7 @@ class Review:
     unfilled_more: list[Unfilled]
     loads: list[Load]
     recruits: list[str]
+    evenness: Evenness | None
     filled: int
     left: int
 
@@ -185,7 +187,8 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
     rows = list(_placements(proposal).filter(status__in=(Placement.Status.PROPOSED, Placement.Status.STALE)))
     gaps = proposal.answer.get("unfilled", [])
     shifts = _shifts(gap["shift"] for gap in gaps)
-    people = _people(rows, gaps, proposal.answer.get("loads", []))
+    shares = proposal.answer.get("evenness", {})
+    people = _people(rows, gaps, proposal.answer.get("loads", []), people_of(shares))
     unfilled = [
         _unfilled(gap, shifts[gap["shift"]], people, proposal.answer["volunteers"])
         for gap in gaps
@@ -201,6 +204,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
         unfilled_more=unfilled[GAPS_SHOWN:],
         loads=_loads(proposal, people),
         recruits=_recruits(proposal, shifts.values()),
+        evenness=evenness(shares, people),
         filled=proposal.answer.get("gaps_before", 0) - left,
         left=left,
     )
@@ -209,7 +213,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
 def row(*, placement: Placement, now: datetime) -> Row:
     """One row alone, as it stands now."""
     found = _placements(placement.proposal).get(pk=placement.pk)
-    return _row(found, _people([found], [], []), _taken([found]), now)
+    return _row(found, _people([found], [], [], set()), _taken([found]), now)
 
 
 def told(*, proposal: Proposal, status: str = Assignment.Status.DRAFT) -> list[Told]:
@@ -263,8 +267,10 @@ def _shifts(ids: Iterable[int]) -> dict[int, Shift]:
     return found.in_bulk(list(ids))
 
 
-def _people(rows: list[Placement], gaps: list[dict[str, Any]], loads: list[dict[str, int]]) -> dict[int, Volunteer]:
-    ids = {other["volunteer"] for row in rows for other in row.alternatives}
+def _people(
+    rows: list[Placement], gaps: list[dict[str, Any]], loads: list[dict[str, int]], more: set[int]
+) -> dict[int, Volunteer]:
+    ids = more | {other["volunteer"] for row in rows for other in row.alternatives}
     ids |= {load["volunteer"] for load in loads}
     ids |= {person for gap in gaps for way in gap["ways_out"] for person in way["people"]}
     return Volunteer.objects.select_related("person").in_bulk(ids)
