@@ -24,7 +24,16 @@ from volunteers import demo, intake
 from volunteers.actions import absences, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
-from volunteers.models import Assignment, ImportBatch, Organisation, Proposal, Shift, TimetableProposal, Volunteer
+from volunteers.models import (
+    Assignment,
+    ImportBatch,
+    Organisation,
+    Placement,
+    Proposal,
+    Shift,
+    TimetableProposal,
+    Volunteer,
+)
 from volunteers.seeds import seed_roles
 from volunteers.tasks import run_timetable, run_tradeoff
 
@@ -112,6 +121,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "match": f"{reverse('desk:match')}?new=1",
         "review": reverse("desk:proposal", args=[Proposal.objects.get(status="ready").pk]),
         "price": reverse("desk:proposal-price", args=[Proposal.objects.get(status="ready").pk, "faces", "uneven"]),
+        "why": why_not(),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
         "session": reverse("desk:session", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
@@ -183,6 +193,14 @@ def gateways_and_calls(now: datetime) -> None:
         result="Traceback\ndjango.db.utils.OperationalError: database is locked",
     )
     background.install_schedules()
+
+
+def why_not() -> str:
+    """Why somebody else is proposed for the first place that has an alternative."""
+    row = Placement.objects.filter(proposal__status="ready").exclude(alternatives=[]).first()
+    return (
+        f"{reverse('desk:proposal-why', args=[row.proposal_id, row.shift_id])}?who={row.alternatives[0]['volunteer']}"
+    )
 
 
 def public_pages(now: datetime) -> dict[str, str]:

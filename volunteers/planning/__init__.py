@@ -2,6 +2,7 @@
 
 from volunteers.planning.advising import Advice, advise
 from volunteers.planning.candidates import Candidate, Candidates, Swap, candidates, consider_swap
+from volunteers.planning.forcing import Forced, force
 from volunteers.planning.load import Index, load_problem
 from volunteers.planning.pricing import price
 from volunteers.planning.proposing import (
@@ -27,6 +28,7 @@ __all__ = [
     "Advice",
     "Candidate",
     "Candidates",
+    "Forced",
     "Index",
     "Move",
     "Order",
@@ -44,6 +46,7 @@ __all__ = [
     "consider_swap",
     "find_plan",
     "find_timetables",
+    "force",
     "load_problem",
     "load_times",
     "moves",

@@ -16,6 +16,7 @@ from volunteers.context import community_of
 from volunteers.forms.people import ClearanceForm, NoteForm, VolunteerForm
 from volunteers.models import Volunteer
 from volunteers.queries import people as queries
+from volunteers.queries import places
 
 PAGE = "volunteers/volunteer.html"
 
@@ -192,10 +193,13 @@ def _volunteer(pk: int) -> Volunteer:
 
 def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **extra) -> HttpResponse:
     now = timezone.now()
+    proposal = places.proposal_for(found)
     address = f"{settings.LINKE_ADDRESS}/me/{found.token}/"
     context = {
         "profile": queries.profile(volunteer=found, now=now),
         "volunteer": found,
+        "proposal": proposal,
+        "elsewhere": places.elsewhere(volunteer=found, proposal=proposal),
         "clearance_form": ClearanceForm(today=timezone.localdate(now), initial={"checked_on": timezone.localdate(now)}),
         "note_form": NoteForm(),
         "may_organise": request.user.may_organise,

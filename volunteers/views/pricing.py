@@ -75,7 +75,7 @@ def pick(request: HttpRequest, pk: int, upper: str, lower: str) -> HttpResponse:
         with transaction.atomic():
             made = tradeoffs.pick_point(
                 tradeoff=found,
-                point=int(text) if text.isdecimal() and len(text) < 4 else -1,
+                point=int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else -1,
                 now=timezone.now(),
                 actor=request.user,
             )
