@@ -216,6 +216,17 @@ class Node:
         return f"{self.path}.{key}" if key.isidentifier() else f"{self.path}[{_quoted(key)}]"
 
 
+def read_once(node: Node, read: Callable[[Node], Any], *, most: int) -> dict[int, Any]:
+    """The entries of a list by their id, which no two share; `most` of them at most."""
+    found: dict[int, Any] = {}
+    for item in node.items(most=most):
+        one = read(item)
+        if one.id in found:
+            raise item.at("id").refuse(f"the id {one.id} is used twice")
+        found[one.id] = one
+    return found
+
+
 def _quoted(value: Any) -> str:
     """A value as it can be written in one line, cut where it is long; a list or an object by its size."""
     if isinstance(value, dict | list):

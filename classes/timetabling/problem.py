@@ -39,7 +39,7 @@ from classes.timetabling.parts import (
     Wish,
     starts_of,
 )
-from engines.reading import BadDocument, Node, read_document
+from engines.reading import BadDocument, Node, read_document, read_once
 
 __all__ = [
     "PROGRAMMES",
@@ -178,14 +178,8 @@ def to_dict(problem: Problem) -> dict[str, Any]:
 
 
 def _once(top: Node, key: str, read: Any) -> dict[int, Any]:
-    found: dict[int, Any] = {}
     node = top.at(key) if key in ("venues", "rooms", "series") else top.maybe(key)
-    for item in node.items(most=LIMITS[key]) if node else ():
-        one = read(item)
-        if one.id in found:
-            raise item.at("id").refuse(f"the id {one.id} is used twice")
-        found[one.id] = one
-    return found
+    return read_once(node, read, most=LIMITS[key]) if node else {}
 
 
 def _step(node: Node) -> int:

@@ -39,7 +39,7 @@ from volunteers.matching.parts import (
     Volunteer,
     Window,
 )
-from volunteers.matching.reading import BadDocument, Node, read_document
+from volunteers.matching.reading import BadDocument, Node, read_document, read_once
 
 __all__ = [
     "HELPER",
@@ -244,13 +244,7 @@ def _list(top: Node, key: str) -> list[Node]:
 
 
 def _once(top: Node, key: str, read: Any) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for node in top.at(key).items(most=LIMITS[key]):
-        one = read(node)
-        if one.id in found:
-            raise node.at("id").refuse(f"the id {one.id} is used twice")
-        found[one.id] = one
-    return found
+    return read_once(top.at(key), read, most=LIMITS[key])
 
 
 def _row(node: Node, volunteers: dict[int, Any], length: int) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from volunteers.matching.members import fields_of
 from volunteers.matching.parts import PROGRAMMES
-from volunteers.matching.reading import BadDocument, Node, read_document
+from volunteers.matching.reading import BadDocument, Node, read_document, read_once
 
 __all__ = ["BadDocument", "Helper", "Learner", "Pair", "Problem", "from_dict", "load", "to_dict"]
 
@@ -125,7 +125,8 @@ def from_dict(data: Any) -> Problem:
     top = Node(data)
     if top.at("format").text() != FORMAT:
         raise top.at("format").expected(repr(FORMAT))
-    learners, helpers = _once(top, "learners", _learner), _once(top, "helpers", _helper)
+    learners = read_once(top.at("learners"), _learner, most=MOST["learners"])
+    helpers = read_once(top.at("helpers"), _helper, most=MOST["helpers"])
 
     def pairs(key: str) -> tuple[Pair, ...]:
         node = top.maybe(key)
@@ -171,16 +172,6 @@ def _said(fields: dict[str, Any]) -> dict[str, Any]:
     """The members that say something; dates as text."""
     kept = {key: value for key, value in fields.items() if value or (value == 0 and value is not False)}
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in kept.items()}
-
-
-def _once(top: Node, key: str, read: Any) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for node in top.at(key).items(most=MOST[key]):
-        one = read(node)
-        if one.id in found:
-            raise node.at("id").refuse(f"the id {one.id} is used twice")
-        found[one.id] = one
-    return found
 
 
 def _learner(node: Node) -> Learner:
