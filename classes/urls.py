@@ -8,6 +8,7 @@ desk = [
     path("community/", places.community, name="community"),
     path("term/", term.term, name="term"),
     path("term/add/", term.add, name="term-add"),
+    path("term/<int:pk>/fill/", term.fill, name="term-fill"),
     path("term/<int:pk>/generate/", term.generate, name="term-generate"),
     path("term/<int:pk>/series/<int:programme>/", term.series_add, name="series-add"),
     path("term/question/<int:pk>/", term.question, name="question"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from math import ceil
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,9 @@ from people import audit
 from people.models import User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+RHYTHM = ("every_weeks", "week_offset", "month_weeks", "from_on", "until_on")
 
 
 class NameTaken(Exception):
@@ -33,7 +37,10 @@ class TimesFixed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What the form of a class says. `room_name` that is not known yet becomes a room."""
+    """What the form of a class says. `room_name` that is not known yet becomes a room.
+
+    The other fields are those of Series: every week of the term unless they say otherwise.
+    """
 
     name: str
     weekdays: Iterable[int]
@@ -42,6 +49,15 @@ class Pattern:
     room_name: str
     capacity: int
     stages: str = ""
+    every_weeks: int = 1
+    week_offset: int = 0
+    month_weeks: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+
+    def rhythm(self) -> dict[str, Any]:
+        """The fields of Series that say in which weeks it meets."""
+        return {name: getattr(self, name) for name in RHYTHM}
 
 
 @transaction.atomic
@@ -83,6 +99,7 @@ def create_series(
                 stated_leads=leads,
                 stated_helpers=helpers,
                 stages=pattern.stages,
+                **pattern.rhythm(),
             )
     except IntegrityError as error:
         raise NameTaken from error
@@ -121,7 +138,9 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     """
     weekdays = sorted(set(pattern.weekdays))
     before = list(series.days.values_list("weekday", flat=True))
-    if series.sessions.exists() and (weekdays, pattern.starts, pattern.ends) != (before, series.starts, series.ends):
+    rhythm = {name: getattr(series, name) for name in RHYTHM}
+    asked = (weekdays, pattern.starts, pattern.ends, pattern.rhythm())
+    if series.sessions.exists() and asked != (before, series.starts, series.ends, rhythm):
         raise TimesFixed
     if pattern.capacity != series.capacity and not set_seats(series, pattern.capacity):
         raise SeatsInUse
@@ -129,6 +148,8 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     moved = room != series.room
     series.name, series.room, series.capacity, series.stages = pattern.name, room, pattern.capacity, pattern.stages
     series.starts, series.ends = pattern.starts, pattern.ends
+    for name, value in pattern.rhythm().items():
+        setattr(series, name, value)
     try:
         with transaction.atomic():
             series.save()

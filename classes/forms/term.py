@@ -1,11 +1,13 @@
 """Forms of the page 课表."""
 
+from collections.abc import Iterable
 from datetime import time
 
 from django import forms
 
+from classes.actions.opening import TEMPLATES, USUAL
 from classes.actions.series import Pattern
-from classes.models import Programme, Series
+from classes.models import Programme, Series, Term
 from people.workbooks.clocks import read_span
 
 WEEKDAYS = [(number, f"周{name}") for number, name in enumerate("一二三四五六日")]
@@ -19,17 +21,50 @@ STAGES = [
     ("DEF", "提高：支付、办事、出行（D–F）"),
     ("G", "购物与娱乐（G）"),
 ]
-# Ready patterns: what a new class of that programme usually looks like.
-USUAL = {
-    "四点半课堂": {"name": "四点半课堂", "weekdays": [0, 1, 2, 3, 4], "time": "16:30-18:30", "capacity": 24},
-    "菜鸟学堂": {"name": "菜鸟学堂·启蒙", "weekdays": [5], "time": "9:30-11:00", "capacity": 12, "stages": "A"},
-    "工作日长者班": {"name": "长者基础班", "weekdays": [2], "time": "9:30-11:00", "capacity": 20, "stages": "B"},
-    "手机门诊": {"name": "手机门诊", "weekdays": [6], "time": "14:30-16:30", "capacity": 24},
+# In which weeks a class meets: every_weeks, week_offset and month_weeks of Series.
+RHYTHMS = {
+    "": ("每周", (1, 0, "")),
+    "odd": ("单周（第 1、3、5 周……）", (2, 0, "")),
+    "even": ("双周（第 2、4、6 周……）", (2, 1, "")),
+    **{
+        f"month{weeks}": (f"{label}（那个星期几）", (1, 0, weeks))
+        for weeks, label in Series.MonthWeeks.choices
+        if weeks
+    },
 }
 
 
-class TermForm(forms.Form):
-    """A term: name and both days."""
+def last_term_first(terms: Iterable[tuple[Term, int]]) -> list[tuple[str, str]]:
+    """What a new term may look like: earlier terms with their number of classes, ready templates, nothing."""
+    earlier = [(f"term:{term.pk}", f"照着 {term}（{number} 个班）") for term, number in terms]
+    ready = [(name, label) for name, (label, _) in TEMPLATES.items()]
+    return [*earlier, *ready, ("", "先不加班")]
+
+
+class LikeForm(forms.Form):
+    """What the classes of a term look like: `like` is an earlier term, `template` a ready one, or neither."""
+
+    like = forms.ChoiceField(
+        label="班从哪里来", required=False, error_messages={"invalid_choice": "没有这个样子，请重新选。"}
+    )
+
+    def __init__(self, *args, earlier: Iterable[tuple[Term, int]] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.earlier = {term.pk: term for term, _ in earlier}
+        self.fields["like"].choices = last_term_first(earlier)
+
+    def classes(self) -> dict:
+        """As the action takes it."""
+        chosen = self.cleaned_data["like"]
+        if chosen.startswith("term:"):
+            return {"like": self.earlier[int(chosen[5:])], "template": ""}
+        return {"like": None, "template": chosen}
+
+
+class TermForm(LikeForm):
+    """A term in four fields: name, both days, and what its classes look like."""
+
+    field_order = ["name", "starts_on", "ends_on", "like"]
 
     name = forms.CharField(
         label="学期", max_length=20, help_text="例如 2027春", error_messages={"required": "请写学期的名字。"}
@@ -53,8 +88,18 @@ class TermForm(forms.Form):
         return data
 
 
+def day_field(label: str) -> forms.DateField:
+    """A day that may stay empty."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(
+        label=label, widget=widget, required=False, error_messages={"invalid": "日期写成 2027-03-01 这样。"}
+    )
+
+
 class SeriesForm(forms.Form):
-    """A class in six fields."""
+    """A class in six fields; in which weeks of the term is said only where it is not every week."""
+
+    WEEKS = ("rhythm", "from_on", "until_on")
 
     name = forms.CharField(label="班名", max_length=40, error_messages={"required": "请写班名。"})
     weekdays = forms.TypedMultipleChoiceField(
@@ -75,6 +120,11 @@ class SeriesForm(forms.Form):
         error_messages={"required": "请写最多收几个人。", "min_value": "名额至少 1 个。"},
     )
     stages = forms.ChoiceField(label="教什么", choices=STAGES, required=False)
+    rhythm = forms.ChoiceField(
+        label="哪几周上", choices=[(name, label) for name, (label, _) in RHYTHMS.items()], required=False
+    )
+    from_on = day_field("从哪天起")
+    until_on = day_field("到哪天止")
 
     def __init__(self, *args, programme: Programme, rooms: list[str], **kwargs):
         super().__init__(*args, **kwargs)
@@ -82,6 +132,25 @@ class SeriesForm(forms.Form):
         self.fields["room_name"].widget.attrs["list"] = "rooms"
         if programme.kind != Programme.Kind.SENIOR:
             del self.fields["stages"]
+
+    def main(self) -> list:
+        """The fields that every class fills in."""
+        return [field for field in self if field.name not in self.WEEKS]
+
+    def weeks(self) -> list:
+        """The fields about weeks."""
+        return [self[name] for name in self.WEEKS]
+
+    def weeks_said(self) -> bool:
+        """Whether anything is said there."""
+        return any(field.value() or field.errors for field in self.weeks())
+
+    def clean(self) -> dict:
+        """Limits in order."""
+        data = super().clean()
+        if data.get("from_on") and data.get("until_on") and data["until_on"] < data["from_on"]:
+            self.add_error("until_on", "最后一天要在第一天之后。")
+        return data
 
     def clean_time(self) -> tuple[time, time]:
         """Both ends of the class."""
@@ -93,7 +162,13 @@ class SeriesForm(forms.Form):
     def pattern(self) -> Pattern:
         """The form as the actions take it."""
         data = self.cleaned_data
+        every_weeks, week_offset, month_weeks = RHYTHMS[data["rhythm"]][1]
         return Pattern(
+            every_weeks=every_weeks,
+            week_offset=week_offset,
+            month_weeks=month_weeks,
+            from_on=data["from_on"],
+            until_on=data["until_on"],
             name=data["name"].strip(),
             weekdays=data["weekdays"],
             starts=data["time"][0],
@@ -102,6 +177,20 @@ class SeriesForm(forms.Form):
             capacity=data["capacity"],
             stages=data.get("stages", ""),
         )
+
+
+def usual_of(programme: Programme) -> dict:
+    """What a new class of that programme usually looks like, as the form shows it."""
+    pattern = USUAL.get(programme.name, [None])[0]
+    if pattern is None:
+        return {}
+    return {
+        "name": pattern.name,
+        "weekdays": list(pattern.weekdays),
+        "time": f"{pattern.starts:%-H:%M}-{pattern.ends:%-H:%M}",
+        "capacity": pattern.capacity,
+        "stages": pattern.stages,
+    }
 
 
 def initial_of(series: Series) -> dict:
@@ -113,4 +202,13 @@ def initial_of(series: Series) -> dict:
         "room_name": series.room.name if series.room else "",
         "capacity": series.capacity,
         "stages": series.stages,
+        "rhythm": next(name for name, (_, weeks) in RHYTHMS.items() if weeks == weeks_of(series)),
+        "from_on": series.from_on,
+        "until_on": series.until_on,
     }
+
+
+def weeks_of(series: Series) -> tuple[int, int, str]:
+    """The rhythm of a class as RHYTHMS has it; one that the form does not know shows as every week."""
+    weeks = (series.every_weeks, series.week_offset, series.month_weeks)
+    return weeks if any(weeks == known for _, known in RHYTHMS.values()) else (1, 0, "")

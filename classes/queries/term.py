@@ -14,6 +14,7 @@ from classes import demand
 from classes.calendar import Days, Type
 from classes.models import Community, DayQuestion, Enrolment, Programme, Series, SeriesDay, Session, Term
 from classes.queries import rooms
+from classes.recurrence import in_words
 
 Kind = Programme.Kind
 WEEKDAYS = "一二三四五六日"
@@ -56,10 +57,8 @@ class SeriesRow:
 
     @property
     def days_text(self) -> str:
-        """周一至周五, 周二、四"""
-        if self.weekdays == list(range(5)):
-            return "周一至周五"
-        return "周" + "、".join(WEEKDAYS[day] for day in self.weekdays) if self.weekdays else "没定星期几"
+        """周一至周五 · 周二、四 · 双周周三 · 每月第一个周六"""
+        return in_words(self.series, self.weekdays)
 
 
 @dataclass(slots=True)
@@ -119,6 +118,13 @@ def term_chosen(asked: str | None, today: date) -> tuple[list[Term], Term | None
     by_id = next((term for term in terms if str(term.pk) == str(asked)), None)
     running = next((term for term in terms if term.starts_on <= today <= term.ends_on), None)
     return terms, by_id or running or next(iter(terms), None)
+
+
+def terms_to_copy(community: Community) -> list[tuple[Term, int]]:
+    """Terms in which the community has classes, with how many, the latest first. One query."""
+    here = Count("series", filter=Q(series__community=community))
+    found = Term.objects.annotate(classes=here).filter(classes__gt=0).order_by("-starts_on", "-id")
+    return [(term, term.classes) for term in found]
 
 
 def series_with_numbers(term: Term, community: Community) -> QuerySet[Series]:

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes import actions
+from classes.actions import opening
 from classes.actions import series as series_actions
-from classes.forms.term import USUAL, SeriesForm, TermForm, initial_of
+from classes.forms.term import LikeForm, SeriesForm, TermForm, initial_of, usual_of
 from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Term
+from classes.queries import days
 from classes.queries import term as queries
 from classes.views.place import community_of, term_of
 from people.access import organiser_required, staff_required
@@ -32,26 +34,79 @@ def term(request: HttpRequest) -> HttpResponse:
         "may_organise": request.user.may_organise,
     }
     if chosen:
-        context["page"] = queries.term_page(term=chosen, community=community, now=timezone.now())
+        context["page"] = page = queries.term_page(term=chosen, community=community, now=timezone.now())
+        context["caught"] = len(days.caught(community=community, now=timezone.now()))
+        if not page.rows:
+            context["like_form"] = LikeForm(earlier=queries.terms_to_copy(community))
     else:
-        context["form"] = TermForm()
+        context["form"] = term_form(community)
     return render(request, "classes/term.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def add(request: HttpRequest) -> HttpResponse:
-    """A new term."""
-    form = TermForm(request.POST or None)
+    """A new term, with its classes and their sessions."""
+    community = community_of(request)
+    if community is None:
+        return render(request, "classes/no_community.html")
+    form = term_form(community, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("name", "starts_on", "ends_on")}
         try:
-            made = series_actions.create_term(**form.cleaned_data, now=timezone.now(), actor=request.user)
+            opened = opening.open_term(
+                **said, **form.classes(), community=community, now=timezone.now(), actor=request.user
+            )
         except series_actions.NameTaken:
             form.add_error("name", "已经有这个名字的学期，换一个名字。")
         else:
-            messages.success(request, f"学期 {made} 建好了。下一步：加班，或者导入课表。")
-            return redirect(term_address(made))
+            return opened_page(request, opened)
     return render(request, "classes/term_add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def term_form(community: Community, data=None) -> TermForm:
+    """The form of a new term; the latest term's classes are chosen to begin with."""
+    earlier = queries.terms_to_copy(community)
+    first = f"term:{earlier[0][0].pk}" if earlier else "usual"
+    return TermForm(data, earlier=earlier, initial={"like": first})
+
+
+def opened_page(request: HttpRequest, opened: opening.Opened) -> HttpResponse:
+    """To the term, which says what was made and what was not."""
+    if opened.series:
+        messages.success(request, f"学期 {opened.term} 排好了：{opened.in_words()}")
+        say_taken(request, opened.generated)
+    else:
+        messages.success(request, f"学期 {opened.term} 建好了。下一步：加班，或者导入课表。")
+    return redirect(term_address(opened.term))
+
+
+@require_POST
+@organiser_required
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    """Classes for a term that another community has made already."""
+    chosen, community = get_object_or_404(Term, pk=pk), community_of(request)
+    form = LikeForm(request.POST, earlier=queries.terms_to_copy(community))
+    if not form.is_valid():
+        messages.warning(request, "没有这个样子，请重新选。")
+        return redirect(term_address(chosen))
+    try:
+        opened = opening.fill_term(
+            term=chosen, community=community, **form.classes(), now=timezone.now(), actor=request.user
+        )
+    except opening.HasClasses:
+        messages.warning(request, "这学期已经有班了，一个一个加，或者先导入。")
+        return redirect(term_address(chosen))
+    return opened_page(request, opened)
+
+
+def say_taken(request: HttpRequest, done: actions.Generated) -> None:
+    """Name sessions that found their room taken."""
+    taken = [row for row in done.skipped if "占用" in row["why"]]
+    for row in taken[:3]:
+        messages.warning(request, f"{row['date']} {row['series']}没排上：{row['why']}。")
+    if len(taken) > 3:
+        messages.warning(request, f"还有 {len(taken) - 3} 场也因为教室被占用没排上。")
 
 
 def term_address(chosen: Term) -> str:
@@ -69,11 +124,7 @@ def generate(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"新生成 {done.created} 场，原有 {done.existing} 场没有动。")
     else:
         messages.success(request, f"没有要补的，{done.existing} 场都在。")
-    taken = [row for row in done.skipped if "占用" in row["why"]]
-    for row in taken[:3]:
-        messages.warning(request, f"{row['date']} {row['series']}没排上：{row['why']}。")
-    if len(taken) > 3:
-        messages.warning(request, f"还有 {len(taken) - 3} 场也因为教室被占用没排上。")
+    say_taken(request, done)
     return redirect(term_address(chosen))
 
 
@@ -101,7 +152,7 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
     """A new class of a programme, filled in with what is usual."""
     chosen, kind = get_object_or_404(Term, pk=pk), get_object_or_404(Programme, pk=programme)
     community = community_of(request)
-    form = series_form(request, kind, community, initial=USUAL.get(kind.name, {}))
+    form = series_form(request, kind, community, initial=usual_of(kind))
     if request.method == "POST" and form.is_valid():
         try:
             made = series_actions.create_series(

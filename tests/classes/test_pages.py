@@ -144,7 +144,7 @@ class TestTermPage:
         actions.generate_term(term=series.term, now=NOW)
         desk.get(reverse("desk:term"))
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(16):
             desk.get(reverse("desk:term"))
 
 
