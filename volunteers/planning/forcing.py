@@ -1,6 +1,6 @@
 """为什么不是我: what it would take to have one person at one place of a proposal."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from volunteers.planning.tiers import Order
 
 SECONDS = 2.0
 SEED = 1
+CHANGE = "change"
+"""What changes is listed with names, not priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def force(*, proposal: Proposal, shift: Shift, volunteer: Volunteer, now: dateti
         )
     )
     plan = _plan(problem, index, rows)
+    # The plan as it is counts as known, so that nobody moves for nothing.
     found = why_not(
-        problem,
+        replace(problem, previous=tuple(plan)),
         plan,
         volunteer.pk,
         shift.session_id,
@@ -102,7 +105,7 @@ def _told(found: Price, proposal: Proposal, rows: list[Placement], index: Index)
         if found.rule == words.BARRED:
             _, said, _ = next(words.told_apart(found.rule, said, [found.volunteer], found.session, index))
         return Forced(f"{name}：{said}" if said else name, proven=found.proven)
-    order = Order.read(proposal.tiers).tiers
+    order = [tier for tier in Order.read(proposal.tiers).tiers if tier != CHANGE]
     removed = [pair for pair in found.removed if pair.volunteer != found.volunteer]
     changes = [(pair, True) for pair in found.added] + [(pair, False) for pair in found.removed]
     changes.sort(key=lambda one: (index.sessions[one[0].session].starts_at, one[0].session, one[1]))
