@@ -30,6 +30,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--expiring", type=int, default=240, help="invitations that run out without an answer")
     parser.add_argument("--answers", type=int, default=60, help="answers given on the page")
     parser.add_argument("--seconds", type=float, default=180, help="how long processes are killed")
+    parser.add_argument("--pause", type=float, nargs=2, default=(2.0, 8.0), help="seconds between two kills")
     parser.add_argument("--jumps", type=int, default=6, help="how often the clock jumps four hours ahead")
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--json", type=Path, help="write the report here, too")
@@ -55,7 +56,13 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         chaos = import_module("tests.chaos")
         size = chaos.Size(
-            asked.mails, asked.texts, asked.expiring, asked.answers, seconds=asked.seconds, jumps=asked.jumps
+            asked.mails,
+            asked.texts,
+            asked.expiring,
+            asked.answers,
+            seconds=asked.seconds,
+            pause=tuple(asked.pause),
+            jumps=asked.jumps,
         )
         report = chaos.story(url, folder, size, asked.seed, say=lambda text: print(text, file=sys.stderr, flush=True))
     report["database"] = asked.database

@@ -45,7 +45,15 @@ SCHEDULES = (
     Scheduled("run-waiting-proposals", "volunteers.tasks.run_waiting_proposals", "* * * * *", "补上没开始的排班"),
     Scheduled("run-waiting-timetables", "volunteers.tasks.run_waiting_timetables", "* * * * *", "补上没开始的排时间"),
     Scheduled("run-waiting-tradeoffs", "volunteers.tasks.run_waiting_tradeoffs", "* * * * *", "补上没开始的比较"),
-    Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "0 18 * * *", "前一天提醒"),
+    # What happens once a day is asked for several times: whoever was told already is not told again, and an hour
+    # without worker loses nothing.
+    Scheduled("remind-tomorrow", "volunteers.tasks.remind_tomorrow", "*/30 18-20 * * *", "前一天提醒"),
+    Scheduled("remind-soon", "volunteers.tasks.remind_soon", "*/10 6-21 * * *", "两小时前提醒"),
+    Scheduled("nudge-unanswered", "volunteers.tasks.nudge_unanswered", "15 10-12 * * *", "催没回复的邀请"),
+    Scheduled("warn-of-clearances", "volunteers.tasks.warn_of_clearances", "25 9-11 * * *", "背景查询到期提醒"),
+    Scheduled("tell-unclosed", "volunteers.tasks.tell_unclosed", "35 8-10 * * *", "没签退的场次"),
+    Scheduled("tell-week", "volunteers.tasks.tell_week", "5 8-10 * * 1", "周报"),
+    Scheduled("call-for-help", "volunteers.tasks.call_for_help", "45 9-11 * * *", "告诉工作群哪里缺人"),
     Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *", "放出没回复的名额"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),

@@ -29,6 +29,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from config import background
+from config.watched import BUSY
 from people import outbox, sealing
 from people.models import AuditEntry, Channel, Heartbeat, Message, User
 from tests import make
@@ -84,7 +85,7 @@ class Product:
         return found
 
     def kill_one(self, chance: random.Random) -> None:
-        """SIGKILL for one process: every role is as likely, workers thrice as likely as the others.
+        """SIGKILL for one process: every role is as likely, workers thrice as likely as the others, busy ones first.
 
         A cluster that is only just starting is mostly left alone, or nothing would ever be under way.
         """
@@ -92,8 +93,9 @@ class Product:
         if not found or ("worker" not in found and chance.random() < 0.8):
             return
         chosen = chance.choice(sorted(found) + ["worker", "worker"] * ("worker" in found))
+        of_role = sorted(found[chosen], key=lambda one: one.pid)
         try:
-            chance.choice(sorted(found[chosen], key=lambda one: one.pid)).kill()
+            chance.choice([one for one in of_role if BUSY in " ".join(one.cmdline())] or of_role).kill()
         except psutil.NoSuchProcess:
             return
         self.kills[chosen] += 1
@@ -289,7 +291,7 @@ def story(
         until(lambda: is_alive_since(last_kill), 60)
         recovered = time.monotonic() - began
         with answering(running, world):
-            until(lambda: _settle(world), 120 + size.mails * 0.1)
+            until(lambda: _settle(world), 120 + size.mails * 0.5)
         settled = time.monotonic() - began
         report = world.report()
     seconds = {"recovered": round(recovered, 1), "settled": round(settled, 1)}

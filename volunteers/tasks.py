@@ -10,7 +10,7 @@ from django.tasks import Task, task
 from django.utils import timezone
 
 from volunteers import planning
-from volunteers.actions import answers, proposals, reminding, runs, timetables, tradeoffs
+from volunteers.actions import answers, briefing, proposals, reminding, runs, timetables, tradeoffs
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
 from volunteers.models import Proposal, TimetableProposal, Tradeoff
@@ -203,6 +203,42 @@ def price_claimed(tradeoff: Tradeoff, *, as_of: datetime | None = None) -> bool:
 def remind_tomorrow() -> int:
     """Remind everybody who has a place tomorrow, once a place; answers how many places."""
     return reminding.remind(on_date=timezone.localdate() + timedelta(days=1), now=timezone.now())
+
+
+@task()
+def remind_soon() -> int:
+    """Remind everybody whose place begins within two hours, once a place; answers how many places."""
+    return reminding.remind_soon(now=timezone.now())
+
+
+@task()
+def nudge_unanswered() -> int:
+    """Ask again those whose invitations run out tomorrow; answers how many people."""
+    return reminding.nudge(now=timezone.now())
+
+
+@task()
+def warn_of_clearances() -> int:
+    """Tell those whose background check runs out within 30 days; answers how many."""
+    return reminding.warn_of_clearances(now=timezone.now())
+
+
+@task()
+def tell_unclosed() -> int:
+    """Tell organisers which sessions of yesterday were not closed; answers how many sessions."""
+    return briefing.unclosed_yesterday(now=timezone.now())
+
+
+@task()
+def tell_week() -> int:
+    """Send organisers the week in numbers; answers how many of them."""
+    return briefing.weekly(now=timezone.now())
+
+
+@task()
+def call_for_help() -> int:
+    """Tell work groups where people are missing; answers how many groups."""
+    return briefing.call_for_help(now=timezone.now())
 
 
 @task()

@@ -12,16 +12,13 @@ from django.contrib.auth import get_user_model
 
 from classes.models import Community
 from config.serve import (
-    CANARY_EVERY,
-    CANARY_LATE,
-    START_WITHIN,
-    Canary,
     demo_logins,
     lan_addresses,
     open_to_phones,
     port_is_free,
     prepare,
 )
+from config.watched import CANARY_EVERY, CANARY_LATE, START_WITHIN, Canary
 from tests.config.waiting import until
 
 
@@ -69,6 +66,26 @@ class TestCanary:
 
         assert canary.look(100 + START_WITHIN - 1, is_busy=lambda: False)
         assert not canary.look(100 + START_WITHIN, is_busy=lambda: False)
+
+    def test_after_a_death_it_is_missed_sooner_even_at_the_start(self):
+        canary, _, _ = self.make()
+        canary.look(100, is_busy=lambda: False)
+
+        canary.hurry(110)
+
+        assert canary.look(110 + CANARY_LATE - 1, is_busy=lambda: False)
+        assert not canary.look(110 + CANARY_LATE, is_busy=lambda: False)
+
+    def test_after_a_death_the_next_one_leaves_at_once(self):
+        canary, sent, came_back = self.make()
+        canary.look(100, is_busy=lambda: False)
+        came_back.add("canary-0")
+        canary.look(101, is_busy=lambda: False)
+
+        canary.hurry(102)
+        canary.look(102, is_busy=lambda: False)
+
+        assert sent == ["canary-0", "canary-1"]
 
     def test_busy_workers_are_left_alone(self):
         canary, _, _ = self.flying()

@@ -1,7 +1,7 @@
 """The words of notes to volunteers. Every note says what, when, where and who asks."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from classes.actions import families
 from classes.models import Change
 from people import outbox
 from people.models import Message
-from volunteers.models import Assignment, Volunteer
+from volunteers.models import Assignment, Offer, Volunteer
 
 WEEKDAYS = "一二三四五六日"
 
@@ -75,6 +75,53 @@ def reminder(*, assignment: Assignment, now: datetime) -> Message:
     return _write(assignment, "reminder", f"{when(assignment.starts_at)} 有您一场", body, now)
 
 
+def soon(*, assignment: Assignment, now: datetime) -> Message:
+    """Two hours before: where to go, what to say at the door, whom to ring."""
+    community = assignment.session.community
+    body = [f"{assignment.volunteer}，您好。快到您这一场了：", line(assignment)]
+    body.append(f"到了说签到码 {assignment.arrival_code}。")
+    body += [f"找不到地方、来不了，打 {community.help_phone}。"] if community.help_phone else []
+    return _write(assignment, "soon", f"{when(assignment.starts_at)} 有您一场", body, now)
+
+
+def unanswered(*, offers: Sequence[Offer], now: datetime) -> Message:
+    """The day before some invitations run out: one note for all of them."""
+    places = [one.assignment for one in offers]
+    answer_by = min(one.expires_at for one in offers)
+    body = [
+        f"{places[0].volunteer}，您好。下面{len(places)}场还等您回一声：",
+        *(line(one) for one in places),
+        f"{when(answer_by)} 以后名额就放给别人了。能来、来不了，打开链接点一下就行。",
+    ]
+    return outbox.write(
+        person=places[0].volunteer.person,
+        kind="unanswered",
+        about=f"until:{timezone.localdate(answer_by)}",
+        subject=f"{len(places)} 场还等您回",
+        body="\n".join(body),
+        link=f"/me/{places[0].volunteer.token}/",
+        now=now,
+        useless_after=max(one.expires_at for one in offers),
+    )
+
+
+def clearance(*, volunteer: Volunteer, until: date, now: datetime) -> Message:
+    """Their background check runs out: what that means and whom to ask."""
+    body = [
+        f"{volunteer}，您好。您的背景查询到 {until:%Y年%-m月%-d日} 为止，过了就不能陪孩子了。",
+        "想接着来，请跟社区说一声，社区帮您重新查。",
+    ]
+    return outbox.write(
+        person=volunteer.person,
+        kind="clearance",
+        about=f"until:{until}",
+        subject="背景查询快到期了",
+        body="\n".join(body),
+        link=f"/me/{volunteer.token}/",
+        now=now,
+    )
+
+
 CHANGED, CHANGED_BACK = "change", "change-back"
 
 
@@ -123,7 +170,7 @@ def _write(
 
 
 def _about(assignment: Assignment, kind: str) -> str:
-    """A reminder is said once; a place given, taken back and given again is a new thing to tell."""
-    if kind == "reminder":
-        return f"assignment:{assignment.pk}"
+    """A reminder is said once for a place at a time; a place given, taken back and given again is new."""
+    if kind in ("reminder", "soon"):
+        return f"assignment:{assignment.pk}:{assignment.starts_at:%Y%m%d%H%M}"
     return f"assignment:{assignment.pk}:{assignment.changed_at:%Y%m%d%H%M%S%f}"

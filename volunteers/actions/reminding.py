@@ -1,16 +1,26 @@
-"""What the clock does: reminders for tomorrow, and the look ahead for gaps. Both may run twice."""
+"""What the clock does for volunteers: reminders, and the look ahead for gaps.
 
-from datetime import date, datetime, timedelta
+Each may run any number of times, and does: a schedule that fell into a time without worker is made up
+for by the next run, and the key of each note keeps anybody from being told twice.
+"""
+
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from classes.models import Session
 from volunteers.actions import notes
-from volunteers.models import Assignment, Shift
+from volunteers.models import Assignment, Offer, Shift, Volunteer
 from volunteers.queries import publishing
+from volunteers.rules import persons
 
 LOOK_AHEAD = timedelta(days=14)
+SOON = timedelta(hours=2)
+NOT_JUST_NOW = timedelta(hours=12)
+EXPIRES_WITHIN = timedelta(days=30)
 
 
 @transaction.atomic
@@ -26,6 +36,66 @@ def remind(*, on_date: date, now: datetime) -> int:
     for assignment in rows:
         notes.reminder(assignment=assignment, now=now)
     return len(rows)
+
+
+@transaction.atomic
+def remind_soon(*, now: datetime) -> int:
+    """A note two hours before each agreed place; not to whoever took it just now. Answers how many places."""
+    found = Assignment.objects.filter(
+        status=Assignment.Status.ACCEPTED,
+        session__status=Session.Status.PLANNED,
+        starts_at__gt=now,
+        starts_at__lte=now + SOON,
+        changed_at__lte=now - SOON,
+    )
+    rows = list(publishing.for_telling(found))
+    for assignment in rows:
+        notes.soon(assignment=assignment, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def nudge(*, now: datetime) -> int:
+    """One note to each volunteer whose invitations run out tomorrow without an answer; answers how many people."""
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    start = timezone.make_aware(datetime.combine(tomorrow, time()))
+    waiting = Offer.objects.filter(
+        answer="",
+        assignment__status=Assignment.Status.OFFERED,
+        assignment__starts_at__gt=now,
+        expires_at__gte=start,
+        expires_at__lt=start + timedelta(days=1),
+        made_at__lte=now - NOT_JUST_NOW,
+    )
+    rows = waiting.select_related(
+        "assignment__volunteer__person",
+        "assignment__shift__role",
+        "assignment__session__series",
+        "assignment__session__room",
+    ).order_by("assignment__volunteer_id", "assignment__starts_at", "id")
+    people = 0
+    for _, offers in groupby(rows, key=lambda offer: offer.assignment.volunteer_id):
+        notes.unanswered(offers=list(offers), now=now)
+        people += 1
+    return people
+
+
+@transaction.atomic
+def warn_of_clearances(*, now: datetime) -> int:
+    """A note to each volunteer whose background check runs out within 30 days; answers how many."""
+    found = expiring(now)
+    for volunteer, until in found:
+        notes.clearance(volunteer=volunteer, until=until, now=now)
+    return len(found)
+
+
+def expiring(now: datetime) -> list[tuple[Volunteer, date]]:
+    """Volunteers on the books whose last clear check runs out within 30 days, and when."""
+    today = timezone.localdate(now)
+    active = Volunteer.objects.filter(status=Volunteer.Status.ACTIVE, clearances__isnull=False).distinct()
+    people = {one.pk: one for one in active.select_related("person")}
+    until = persons.cleared_until(list(people))
+    return [(people[pk], day) for pk, day in sorted(until.items()) if today <= day <= today + EXPIRES_WITHIN]
 
 
 @transaction.atomic
