@@ -283,7 +283,7 @@ def story(
     ):
         office.delay = sms.delay = size.delay
         world = World(size, office, sms, say)
-        until(lambda: User.objects.exists() and is_alive_since(timezone.now() - timedelta(seconds=30)), 90)
+        until(lambda: User.objects.exists() and is_alive_since(timezone.now() - timedelta(seconds=30)), 180)
         world.prepare()
         _kill(running, world, chance)
         last_kill, began = timezone.now(), time.monotonic()

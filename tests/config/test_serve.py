@@ -136,7 +136,7 @@ def product(start_process, tmp_path):
     process = start_process(
         "-m", "config.serve", "--port", str(port), "--data", str(tmp_path), "--empty", DATABASE_URL=""
     )
-    until(lambda: (health(port) or {}).get("worker") == "ok", seconds=60)
+    until(lambda: (health(port) or {}).get("worker") == "ok", seconds=150)
     return psutil.Process(process.pid), port
 
 
