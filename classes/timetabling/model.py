@@ -97,6 +97,17 @@ class Model(Programme):
         columns = np.array([column for one in rows for column in one], dtype=int)
         return row, columns, np.full(len(columns), sign)
 
+    def most(self, tier: str) -> int:
+        """No timetable costs more in this tier: each series has its dearest placement so often as it meets."""
+        prices, constant = self.objective({tier: 1})
+        own = prices[: len(self.placements)]
+        found = float(constant)
+        for series in self.series:
+            if self.of[series.id]:
+                found += series.sessions * max(0.0, float(own[self.of[series.id]].max()))
+        rest = prices[len(self.placements) :]
+        return round(found + float(np.maximum(rest, 0.0).sum()))
+
     def chosen(self, values: Numbers) -> tuple[Placement, ...]:
         """The placements of a solution."""
         return tuple(sorted(self.placements[j] for j in np.nonzero(values[: len(self.placements)] > 0.5)[0]))

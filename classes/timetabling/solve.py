@@ -1,6 +1,7 @@
 """The solve: screen, build, and minimise the tiers one after the other.
 
-A settled tier becomes a row: later ones may not make it worse. Before the staffing is built, placements
+A settled tier becomes a row: later ones may not make it worse. The tiers after the staffing are one solve,
+at prices so high that none of them can buy anything from an earlier one. Before the staffing is built, placements
 that would cost more in the settled tiers than there is room for are left out: reduced costs prove it.
 """
 
@@ -20,7 +21,7 @@ from classes.timetabling.parts import Placement
 from classes.timetabling.preferences import TIERS
 from classes.timetabling.problem import Problem
 from classes.timetabling.rules import RULES, broken
-from engines.highs import Relaxation, minimise
+from engines.highs import Outcome, Relaxation, minimise
 
 type Plan = tuple[Placement, ...]
 type Progress = Callable[[str, float, float | None, float | None], bool | None]
@@ -126,20 +127,36 @@ class Ladder:
 
     def climb(self) -> None:
         """Settle the tiers in order, and at the end those once more that gave something away."""
-        steps = [*self.tiers, *(tier for tier in self.tiers if self.tolerances.get(tier))]
-        for number, tier in enumerate(steps):
-            if number == len(self.tiers):
-                self.caps |= {one: self._cost(one) for one in self.tiers}
+        steps = self._steps()
+        for number, step in enumerate(steps):
             self.done = number / len(steps)
-            if not self._tell(tier, None, None):
+            if not self._tell(step[0], None, None):
                 return
-            if tier == HEAVY and HEAVY not in self.model.prices:
+            if HEAVY in step and HEAVY not in self.model.prices:
                 self._take_staffing_in()
-            self._settle(tier, last=number == len(steps) - 1)
+            self._settle(step, last=number == len(steps) - 1)
             if self.best is None:
                 return
-            again = number >= len(self.tiers)
-            self._cap(self.model, tier, self._cost(tier) + (0 if again else self.tolerances.get(tier, 0)))
+            is_again = bool(self._gave) and number == len(steps) - 1
+            gives = {} if is_again else self.tolerances
+            for tier in step:
+                self._cap(self.model, tier, self._cost(tier) + gives.get(tier, 0))
+
+    @property
+    def _gave(self) -> tuple[str, ...]:
+        return tuple(tier for tier in self.tiers if self.tolerances.get(tier))
+
+    def _steps(self) -> list[tuple[str, ...]]:
+        """One tier after the other as far as the staffing; what comes after is comfort and one solve.
+
+        Each solve has all the rows of the staffing to work through, so one is much faster than three.
+        """
+        tiers = list(self.tiers)
+        alone = next((n + 1 for n, tier in enumerate(tiers) if tier in (HEAVY, "headcount")), 2)
+        alone = max([alone, *(tiers.index(tier) + 1 for tier in self._gave)])
+        together = tuple(tiers[alone:])
+        steps = [(tier,) for tier in tiers[:alone]]
+        return [*steps, *([together] if together else []), *([self._gave] if self._gave else [])]
 
     def answer(self, seconds: float) -> Answer:
         """What is known now."""
@@ -156,32 +173,57 @@ class Ladder:
     def _cost(self, tier: str) -> int:
         return TIERS[tier].cost(self.problem, self.best or ())
 
-    def _settle(self, tier: str, *, last: bool) -> None:
-        """Minimise one tier over what the settled ones leave."""
-        least = self.bounds.setdefault(tier, self.model.least({tier: 1}))
-        if self.best is not None and self._cost(tier) == least:
-            self.proven[tier] = True
+    def _settle(self, step: tuple[str, ...], *, last: bool) -> None:
+        """Minimise one step over what the settled ones leave; several tiers at prices that keep their order."""
+        prices = self._prices(step)
+        least = {tier: self.model.least({tier: 1}) for tier in step}
+        for tier in step:
+            self.bounds.setdefault(tier, least[tier])
+        if self.best is not None and all(self._cost(tier) == least[tier] for tier in step):
+            self.proven |= dict.fromkeys(step, True)
             return
         left = self.deadline - time.perf_counter()
         outcome = minimise(
             self.model,
-            {tier: 1},
+            prices,
             seconds=max(0.02, left if last else SHARE * left),
             seed=self.seed,
-            watch=lambda best, bound: self._tell(tier, best, bound),
+            watch=lambda best, bound: self._tell(step[0], best, bound),
         )
         if outcome.values is not None:
             plan = self.model.chosen(outcome.values)
-            if self.best is None or TIERS[tier].cost(self.problem, plan) < self._cost(tier):
+            if self.best is None or self._worth(plan, prices) < self._worth(self.best, prices):
                 self.best = plan
-        if not math.isinf(outcome.bound):
-            self.bounds[tier] = max(least, math.ceil(outcome.bound - MARGIN))
         if self.best is not None:
-            if outcome.infeasible:
-                # Only rounding can make the best timetable known look impossible: nothing is proven.
-                self.bounds[tier] = least
-            self.bounds[tier] = min(self.bounds[tier], self._cost(tier))
-            self.proven[tier] = self.bounds[tier] == self._cost(tier)
+            self._conclude(prices, outcome)
+
+    def _conclude(self, prices: dict[str, int], outcome: Outcome) -> None:
+        """What the bound of a solve says about each of its tiers."""
+        assert self.best is not None
+        # Only rounding can make the best timetable known look impossible: then nothing is proven.
+        known = not outcome.infeasible and not math.isinf(outcome.bound)
+        bound = math.ceil(outcome.bound - MARGIN) if known else -math.inf
+        done = bound >= self._worth(self.best, prices)
+        first = next(iter(prices))
+        later = sum(price * self.model.most(tier) for tier, price in prices.items() if tier != first)
+        if not done and known:
+            self.bounds[first] = max(self.bounds[first], math.ceil((bound - later) / prices[first] - MARGIN))
+        for tier in prices:
+            cost = self._cost(tier)
+            self.bounds[tier] = cost if done else min(self.bounds[tier], cost)
+            self.proven[tier] = self.bounds[tier] == cost
+
+    def _prices(self, step: tuple[str, ...]) -> dict[str, int]:
+        """Prices at which one unit of a tier outweighs whatever the later ones can save."""
+        prices: dict[str, int] = {}
+        price = 1
+        for tier in reversed(step):
+            prices[tier] = price
+            price *= 1 + self.model.most(tier) - self.model.least({tier: 1})
+        return dict(reversed(prices.items()))
+
+    def _worth(self, plan: Plan, prices: Mapping[str, int]) -> int:
+        return sum(price * TIERS[tier].cost(self.problem, plan) for tier, price in prices.items())
 
     def _cap(self, model: Model, tier: str, most: int) -> None:
         """Later tiers may not make this one worse than that."""

@@ -319,3 +319,50 @@ class TestPages:
 
         with django_assert_num_queries(7):
             desk.get(reverse("desk:timetable-run", args=[proposal.pk]))
+
+
+class TestRaces:
+    def test_of_many_workers_one_has_the_run(self, together, two):
+        proposal = asked(*two)
+
+        found = together(6, lambda _: actions.claim_timetable(pk=proposal.pk, now=NOW))
+
+        assert sum(isinstance(one, TimetableProposal) for one in found) == 1
+        assert found.count(None) == 5
+
+    def test_of_many_organisers_one_takes_a_timetable(self, together, two):
+        proposal = found(*two)
+
+        answers = together(
+            6,
+            lambda number: actions.accept_timetable(
+                proposal=TimetableProposal.objects.get(pk=proposal.pk), number=number % 2, now=NOW, actor=None
+            ),
+        )
+
+        assert sum(isinstance(one, actions.Taken) for one in answers) == 1, answers
+        assert sum(isinstance(one, runs.NotReady) for one in answers) == 5, answers
+        proposal.refresh_from_db()
+        assert proposal.status == Status.ACCEPTED
+        chosen = proposal.answer["timetables"][proposal.chosen]["series"]
+        for series in two:
+            series.refresh_from_db()
+            (row,) = [row for row in chosen if row["series"] == series.pk]
+            weekday, starts, room = row["places"][0]
+            assert (series.days.get().weekday, series.room_id) == (weekday, room)
+            assert 60 * series.starts.hour + series.starts.minute == starts
+
+    def test_a_run_that_is_thrown_away_while_it_is_saved_has_one_end(self, together, two):
+        proposal = asked(*two)
+        claimed = actions.claim_timetable(pk=proposal.pk, now=NOW)
+
+        def either(number):
+            if number:
+                return actions.discard_timetable(proposal=proposal, now=NOW, actor=None)
+            return actions.save_timetables(proposal=claimed, found={"timetables": []}, proven=True, seconds=1, now=NOW)
+
+        saved, _ = together(2, either)
+
+        proposal.refresh_from_db()
+        assert proposal.status == Status.DISCARDED
+        assert saved in (True, False)

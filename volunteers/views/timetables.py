@@ -24,7 +24,7 @@ from volunteers.queries import timetables as queries
 from volunteers.tasks import run_timetable
 
 Status = TimetableProposal.Status
-GIVES = {"learners": 0, "balanced": 10, "helpers": 30}
+GIVES = {"learners": 0, "balanced": 5, "helpers": 30}
 """How many of a thousand learners may be given for helpers, by what the form says."""
 
 
