@@ -19,6 +19,10 @@ class NotReadable(Exception):
     """The notice has faults, or says nothing."""
 
 
+class ImportedMeanwhile(Exception):
+    """Somebody else has brought in the same year at this moment."""
+
+
 class PartsOverlap(Exception):
     """The level is in another part of the school year on some of these days."""
 
@@ -79,7 +83,9 @@ def replaced(notice: Notice) -> QuerySet[CalendarDay]:
 
 @transaction.atomic
 def import_year(*, notice: Notice, source: str, now: datetime, actor: User | None) -> int:
-    """Put a notice in place of the year's guesses; answers how many days it says. Raises NotReadable.
+    """Put a notice in place of the year's guesses; answers how many days it says.
+
+    Raises NotReadable, ImportedMeanwhile.
 
     Days made by hand stay, and so does what a make-up day was said to follow. June 1 stays half a
     day off where the notice says nothing else.
@@ -91,7 +97,7 @@ def import_year(*, notice: Notice, source: str, now: datetime, actor: User | Non
     said = {day.date for day in notice.days}
     CalendarDay.objects.filter(community=None, date__in=said).exclude(status=Status.LOCAL).delete()
     by_hand = set(CalendarDay.objects.filter(community=None, date__in=said).values_list("date", flat=True))
-    CalendarDay.objects.bulk_create(
+    rows = [
         CalendarDay(
             date=day.date,
             day_type=day.day_type,
@@ -102,7 +108,12 @@ def import_year(*, notice: Notice, source: str, now: datetime, actor: User | Non
         )
         for day in notice.days
         if day.date not in by_hand
-    )
+    ]
+    try:
+        with transaction.atomic():
+            CalendarDay.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise ImportedMeanwhile from error
     half_days = CalendarDay.objects.filter(community=None, date__year=notice.year, day_type=Type.HALF)
     half_days.filter(status=Status.PREDICTED).update(status=Status.OFFICIAL)
     audit.write(

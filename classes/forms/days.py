@@ -25,6 +25,20 @@ def date_field(label: str) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages=DATE)
 
 
+class StretchForm(forms.Form):
+    """A form with the first and the last day of something, in order."""
+
+    starts_on = date_field("第一天")
+    ends_on = date_field("最后一天")
+
+    def clean(self) -> dict:
+        """Both days in order."""
+        data = super().clean()
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "最后一天要在第一天之后。")
+        return data
+
+
 class DayForm(forms.Form):
     """One day by hand."""
 
@@ -50,25 +64,17 @@ class FollowsForm(forms.Form):
     follows = forms.TypedChoiceField(choices=FOLLOWS, coerce=int, empty_value=None, required=False)
 
 
-class SchoolTermForm(forms.Form):
+class SchoolTermForm(StretchForm):
     """Weeks of term or of a break."""
 
     level = forms.ChoiceField(label="学校", choices=SchoolLevel)
     kind = forms.ChoiceField(label="什么时候", choices=SchoolTerm.Kind)
-    starts_on = date_field("第一天")
-    ends_on = date_field("最后一天")
     official = forms.TypedChoiceField(
         label="哪里来的",
         choices=[("1", "教育局公布的"), ("0", "先估计的")],
         coerce=lambda value: value == "1",
     )
-
-    def clean(self) -> dict:
-        """Both days in order."""
-        data = super().clean()
-        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
-            self.add_error("ends_on", "最后一天要在第一天之后。")
-        return data
+    field_order = ["level", "kind", "starts_on", "ends_on", "official"]
 
 
 class NoticeForm(forms.Form):

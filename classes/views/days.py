@@ -134,8 +134,12 @@ def notice(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     read = notices.read(form.cleaned_data["text"], form.cleaned_data["year"])
     if "apply" in request.POST and not read.faults:
-        number = actions.import_year(notice=read, source=f"{read.year} 年放假通知", now=now, actor=request.user)
-        messages.success(request, f"{read.year} 年的 {number} 天导入了，这一年现在是官方的。")
+        try:
+            number = actions.import_year(notice=read, source=f"{read.year} 年放假通知", now=now, actor=request.user)
+        except actions.ImportedMeanwhile:
+            messages.warning(request, f"{read.year} 年的通知刚刚有人导入了，看看是不是一样的。")
+        else:
+            messages.success(request, f"{read.year} 年的 {number} 天导入了，这一年现在是官方的。")
         return redirect(address(read.year))
     context = {"form": form, "preview": actions.preview_year(notice=read, now=now), "cur": "term"}
     return render(request, "classes/notice.html", context, status=422 if read.faults else 200)

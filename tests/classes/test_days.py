@@ -1,9 +1,10 @@
 """The calendar as people change it: a year's notice, single days, closures, the school year, and their page."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from classes import actions, notices
 from classes.actions import days
@@ -217,17 +218,18 @@ class TestPage:
         assert "这一年还没有放假的日子" in text(desk.get(reverse("desk:calendar"), {"year": 2031}))
 
     def test_a_day_is_added_and_taken_back(self, desk):
-        series = make.series("四点半课堂", "child", range(5), programme=Programme.objects.get(name="四点半课堂"))
-        actions.generate_term(term=series.term, now=NOW)
-        form = {"date": "2027-01-06", "day_type": "closed", "where": "here", "name": "暴雪停课"}
+        next_week = timezone.localdate() + timedelta(days=7)
+        made = make.session(f"{next_week}")
+        Session.objects.update(day_type=Days.between(next_week, next_week).type_of(next_week))
+        form = {"date": f"{next_week}", "day_type": "closed", "where": "here", "name": "暴雪停课"}
 
         page = text(desk.post(reverse("desk:day-add"), form, follow=True))
 
-        day = CalendarDay.objects.get(date=date(2027, 1, 6))
-        assert (day.community, day.status, day.source) == (make.community(), "local", "chen手动填写")
+        day = CalendarDay.objects.get(date=next_week, community=made.community)
+        assert (day.status, day.source) == ("local", "chen手动填写")
         assert "1 场排好的课，日子变了，等您定" in page
         desk.post(reverse("desk:day-remove", args=[day.pk]))
-        assert not CalendarDay.objects.filter(date=date(2027, 1, 6)).exists()
+        assert not CalendarDay.objects.filter(date=next_week, community=made.community).exists()
 
     def test_a_day_without_a_date_keeps_what_was_written(self, desk):
         response = desk.post(
@@ -283,3 +285,14 @@ class TestPage:
 
         with django_assert_num_queries(7):
             desk.get(reverse("desk:calendar"))
+
+
+def test_two_who_import_at_once_leave_one_calendar(together):
+    seed_reference(NOW)
+
+    found = together(4, lambda _: bring_in())
+
+    assert {type(one) for one in found} <= {int, days.ImportedMeanwhile}
+    assert any(isinstance(one, int) for one in found)
+    official = CalendarDay.objects.filter(date__year=2027, status="official")
+    assert official.count() == max(one for one in found if isinstance(one, int)) + 1

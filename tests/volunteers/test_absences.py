@@ -115,7 +115,7 @@ class TestPage:
         [
             ({"ends_on": "2026-01-01"}, "最后一天要在第一天之后。"),
             ({"organisation": "0"}, "请选一个组织。"),
-            ({"starts_on": "昨天"}, "日期写成 2027-01-04 这样。"),
+            ({"starts_on": "昨天"}, "日期写成 2027-03-01 这样。"),
         ],
     )
     def test_says_what_is_wrong(self, desk, club, fields, said):
