@@ -257,7 +257,7 @@ def divide(sessions: list[Session], places: dict[int, list[Place]], found: dict[
     own: dict[int, set[int]] = {pk: set() for pk, session in here.items() if session.split_from_id}
     for row in rows:
         own.get(row.part_id, set()).add(row.enrolment_id)
-        if row.part.status != Session.Status.CANCELLED:
+        if row.part.status != Session.Status.CANCELLED or row.part.merged_into_id:
             away[row.whole_id].add(row.enrolment_id)
     for pk, session in here.items():
         if session.split_from_id:
@@ -288,6 +288,13 @@ def ratio_of(session: Session) -> int:
     if programme.kind == Kind.SENIOR and session.lesson:
         return session.lesson.learners_per_helper
     return programme.default_ratio
+
+
+def with_merged(series_ids: Iterable[int]) -> set[int]:
+    """These series, and those into whose sessions one of theirs was merged: their learners count there too."""
+    wanted = set(series_ids)
+    rows = Session.objects.filter(series__in=wanted).exclude(merged_into=None)
+    return wanted | set(rows.values_list("merged_into__series", flat=True))
 
 
 def demands(sessions: Iterable[Session]) -> dict[int, Demand]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import days, feeds, learners, places, term
+from classes.views import days, feeds, learners, places, plans, rooms, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -15,6 +15,11 @@ desk = [
     path("term/series/<int:pk>/", term.series, name="series"),
     path("term/series/<int:pk>/edit/", term.series_edit, name="series-edit"),
     path("term/series/<int:pk>/promote/", term.series_promote, name="series-promote"),
+    path("term/series/<int:pk>/plan/", plans.plan, name="series-plan"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/<int:pk>/", rooms.room, name="room"),
+    path("rooms/<int:pk>/book/", rooms.book, name="room-book"),
+    path("rooms/bookings/<int:pk>/free/", rooms.free, name="room-free"),
     path("calendar/", days.calendar, name="calendar"),
     path("calendar/notice/", days.notice, name="notice"),
     path("calendar/days/", days.day_add, name="day-add"),

@@ -12,6 +12,7 @@ from .enrolment import (
     withdraw,
 )
 from .generating import Generated, generate_term
+from .lessons import plan_lessons
 from .placing import Placed, place_by_level, take_back
 from .timetable import (
     AlreadyAnswered,
@@ -19,7 +20,6 @@ from .timetable import (
     RoomTaken,
     answer_question,
     cancel_session,
-    plan_lessons,
     session_on,
 )
 

@@ -172,6 +172,8 @@ def named(error: IntegrityError, session: Session) -> Exception:
         return RoomInUse(f"{session.series}要用的教室那个时间已经被占用，换个教室或时间。")
     if STAIRS in text:
         return UpTheStairs(f"{session.series}有人坐轮椅，那间教室在楼上没有电梯。")
+    if "session_on_a_closed_day_is_ticked" in text:
+        return NeedsTick(f"{session.series}那天停课，要照开请先打勾。")
     if "session_once_a_day" in text or "classes_session.on_date" in text:
         return DayTaken(f"{session.series}那天已经有一场。")
     return error

@@ -207,7 +207,7 @@ def wanted_days(learner: Learner, series: Series) -> list[int] | None:
 def places_changed(series_ids: set[int], now: datetime) -> None:
     """After places were given or given back: expected numbers and the need follow."""
     set_expected(series_ids, since=now.astimezone(SHANGHAI).date())
-    demand.need_changed.send(sender=Series, series_ids=series_ids, now=now)
+    demand.need_changed.send(sender=Series, series_ids=demand.with_merged(series_ids), now=now)
 
 
 def record(enrolment: Enrolment, verb: str, now: datetime, actor: User | None) -> None:

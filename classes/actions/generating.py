@@ -8,10 +8,13 @@ from datetime import date, datetime, time
 from django.db import IntegrityError, transaction
 
 from classes import demand
-from classes.actions.timetable import ROOM_CLASH, SHANGHAI, blank_session, hold_rooms, in_order, lay_out, occupied_by
+from classes.actions.holding import hold_community
+from classes.actions.lessons import Orders, lay_out
+from classes.actions.timetable import ROOM_CLASH, SHANGHAI, blank_session, hold_rooms, occupied_by
 from classes.calendar import DayRule, Days, Meeting, meetings
 from classes.models import Community, DayQuestion, Lesson, RoomBooking, Series, Session, Term
 from classes.models.truths import BOOKED
+from classes.queries import plan as plan_queries
 from classes.recurrence import days_between
 
 BATCH = 500
@@ -71,6 +74,8 @@ def hold_series(term: Term, community: Community | None) -> list[Series]:
     found = Series.objects.filter(term=term).order_by("community_id", "id")
     if community:
         found = found.filter(community=community)
+    # The days stay what they are until the sessions are there.
+    hold_community(*found.order_by().values_list("community_id", flat=True).distinct())
     list(found.select_for_update(no_key=True).values("pk"))
     return list(found.select_related("programme", "term", "community", "room").prefetch_related("days"))
 
@@ -160,12 +165,11 @@ def write(every: list[Series], plan: Plan, done: Generated) -> None:
 def planned(growing: list[Series], plan: Plan) -> list[Session]:
     """Lay out the lessons of each series anew; the sessions already in the database that changed."""
     every = list(Lesson.objects.prefetch_related("prerequisites"))
-    in_teaching_order: dict[str, list[Lesson]] = {}
+    orders = Orders(every, plan_queries.wishes_in({series.community_id for series in growing}))
+    by_hand = plan_queries.orders_by_hand(series.pk for series in growing)
     changed: list[Session] = []
     for series in growing:
-        if series.stages not in in_teaching_order:
-            in_teaching_order[series.stages] = in_order(series.stages, every)
-        lessons = in_teaching_order[series.stages]
+        lessons = by_hand.get(series.pk) or orders.of(series)
         whole = [row for row in plan.present[series.pk] if row.split_from_id is None]
         held = [row for row in whole if row.status != Session.Status.CANCELLED]
         both = sorted([*held, *plan.fresh[series.pk]], key=lambda row: row.on_date)

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from classes.models import Community, Series
 
 
-def hold_community(community_id: int) -> None:
+def hold_community(*community_ids: int) -> None:
     """One change at a time in a community; its days stay what they are meanwhile."""
-    list(Community.objects.select_for_update(no_key=True).filter(pk=community_id).values("pk"))
+    rows = Community.objects.select_for_update(no_key=True).filter(pk__in=community_ids)
+    list(rows.order_by("pk").values("pk"))
 
 
 def hold_series(series_ids: Iterable[int]) -> None:

@@ -137,7 +137,7 @@ def make_part(
         lesson=session.lesson,
         is_review=session.is_review,
         day_type=day_type,
-        ticked_at=now if edit.anyway else None,
+        ticked_at=now if edit.anyway else session.ticked_at,
         split_from=session,
         regrouped=True,
     )

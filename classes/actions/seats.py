@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from classes import demand
 from classes.actions.holding import hold_series
@@ -30,8 +30,10 @@ def claim(series: Series, weekdays: Iterable[int]) -> None:
     """Take one seat on every chosen day or on none. Raises NoSeat.
 
     The row count of the update is the lock, on SQLite and PostgreSQL alike; days are taken in
-    order of weekday, so two claims never wait for each other in a circle.
+    order of weekday, so two claims never wait for each other in a circle. The series comes first,
+    as for whoever changes its weekdays.
     """
+    hold_series([series.pk])
     days = days_for(series, weekdays)
     full = [day.weekday for day in days if day.taken >= day.seats]
     if full or not days:
@@ -45,6 +47,7 @@ def claim(series: Series, weekdays: Iterable[int]) -> None:
 
 def give_back(series: Series, weekdays: Iterable[int]) -> None:
     """Free the seats of a choice of weekdays."""
+    hold_series([series.pk])
     for day in days_for(series, weekdays):
         SeriesDay.objects.filter(pk=day.pk, taken__gt=0).update(taken=F("taken") - 1)
 
@@ -67,7 +70,9 @@ def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
     """
     wanted = set(series_ids)
     hold_series(wanted)
-    found = Session.objects.filter(series_id__in=wanted, status=Session.Status.PLANNED)
+    # Their learners also come to sessions of other series into which one of theirs was merged.
+    merged = Session.objects.filter(series_id__in=wanted).exclude(merged_into=None).values_list("merged_into")
+    found = Session.objects.filter(Q(series_id__in=wanted) | Q(pk__in=merged), status=Session.Status.PLANNED)
     if since:
         found = found.filter(on_date__gte=since)
     sessions = list(found.select_related("room"))

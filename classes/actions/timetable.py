@@ -1,24 +1,24 @@
 """What happens to single sessions, and the lessons of a series."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 
 from classes import demand
+from classes.actions.holding import hold_community, hold_series
+from classes.actions.lessons import plan_lessons
 from classes.actions.seats import set_expected
 from classes.calendar import Days
-from classes.models import CalendarDay, DayQuestion, Lesson, Room, RoomBooking, Series, Session
+from classes.models import CalendarDay, DayQuestion, Room, RoomBooking, Series, Session
 from people import audit
 from people.models import User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOSED = CalendarDay.Type.CLOSED
 ROOM_CLASH = "room_is_booked_once_at_a_time"
-REVIEW_EVERY = 4
 
 
 class RoomTaken(Exception):
@@ -93,6 +93,8 @@ def session_on(*, series: Series, on_date: date, now: datetime) -> Session:
     known = Session.objects.filter(series=series, on_date=on_date, split_from=None).order_by(cancelled_last, "id")
     if present := known.first():
         return present
+    hold_community(series.community_id)
+    hold_series([series.pk])
     hold_rooms([series.room_id])
     days = Days.between(on_date, on_date, series.community)
     session = blank_session(series, on_date, days.type_of(on_date))
@@ -159,63 +161,3 @@ def sessions_changed(series: Series, now: datetime) -> None:
     plan_lessons(series)
     set_expected({series.pk})
     demand.need_changed.send(sender=Series, series_ids={series.pk}, now=now)
-
-
-def plan_lessons(series: Series) -> int:
-    """Give a series' sessions their lessons; the number of sessions that changed."""
-    lessons = lessons_of(series.stages)
-    if not lessons:
-        return 0
-    meetings_held = series.sessions.exclude(status=Session.Status.CANCELLED).order_by("on_date")
-    changed = lay_out(list(meetings_held), lessons)
-    Session.objects.bulk_update(changed, ["is_review", "lesson"], batch_size=200)
-    return len(changed)
-
-
-def lay_out(meetings_held: list[Session], lessons: list[Lesson]) -> list[Session]:
-    """Give these sessions, in order of date, their lessons; those that changed, not yet saved.
-
-    Every fourth meeting is a review; when all are taught they start again (repeating is normal
-    for seniors). Sessions already held keep what was taught.
-    """
-    changed: list[Session] = []
-    taught = 0
-    for number, session in enumerate(meetings_held, start=1):
-        review = number % REVIEW_EVERY == 0
-        lesson = None if review else lessons[taught % len(lessons)]
-        taught += not review
-        if session.status == Session.Status.DONE or session.lesson_by_hand:
-            continue
-        if (session.is_review, session.lesson_id) != (review, lesson and lesson.pk):
-            session.is_review, session.lesson = review, lesson
-            changed.append(session)
-    return changed
-
-
-def lessons_of(stages: str) -> list[Lesson]:
-    """The lessons of these stages in teaching order: stage by stage as named, within them by
-    code, and never before a prerequisite that is taught here too.
-    """
-    if not stages:
-        return []
-    wanted = Q()
-    for letter in stages:
-        wanted |= Q(code__startswith=letter)
-    return in_order(stages, list(Lesson.objects.filter(wanted).prefetch_related("prerequisites")))
-
-
-def in_order(stages: str, rows: list[Lesson]) -> list[Lesson]:
-    """The lessons of these stages out of many (with their prerequisites loaded), in teaching order."""
-    rows = [lesson for lesson in rows if lesson.code[0] in stages]
-    rows.sort(key=lambda lesson: (stages.index(lesson.code[0]), lesson.code))
-    here = {lesson.pk for lesson in rows}
-    before = defaultdict(set)
-    for lesson in rows:
-        before[lesson.pk] = {other.pk for other in lesson.prerequisites.all()} & here
-    ordered: list[Lesson] = []
-    while rows:
-        known = {lesson.pk for lesson in ordered}
-        ready = next((lesson for lesson in rows if before[lesson.pk] <= known), rows[0])
-        ordered.append(ready)
-        rows.remove(ready)
-    return ordered

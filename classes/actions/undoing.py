@@ -106,10 +106,21 @@ def require_free(rows: list[SessionChange], held: dict[int, Session]) -> None:
         if not back or back.get("status", session.status) != Session.Status.PLANNED:
             continue
         was = {name: back.get(name, getattr(session, name)) for name in ("starts_at", "ends_at", "on_date", "room_id")}
+        require_own_learners(session)
         require_open(session, was["on_date"], back.get("ticked_at", session.ticked_at))
         room = Room.objects.filter(pk=was["room_id"]).first()
         target = moving.Target(session, was["on_date"], was["starts_at"], was["ends_at"], room)
         moving.require_room(target, besides=held)
+
+
+def require_own_learners(session: Session) -> None:
+    """Learners of a part that comes back have not been put into another part meanwhile."""
+    if session.split_from_id is None:
+        return
+    own = PartPlace.objects.filter(part=session).values("enrolment")
+    others = PartPlace.objects.filter(whole=session.split_from_id, enrolment__in=own).exclude(part=session)
+    if others.exclude(part__status=Session.Status.CANCELLED).exists():
+        raise ChangedSince(f"{say(session)} 的学员后来又分到了另一场，先撤销后来的那一次。")
 
 
 def require_open(session: Session, day: date, ticked_at: datetime | None) -> None:

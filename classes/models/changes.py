@@ -74,7 +74,10 @@ class SessionChange(models.Model):
 
 
 class PartPlace(models.Model):
-    """A learner who comes to a part split off instead of the session it was split from."""
+    """A learner who comes to a part split off instead of the session it was split from.
+
+    While a part is not held its learners come to the whole again.
+    """
 
     part = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="part_places")
     whole = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="places_away")
@@ -83,7 +86,7 @@ class PartPlace(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["whole", "enrolment"], name="learner_is_in_one_part"),
+            models.UniqueConstraint(fields=["part", "enrolment"], name="learner_is_in_a_part_once"),
         ]
 
     def __str__(self) -> str:

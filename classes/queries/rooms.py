@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from classes.models import Room, RoomBooking, Session
+from django.db.models import Count, Q
+
+from classes.models import Community, Room, RoomBooking, Session
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -57,7 +59,32 @@ def in_the_way(
         yield "closed", f"{room}{day}这个时间不开门（能用的时间：{room.open_text or '没有写'}）。"
     gap = timedelta(minutes=room.gap_minutes)
     for use in uses(room.pk, starts_at - gap, ends_at + gap, besides=besides):
-        when = f"{use.starts_at.astimezone(SHANGHAI):%H:%M}–{use.ends_at.astimezone(SHANGHAI):%H:%M}"
         meets = use.starts_at < ends_at and starts_at < use.ends_at
-        why = "" if meets else f"，两场之间要留 {room.gap_minutes} 分钟"
-        yield "used", f"{room}{starts.month}月{starts.day}日 {when} 是“{use.who}”在用{why}。"
+        yield "used", say_use(room, use, "" if meets else f"，两场之间要留 {room.gap_minutes} 分钟")
+
+
+def say_use(room: Room, use: Use, why: str = "") -> str:
+    """智慧教室9月12日 09:30–11:00 是“菜鸟学堂·启蒙”在用。"""
+    starts, ends = use.starts_at.astimezone(SHANGHAI), use.ends_at.astimezone(SHANGHAI)
+    return f"{room}{starts.month}月{starts.day}日 {starts:%H:%M}–{ends:%H:%M} 是“{use.who}”在用{why}。"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room with how much is to come in it."""
+
+    room: Room
+    sessions: int
+    bookings: int
+    wheelchairs: int
+
+
+def rooms_of(community: Community, now: datetime) -> list[RoomRow]:
+    """The rooms of a community with what is to come in each. One query."""
+    coming = Q(session__status=Session.Status.PLANNED, session__starts_at__gt=now)
+    found = Room.objects.filter(venue__community=community).annotate(
+        sessions=Count("session", filter=coming, distinct=True),
+        booked=Count("bookings", filter=Q(bookings__ends_at__gt=now), distinct=True),
+        wheelchairs=Count("session", filter=coming & Q(session__step_free=True), distinct=True),
+    )
+    return [RoomRow(room, room.sessions, room.booked, room.wheelchairs) for room in found.order_by("id")]

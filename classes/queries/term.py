@@ -44,6 +44,7 @@ class SeriesRow:
     free: int
     warnings: list[Warned] = field(default_factory=list)
     why: str = ""
+    following: Session | None = None
 
     @property
     def weekdays(self) -> list[int]:
@@ -209,6 +210,7 @@ def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]
         free=max((day.seats - day.taken for day in days), default=0),
         warnings=[*map(Warned, of_room), *(Warned(text, len(dates), min(dates)) for text, dates in most)],
         why=own[0].why if own else "",
+        following=next((one for one in sessions if one.pk in needs and (one.lesson_id or one.is_review)), None),
     )
 
 

@@ -60,7 +60,7 @@ RAIL = (
     ("desk:match", "match", "匹配", "", ("match", "proposal")),
     ("desk:volunteers", "vol", "志愿者", "more", ("volunteer",)),
     ("desk:learners", "learner", "学员", "more", ("learner",)),
-    ("desk:term", "cal", "课表", "more", ("term", "question", "series", "timetable")),
+    ("desk:term", "cal", "课表", "more", ("term", "question", "series", "room", "timetable")),
     ("desk:import", "upload", "导入", "more", ("import",)),
     ("desk:more", "gear", "更多", "more", ("more", "notes", "poster", "tiers")),
     ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster", "tiers")),

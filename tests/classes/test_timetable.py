@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classes import actions
-from classes.actions.timetable import lessons_of
 from classes.models import CalendarDay, DayQuestion, Lesson, RoomBooking, Session
+from classes.queries.plan import in_order
 from classes.seeds import seed_reference
 from tests import make
 
@@ -283,9 +283,10 @@ class TestLessons:
     @pytest.mark.parametrize("stages", ["A", "B", "CG", "DEF", "ABCDEFGH"])
     def test_nothing_is_taught_before_what_it_needs(self, stages):
         seen: set[str] = set()
-        here = {lesson.code for lesson in lessons_of(stages)}
+        ordered = in_order(stages, Lesson.objects.prefetch_related("prerequisites"), {})
+        here = {lesson.code for lesson in ordered}
 
-        for lesson in lessons_of(stages):
+        for lesson in ordered:
             needed = {other.code for other in lesson.prerequisites.all()} & here
             assert needed <= seen
             seen.add(lesson.code)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from classes import actions as classes
 from classes.actions import days, feeds
 from classes.demand import expected_learners
-from classes.models import Community, Learner, Series, Session
+from classes.models import Community, Learner, Room, Series, Session
 from classes.seeds import seed_reference
 from config import background
 from people import outbox
@@ -112,6 +112,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "work",
         "tiers",
         "changes",
+        "rooms",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "timetable": f"{reverse('desk:timetable')}?new=1",
@@ -139,6 +140,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "calendar-guess": f"{reverse('desk:calendar')}?year={now.year + 1}",
         "series-times": reverse("desk:series-times", args=[series.pk]),
         "timetables": reverse("desk:timetable-run", args=[TimetableProposal.objects.get().pk]),
+        "series-plan": reverse("desk:series-plan", args=[Series.objects.filter(stages__contains="A").first().pk]),
+        "room": reverse("desk:room", args=[Room.objects.first().pk]),
         "series-edit": reverse("desk:series-edit", args=[series.pk]),
         "series-add": reverse("desk:series-add", args=[series.term_id, series.programme_id]),
         "pairing": reverse("desk:pairing", args=[senior.pk]),

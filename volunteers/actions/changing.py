@@ -51,7 +51,7 @@ def move_sessions(
     """
     holding.hold_community(session.community_id)
     wanted = moving.in_scope(session, scope, edit, now)
-    active = hold_people(wanted)
+    active = hold_people(wanted, rooms=[edit.room.pk if edit.room else None])
     stuck = clashes(active, {target.session.pk: target for target in moving.targets(wanted, edit)})
     if stuck and not releasing:
         raise InTheWay(stuck)
@@ -127,7 +127,7 @@ def split_session(
     Raises regrouping.CannotSplit and changing.Refused.
     """
     holding.hold_community(session.community_id)
-    hold_people([session])
+    hold_people([session], rooms=[edit.room.pk if edit.room else None])
     return regrouping.split_session(
         session=session, enrolments=enrolments, edit=edit, reason=reason, now=now, actor=actor
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from classes.actions.changing import Done, local
+from classes.actions.changing import Done, hold, local
 from classes.actions.moving import Target
 from classes.models import Session
 from volunteers.actions import notes, roster, seats
@@ -29,10 +29,15 @@ class Clash:
     sentence: str
 
 
-def hold_people(sessions: Iterable[Session]) -> list[Assignment]:
-    """The active assignments of these sessions; nobody else changes them until the transaction ends."""
-    of = Assignment.objects.filter(session__in=[session.pk for session in sessions])
+def hold_people(sessions: Iterable[Session], rooms: Iterable[int | None] = ()) -> list[Assignment]:
+    """The active assignments of these sessions; nobody else changes them until the transaction ends.
+
+    Then the sessions themselves, so that places are given back last (classes.actions.holding).
+    """
+    pks = [session.pk for session in sessions]
+    of = Assignment.objects.filter(session__in=pks)
     seats.lock(of.values_list("volunteer_id", flat=True))
+    hold(pks, rooms=rooms)
     rows = of.filter(status__in=Assignment.ACTIVE).select_related(
         "volunteer__person", "shift__role", "offer", "session__series__programme", "session__community"
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from classes.actions import changing as class_changes
+from classes.actions import holding
 from classes.actions.changing import Refused
 from classes.actions.moving import ONE, Edit
 from classes.models import Change, Session
@@ -15,6 +16,7 @@ from classes.queries.days import Caught
 from people import audit
 from people.models import User
 from volunteers.actions import changing
+from volunteers.actions.following import hold_people
 from volunteers.models import AssignmentChange
 
 KEEP, CANCEL, MOVE = "keep", "cancel", "move"
@@ -52,6 +54,10 @@ def settle_days(*, choices: Iterable[Choice], now: datetime, actor: User | None)
     """
     chosen = list(choices)
     done = Settled()
+    # Everything is held before anything is written, in the order of classes.actions.holding.
+    sessions_here = [choice.caught.session for choice in chosen]
+    holding.hold_community(*{session.community_id for session in sessions_here})
+    hold_people(sessions_here)
     for choice in chosen:
         if choice.what == KEEP:
             keep(choice.caught, now, actor)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from classes.actions import families, holding, undoing
-from classes.actions.changing import Refused, decoded
+from classes.actions.changing import Refused, decoded, hold
 from classes.actions.moving import Target
 from classes.actions.undoing import AlreadyUndone, ChangedSince, TooLateToUndo
 from classes.models import Change
@@ -35,6 +35,7 @@ def undo(*, change: Change, now: datetime, actor: User | None) -> None:
     holding.hold_community(change.community_id)
     sessions = {row.session_id: row for row in change.sessions.select_related("session")}
     seats.lock(Assignment.objects.filter(session__in=sessions).values_list("volunteer_id", flat=True))
+    hold(sessions, rooms=[row.before.get("room_id") for row in sessions.values()])
     rows = list(
         AssignmentChange.objects.filter(change=change).select_related(
             "change", "assignment__volunteer__person", "assignment__shift"
