@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from classes.views import days, feeds, learners, places, plans, rooms, term
+from classes.views import days, feeds, learners, places, plans, room_week, rooms, term
 
 desk = [
     path("community/", places.community, name="community"),
     path("term/", term.term, name="term"),
+    path("term/rooms/", room_week.week, name="room-week"),
     path("term/add/", term.add, name="term-add"),
     path("term/<int:pk>/fill/", term.fill, name="term-fill"),
     path("term/<int:pk>/generate/", term.generate, name="term-generate"),

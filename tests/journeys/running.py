@@ -100,6 +100,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "learners",
         "term",
         "term-add",
+        "room-week",
         "absences",
         "caught",
         "feeds",
