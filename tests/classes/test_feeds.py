@@ -1,6 +1,7 @@
 """Calendar feeds: read by an expansion of our own, and by khal, a calendar program."""
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from dateutil.rrule import rruleset, rrulestr
 from django.urls import reverse
 
 from classes import actions
-from classes.actions import feeds
+from classes.actions import calling_off, feeds, moving
+from classes.actions.changing import Refused
 from classes.models import Feed, Programme, Series, Session
 from classes.queries.feeds import feed_text
 from classes.seeds import seed_reference
@@ -178,6 +180,58 @@ class TestSeries:
 
         assert "DTSTART;TZID=Asia/Shanghai:20260905T093000" in text
         assert re.search(r"BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai\r\n", text)
+
+
+class TestAfterEdits:
+    """Whatever organisers do to a class, its feed gives exactly its sessions."""
+
+    @pytest.mark.parametrize("scope", [moving.ONE, moving.FOLLOWING, moving.ALL])
+    @pytest.mark.parametrize(
+        "edit", [moving.Edit(days=1, starts=make.time(14), anyway=True), moving.Edit(starts=make.time(8))]
+    )
+    def test_after_a_move_of_one_or_more(self, scope, edit):
+        series = term_of(weekdays=(2,), stages="B")
+        session = series.sessions.order_by("on_date")[4]
+
+        moving.move_sessions(session=session, scope=scope, edit=edit, reason="换时间", now=NOW, actor=None)
+
+        assert expanded(text_of(series=Series.objects.get())) == real()
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_after_many_edits(self, seed):
+        chance = random.Random(seed)
+        series = term_of(**chance.choice(list(PATTERNS.values())))
+
+        for _ in range(8):
+            self.edit(series, chance)
+
+        text = text_of(series=Series.objects.get())
+        assert expanded(text) == real()
+        assert len({(event["UID"], event.get("RECURRENCE-ID")) for event in events(text)}) == len(events(text))
+
+    def edit(self, series: Series, chance: random.Random) -> None:
+        """Call one off, move one, or hold one more; what is refused is left."""
+        session = chance.choice(list(series.sessions.order_by("on_date")))
+        days = chance.randint(-3, 3)
+        starts = make.time(chance.randint(7, 19), chance.choice([0, 30]))
+        try:
+            match chance.choice(["cancel", "move", "following", "more"]):
+                case "cancel":
+                    calling_off.cancel_sessions(sessions=[session], reason="暴雨", now=NOW, actor=None)
+                case "more":
+                    day = session.on_date + timedelta(days=days)
+                    actions.session_on(series=series, on_date=day, now=NOW)
+                case scope:
+                    moving.move_sessions(
+                        session=session,
+                        scope=moving.ONE if scope == "move" else moving.FOLLOWING,
+                        edit=moving.Edit(days=days, starts=starts),
+                        reason="换时间",
+                        now=NOW,
+                        actor=None,
+                    )
+        except Refused as refusal:
+            assert str(refusal)
 
 
 class TestChanges:
