@@ -473,6 +473,16 @@ class TestPage:
 
         assert page.context["week"].monday == board.monday_of(timezone.localdate())
 
+    def test_a_week_that_rests_on_a_guess_says_so(self, client):
+        make.session(DAY.isoformat())
+        client.force_login(make.user())
+        assert "放假是预测的" not in client.get(reverse("desk:week"), {"w": DAY}).content.decode()
+
+        CalendarDay.objects.update(status="predicted")
+
+        page = client.get(reverse("desk:week"), {"w": DAY}).content.decode()
+        assert f"{DAY.month}月{DAY.day}日的放假安排还没公布，以后可能要改" in page
+
     @pytest.mark.parametrize("n", [1, 3, 30])
     def test_costs_thirteen_queries_however_much_there_is(self, client, n, django_assert_num_queries):
         client.force_login(make.user())

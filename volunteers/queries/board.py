@@ -12,6 +12,7 @@ from django.utils import timezone
 from classes.calendar import Days, teaching_week
 from classes.demand import Facts, warnings_of
 from classes.models import CalendarDay, Community, DayQuestion, Programme, Session, Term
+from classes.queries.days import guess_in_words
 from volunteers.models import Assignment, Offer, Shift, Volunteer
 from volunteers.queries import pictures
 
@@ -112,6 +113,7 @@ class Day:
     day_type: str
     name: str
     is_today: bool
+    is_guessed: bool = False
     cards: list[Card] = field(default_factory=list)
 
     @property
@@ -336,7 +338,13 @@ def _warnings(card: Card) -> list[str]:
 def _days(community: Community, monday: date, cards: list[Card], today: date) -> list[Day]:
     calendar = Days.between(monday, monday + timedelta(days=6), community)
     days = [
-        Day(date=day, day_type=calendar.type_of(day), name=calendar.name_of(day), is_today=day == today)
+        Day(
+            date=day,
+            day_type=calendar.type_of(day),
+            name=calendar.name_of(day),
+            is_today=day == today,
+            is_guessed=calendar.status_of(day) == CalendarDay.Status.PREDICTED,
+        )
         for day in calendar.dates()
     ]
     for on_date, of_day in groupby(cards, key=lambda card: card.session.on_date):
@@ -374,5 +382,9 @@ def _alerts(community: Community, days: list[Day]) -> list[Alert]:
         clashes = sum(bool(place.clash) for card in day.cards for place in card.places)
         if clashes:
             alerts.append(Alert(title, f"照常开课，已排的人里 {clashes} 位可能来不了"))
+    guessed = [day.date for day in days if day.is_guessed and day.cards]
+    if guessed:
+        text = f"{guess_in_words(guessed)}的放假安排还没公布，以后可能要改"
+        alerts.append(Alert("放假是预测的", text, "desk:calendar"))
     warnings = {(card.session.series.name, text) for day in days for card in day.cards for text in card.warnings}
     return alerts + [Alert(name, text) for name, text in sorted(warnings)]
