@@ -13,10 +13,11 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from classes import actions as classes
-from classes.models import Community, DayQuestion, Learner, Session, Term
+from classes.actions import lessons, rooms
+from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
 from volunteers import intake
-from volunteers.actions import answers, proposals, roster, signup
+from volunteers.actions import answers, changing, proposals, roster, signup
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
 from volunteers.tasks import solve_claimed
@@ -90,7 +91,23 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     drop_out(this_week, now)
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
+    changed(community, now, chen)
     settle_messages(now)
+
+
+def changed(community: Community, now: datetime, chen: User) -> None:
+    """In two weeks and more a session is called off, others need a room, and learners ask for a lesson."""
+    coming = Session.objects.filter(community=community, status=Session.Status.PLANNED, starts_at__gt=now + 2 * WEEK)
+    session = coming.exclude(series__programme__kind="child").order_by("starts_at", "id").first()
+    if session is None:  # the term is almost over
+        return
+    changing.cancel_sessions(sessions=[session], reason="社区选举借用教室", now=now, actor=chen)
+    if session.room:
+        period = {"starts_at": session.starts_at, "ends_at": session.ends_at}
+        rooms.book_room(room=session.room, who="社区选举", **period, now=now, actor=chen)
+    lesson = Lesson.objects.get(code="B03")
+    for learner in Learner.objects.filter(community=community, kind="senior").order_by("id")[:3]:
+        lessons.wish(lesson=lesson, learner=learner, now=now, actor=chen)
 
 
 def bring_in(now: datetime, chen: User, term: str = "") -> tuple[Community, Term]:

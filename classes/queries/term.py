@@ -45,6 +45,7 @@ class SeriesRow:
     warnings: list[Warned] = field(default_factory=list)
     why: str = ""
     following: Session | None = None
+    soonest: Session | None = None
 
     @property
     def weekdays(self) -> list[int]:
@@ -210,6 +211,7 @@ def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]
         free=max((day.seats - day.taken for day in days), default=0),
         warnings=[*map(Warned, of_room), *(Warned(text, len(dates), min(dates)) for text, dates in most)],
         why=own[0].why if own else "",
+        soonest=next((one for one in sessions if one.pk in needs), None),
         following=next((one for one in sessions if one.pk in needs and (one.lesson_id or one.is_review)), None),
     )
 

@@ -210,7 +210,9 @@ def series_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except series_actions.SeatsInUse:
             form.add_error("capacity", "已入班的人比这个数多。先请人退班，再减名额。")
         except series_actions.TimesFixed:
-            form.add_error("time", f"已经生成 {sessions} 场，星期和时间不能在这里改。请加一个新班。")
+            form.add_error(
+                "time", f"已经生成 {sessions} 场，星期和时间不能在这里改。请回班的页面点“改时间”，会先告诉您影响到谁。"
+            )
         else:
             messages.success(request, f"{found}改好了。")
             return redirect("desk:series", pk)

@@ -52,6 +52,7 @@ def live(now: datetime) -> None:
     demo.drop_out(this_week, now)
     demo.coming(community, this_week + demo.WEEK, now, chen, chance)
     demo.strangers(now)
+    demo.changed(community, now, chen)
     after = this_week + 2 * demo.WEEK
     proposed = demo.matched(community, after, after + timedelta(days=6), now, chen)
     price = tradeoffs.request_tradeoff(proposal=proposed, upper="faces", lower="uneven", now=now, actor=chen)

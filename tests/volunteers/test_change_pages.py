@@ -1,5 +1,6 @@
 """The pages on which sessions are changed: what they show before, what they do, who may."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,13 @@ class TestMove:
         assert "您报的场次有变动" in page
         assert not Message.objects.exists() and not Change.objects.exists()
         assert Session.objects.get(pk=session.pk).on_date == SOON
+
+    def test_a_class_leads_to_moving_all_of_it(self, desk, session):
+        page = text(desk.get(reverse("desk:series", args=[session.series_id])))
+        assert f"{way(session, 'move')}?scope=all" in page
+
+        page = text(desk.get(way(session, "move"), {"scope": "all"}))
+        assert re.search(r'value="all"[^>]* checked', page)
 
     def test_then_it_is_made_in_one_click(self, desk, session):
         page = desk.post(way(session, "move"), moved(seen=session.sequence), follow=True)

@@ -141,6 +141,7 @@ def _steps(
     asked = request.method == "POST" or way.at_once or "look" in request.GET
     form = make_form(*about, data) if asked else make_form(*about)
     if not asked:
+        form.initial |= {name: request.GET[name] for name in ("scope",) if name in request.GET}
         return _page(request, form, context)
     if not form.is_valid():
         return _page(request, form, context, 422)
