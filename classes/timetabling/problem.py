@@ -72,6 +72,8 @@ LIMITS = {
     "volunteers": 20_000,
 }
 """How many a problem may have: a street has a twentieth of it."""
+PLACEMENTS = 2_000_000
+"""Possible starts times rooms at the venues, over all series; a street has 40,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,12 @@ def from_dict(data: Any) -> Problem:
     venues = _once(top, "venues", read_venue)
     rooms = _once(top, "rooms", lambda node: read_room(node, venues))
     learners = _once(top, "learners", read_learner)
+    if not rooms:
+        raise top.at("rooms").refuse("expected one room at least")
     leads = _once(top, "leads", read_lead)
     series = _once(top, "series", lambda node: read_series(node, venues, rooms, learners, leads))
+    minutes = _step(step) if step else STEP
+    _expect_fewer(top.at("series"), series, rooms, minutes)
     return Problem(
         venues=tuple(venues.values()),
         rooms=tuple(rooms.values()),
@@ -154,7 +160,7 @@ def from_dict(data: Any) -> Problem:
         learners=tuple(learners.values()),
         leads=tuple(leads.values()),
         volunteers=tuple(_once(top, "volunteers", lambda node: read_volunteer(node, venues)).values()),
-        step=_step(step) if step else STEP,
+        step=minutes,
         base_minutes=travel.at("base_minutes").number(low=0) if travel else 0.0,
         minutes_per_km=travel.at("minutes_per_km").number(low=0) if travel else 0.0,
         name=name.text() if name else "",
@@ -180,6 +186,17 @@ def to_dict(problem: Problem) -> dict[str, Any]:
 def _once(top: Node, key: str, read: Any) -> dict[int, Any]:
     node = top.at(key) if key in ("venues", "rooms", "series") else top.maybe(key)
     return read_once(node, read, most=LIMITS[key]) if node else {}
+
+
+def _expect_fewer(node: Node, series: dict[int, Series], rooms: dict[int, Room], step: int) -> None:
+    """Refuse what would take hours or all memory, before anything is built."""
+    count = 0
+    for one in series.values():
+        starts = sum((time.ends - time.starts) // step + 1 for time in one.window)
+        count += starts * sum(room.venue in one.venues for room in rooms.values())
+    if count > PLACEMENTS:
+        words = f"could be placed in about {count:,} ways, the limit is {PLACEMENTS:,}"
+        raise node.refuse(f"{words}; plan fewer series at once or take larger steps")
 
 
 def _step(node: Node) -> int:

@@ -71,6 +71,7 @@ def put(*path_and_value):
         (put("series", 2, "needs", [{"role": "a", "places": 1}] * 2), "$.series[2].needs"),
         (put("series", 2, "wishes", [[0, "09:00", "10:00", "much"]]), "$.series[2].wishes[0][3]"),
         (put("series", 2, "step_free", 1), "$.series[2].step_free"),
+        (put("rooms", []), "$.rooms"),
         (put("rooms", 0, "venue", 99), "$.rooms[0].venue"),
         (put("rooms", 0, "seats", 0), "$.rooms[0].seats"),
         (put("rooms", 0, "gap_minutes", 9999), "$.rooms[0].gap_minutes"),
@@ -91,6 +92,43 @@ def test_an_error_names_the_path_of_the_wrong_value(change, path):
         problems.from_dict(data)
 
     assert refusal.value.path == path
+
+
+def test_what_would_take_all_memory_is_refused_at_once():
+    data = copy.deepcopy(MADE)
+    day = [[weekday, "00:00", "24:00"] for weekday in range(7)]
+    data |= {"step_minutes": 5, "series": [one | {"window": day} for one in data["series"]]}
+    data["rooms"] = [data["rooms"][0] | {"id": number} for number in range(500)]
+    began = time.process_time()
+
+    with pytest.raises(BadDocument) as refusal:
+        problems.from_dict(data)
+
+    assert refusal.value.path == "$.series"
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("series", []),
+        put("volunteers", []),
+        lambda data: [one.update(sessions_a_week=7) for one in data["series"]],
+        lambda data: [one.update(closed=list(range(7))) for one in data["venues"]],
+        lambda data: [one.update(fixed=[[0, "09:00", 0]]) for one in data["series"]],
+    ],
+    ids=["no series", "no volunteers", "every day", "all closed", "all fixed"],
+)
+def test_a_problem_with_nothing_to_do_has_an_answer_too(change):
+    data = copy.deepcopy(MADE)
+    change(data)
+    question = problems.from_dict(data)
+
+    answer = solve(question)
+
+    assert answer.proven
+    assert check(question, answer) == []
+    assert document.from_dict(document.to_dict(question, answer), question).placements == answer.placements
 
 
 def test_an_answer_comes_back_as_it_went():
