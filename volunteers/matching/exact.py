@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from volunteers.matching.gomory import cut
+from volunteers.matching.gomory import Resting, cut
 from volunteers.matching.highs import TOLERANCE, Bounds, Outcome, Relaxation, Relaxed, Watch, minimise
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.rules import RULES
@@ -90,6 +90,7 @@ class Exact:
         None where it could not be had in time.
         """
         known_rows, first, reached, idle = True, math.inf, -math.inf, 0
+        resting = Resting()
         for _ in range(self.rounds):
             relaxed = self.relaxation.minimise(weights, until - time.perf_counter())
             if relaxed is None:
@@ -106,7 +107,7 @@ class Exact:
             tightened = self.tighten(relaxed.values)
             if known_rows and (idle == PATIENCE or not tightened):
                 known_rows, first, idle = False, reached, 0
-            if idle == PATIENCE or not (known_rows or cut(self.model, vertex)):
+            if idle == PATIENCE or not (known_rows or cut(self.model, vertex, resting)):
                 break
         return self.relaxation.proof(weights), False
 

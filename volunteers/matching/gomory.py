@@ -23,6 +23,8 @@ from volunteers.matching.model import Model, Numbers
 
 TRIED, TAKEN = 120, 30
 """Rows worked out in one round, and rows added at most."""
+REST = 6
+"""For so many rounds others are tried before a column from which no row could be cut."""
 FRACTIONAL = 0.04
 """How far from whole a value must be, which keeps the numbers in a row of like size."""
 LONG, LONGEST = 30, 400
@@ -50,14 +52,42 @@ class Cut:
         return self.depth / (1 + len(self.columns) / LONG)
 
 
-def cut(model: Model, vertex: Vertex) -> int:
+class Resting:
+    """Columns from which no row could be cut lately: a row of the inverse is dear, and little changes in a round."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, int] = {}
+        self._round = 0
+
+    def next_round(self) -> None:
+        """Begin a round."""
+        self._round += 1
+
+    def rests(self, column: int) -> bool:
+        """Whether this column is tried only if there is time for all."""
+        return self._until.get(column, 0) > self._round
+
+    def rest(self, column: int) -> None:
+        """Try others before this column for a few rounds."""
+        self._until[column] = self._round + REST
+
+
+def cut(model: Model, vertex: Vertex, resting: Resting) -> int:
     """Add rows that cut this optimum off; returns how many."""
     tableau = _Tableau(model, vertex)
     values = vertex.values[vertex.basic_columns]
     away = np.abs(values - np.round(values))
     order = np.argsort(-away, kind="stable")
-    tried = [int(place) for place in order[:TRIED] if away[place] > FRACTIONAL]
-    found = [one for place in tried if (one := tableau.cut(int(vertex.basic_at[place]))) is not None]
+    resting.next_round()
+    able = [int(place) for place in order if away[place] > FRACTIONAL]
+    able.sort(key=lambda place: resting.rests(int(vertex.basic_columns[place])))
+    found = []
+    for place in able[:TRIED]:
+        one = tableau.cut(int(vertex.basic_at[place]))
+        if one is None:
+            resting.rest(int(vertex.basic_columns[place]))
+        else:
+            found.append(one)
     taken = _different(sorted(found, key=lambda one: (-one.worth, one.columns.tolist())))
     for one in taken:
         row = np.zeros(len(one.columns), dtype=int)
