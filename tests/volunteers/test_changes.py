@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.urls import reverse
 
 from classes import actions as classes
 from classes.actions import calling_off, regrouping
@@ -180,6 +181,29 @@ class TestMove:
         move(session, Edit(days=1, anyway=True))
 
         assert fresh(session).ticked_at == NOW
+
+
+class TestAnswersAfterAMove:
+    def test_yes_to_the_old_time_is_no_yes_to_the_new_one(self, session, agreed):
+        old = session.starts_at
+        move(session)
+        offer = Offer.objects.get(assignment=agreed)
+
+        with pytest.raises(answers.MovedMeanwhile, match="改到了周日 9月13日 14:30"):
+            answers.accept_offer(offer=offer, now=LATER, about=old)
+        answers.accept_offer(offer=offer, now=LATER, about=fresh(session).starts_at)
+
+        assert fresh(agreed).status == "accepted"
+
+    def test_a_page_from_before_says_so(self, client, session, agreed):
+        old = int(session.starts_at.timestamp())
+        move(session)
+        address = reverse("public:answer", args=[agreed.volunteer.token, agreed.pk])
+
+        page = client.post(address, {"at": old}, follow=True).content.decode()
+
+        assert "请再看一眼能不能来" in page
+        assert fresh(agreed).status == "offered"
 
 
 class TestRooms:

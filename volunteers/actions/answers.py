@@ -11,6 +11,7 @@ from volunteers.models import Assignment, Offer, Shift
 from volunteers.rules import WISHES
 
 __all__ = [
+    "MovedMeanwhile",
     "NotHeld",
     "NotPlaced",
     "OfferExpired",
@@ -31,17 +32,24 @@ class OfferExpired(Refused):
     """The answer came after the invitation ran out."""
 
 
+class MovedMeanwhile(Refused):
+    """The session is at another time than the one that was answered about."""
+
+
 class SeatRefilled(Refused):
     """Somebody else has taken the place meanwhile."""
 
 
 @transaction.atomic
-def accept_offer(*, offer: Offer, now: datetime) -> Assignment:
+def accept_offer(*, offer: Offer, now: datetime, about: datetime | None = None) -> Assignment:
     """The volunteer comes. Saying it twice is saying it once; after 来不了 the place must be free.
 
-    Raises OfferExpired, SeatRefilled, NotHeld, NotPlaced.
+    `about` is the time that stood on the page. Raises MovedMeanwhile, OfferExpired, SeatRefilled,
+    NotHeld, NotPlaced.
     """
     assignment = _current(offer.assignment_id)
+    if about and about != assignment.starts_at:
+        raise MovedMeanwhile(f"这一场的时间改到了{notes.when(assignment.starts_at)}，请再看一眼能不能来。")
     if assignment.status == Status.ACCEPTED:
         return assignment
     if assignment.status == Status.DECLINED:

@@ -1,6 +1,6 @@
 """A volunteer's own pages behind their secret link. Opening one changes nothing; every act is a POST."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,13 +48,19 @@ def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     now = timezone.now()
     try:
         if hasattr(assignment, "offer"):
-            answers.accept_offer(offer=assignment.offer, now=now)
+            answers.accept_offer(offer=assignment.offer, now=now, about=_about(request))
         else:
             answers.come_back(assignment=assignment, now=now)
         messages.success(request, "好，记下了。到时候见。")
     except answers.Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("public:me", token=token)
+
+
+def _about(request: HttpRequest) -> datetime | None:
+    """The time that stood on the page on which the button was pressed."""
+    said = request.POST.get("at", "")
+    return datetime.fromtimestamp(int(said), UTC) if said.isdecimal() and len(said) < 11 else None
 
 
 @require_http_methods(["GET", "POST"])
