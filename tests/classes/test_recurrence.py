@@ -188,7 +188,7 @@ class TestManySeries:
         term = self.term(2)
         first = actions.generate_term(term=term, now=NOW)
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             again = actions.generate_term(term=term, now=NOW)
 
         assert (again.created, again.existing, again.questions) == (0, first.created, 0)
