@@ -29,7 +29,7 @@ from classes.models import (
 )
 from classes.models import truths as room_truths
 from people.actions import create_person
-from people.models import Consent, Message, Person, User
+from people.models import Call, Channel, Consent, Message, Person, User
 from tests import make
 from volunteers.models import (
     Absence,
@@ -460,6 +460,43 @@ class TestMessagesAndAnswers:
 
         with refused("consent_is_withdrawn_after_it_was_given"):
             Consent.objects.update(withdrawn_at=NOW - timedelta(seconds=1))
+
+    def test_message_has_one_recipient_a_known_state_and_a_claim_with_a_time(self):
+        made = Message.objects.create(person=make.person(), kind="a", about="1", created_at=NOW, not_before=NOW)
+        mine = Message.objects.filter(pk=made.pk)
+
+        with refused("message_has_one_recipient"):
+            mine.update(user=make.user())
+        with refused("message_has_one_recipient"):
+            mine.update(person=None)
+        with refused("message_status_is_known"):
+            mine.update(status="lost")
+        with refused("message_claim_has_a_time"):
+            mine.update(status="claimed")
+        with refused("message_does_not_carry_itself"):
+            mine.update(carried_by=made.pk)
+
+    def test_staff_and_groups_are_told_once(self):
+        group = Channel.objects.create(kind="wecom", name="群", created_at=NOW)
+        for name, whom in (("message_to_staff", {"user": make.user()}), ("message_to_a_group", {"bot": group})):
+            row = {**whom, "kind": "a", "about": "1", "created_at": NOW, "not_before": NOW}
+            Message.objects.create(**row)
+            with refused(f"{name}_is_written_once"):
+                Message.objects.create(**row)
+
+    def test_one_sms_account_of_a_known_kind(self):
+        Channel.objects.create(kind="aliyun", name="短信", created_at=NOW)
+
+        with refused("one_sms_account_in_use"):
+            Channel.objects.create(kind="tencent", name="短信", created_at=NOW)
+        with refused("channel_kind_is_known"):
+            Channel.objects.update(kind="pigeon")
+
+    def test_call_has_a_known_result(self):
+        made = Message.objects.create(person=make.person(), kind="a", about="1", created_at=NOW, not_before=NOW)
+
+        with refused("call_result_is_known"):
+            Call.objects.create(message=made, result="maybe", at=NOW)
 
 
 class TestProposalsAndImports:

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from classes.models import DayQuestion
-from people.models import Heartbeat
+from people import outbox
+from people.models import Heartbeat, Message
 from tests import make
 from volunteers.models import ImportBatch, ImportRow, Offer
 from volunteers.queries import today
@@ -154,5 +155,16 @@ def test_the_page_costs_the_same_however_much_there_is(client, n, django_assert_
         make.shift(make.session("2026-11-24", make.series(f"班{number}", kind="child")), "tutor")
     client.get(reverse("desk:today"))
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse("desk:today"))
+
+
+def test_who_is_to_be_called_is_said():
+    message = outbox.write(
+        person=make.person(), kind="offer", about="1", subject="", body="", link="/", now=NOW, useless_after=None
+    )
+    Message.objects.filter(pk=message.pk).update(status="unsure")
+
+    (todo,) = page().todos
+
+    assert (todo.text, todo.address) == ("1 件事要打电话说", "/desk/calls/")

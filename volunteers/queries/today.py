@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classes.models import Community, DayQuestion, Session
+from people import calls
 from people.models import Heartbeat
 from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
 from volunteers.queries import board, people
@@ -67,7 +68,7 @@ class Today:
 
 
 def today(*, community: Community, now: datetime, may_organise: bool = True) -> Today:
-    """The page 今天. At most thirteen queries, however much there is."""
+    """The page 今天. At most fourteen queries, however much there is."""
     day = timezone.localdate(now)
     cards = board.cards_between(community=community, first=day, last=day + timedelta(days=2), now=now)
     of_today = [card for card in cards if card.session.on_date == day]
@@ -110,6 +111,7 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
     found = [
         _worker(now),
         *_gaps(cards, now),
+        _calls(now) if may_organise else None,
         _declined(community, now),
         _unanswered(community, now),
         _questions(community, now),
@@ -127,6 +129,14 @@ def _worker(now: datetime) -> Todo | None:
         return None
     since = f"最后一次是 {timezone.localtime(last):%-m月%-d日 %H:%M}" if last else "还没有运行过"
     return Todo("后台没有动静，通知发不出去", f"{since}。请重新启动程序", "看看", "desk:work")
+
+
+def _calls(now: datetime) -> Todo | None:
+    """People who have to be told by telephone: the only place where a note without a receipt is not forgotten."""
+    waiting = calls.open_calls(now=now).count()
+    if not waiting:
+        return None
+    return Todo(f"{waiting} 件事要打电话说", "没有智能手机，或者发出去没有回音", "去打电话", "desk:calls")
 
 
 def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
