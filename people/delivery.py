@@ -27,7 +27,9 @@ LEASE = timedelta(seconds=45)
 DOUBT_AFTER = timedelta(seconds=60)
 # How long to wait after the first, second, … failure; after the last one nobody tries again.
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-MOST_ATTEMPTS = len(WAITS) + 1
+MOST_FAILURES = len(WAITS) + 1
+# A note that so many workers have claimed without an end is the one that kills them.
+MOST_CLAIMS = 20
 # Who heard something from us this short a time ago gets the next notes together, unless they are pressing.
 PRESSING = timedelta(hours=24)
 MOST_CARRIED = 9
@@ -41,7 +43,7 @@ def deliver_next(*, now: datetime) -> Message | None:
     message = _claim(now)
     if message is None:
         return None
-    if message.attempts > MOST_ATTEMPTS:
+    if message.attempts > MOST_CLAIMS:
         _give_up(message, message.last_error or "发送时程序反复中断", now)
     else:
         _send(message, now)
@@ -261,7 +263,7 @@ def _settle(message: Message, now: datetime) -> None:
     if taken:
         _mark(message, status=Status.SENT, sent_at=message.handing_at, last_error="")
     elif taken is False:
-        _retry(message, message.last_error or "网关没有收到", now)
+        _again(message, now + WAITS[0])
     else:
         _unsure(message, now)
 
@@ -272,20 +274,21 @@ def _unsure(message: Message, now: datetime) -> None:
 
 
 def _failed(message: Message, error: str, now: datetime, *, is_final: bool = False) -> None:
-    if is_final or message.attempts >= MOST_ATTEMPTS:
+    failures = message.failures + 1
+    if is_final or failures >= MOST_FAILURES:
         _give_up(message, error, now)
     else:
-        _retry(message, error, now)
+        _again(message, now + WAITS[failures - 1], failures=failures, last_error=error[:300])
 
 
-def _retry(message: Message, error: str, now: datetime) -> None:
-    wait = WAITS[min(message.attempts, len(WAITS)) - 1]
-    _mine(message).update(status=Status.WAITING, handing_at=None, not_before=now + wait, last_error=error[:300])
+def _again(message: Message, at: datetime, **values: object) -> None:
+    """Back among the waiting."""
+    _mine(message).update(status=Status.WAITING, handing_at=None, not_before=at, **values)
 
 
 def _give_up(message: Message, error: str, now: datetime) -> None:
     if _mark(message, status=Status.FAILED, last_error=error[:300]):
-        _tell_staff(message, "没通知到", f"试了 {message.attempts} 次，请打电话。", now)
+        _tell_staff(message, "没通知到", "请打电话。", now)
 
 
 def _tell_staff(message: Message, verb: str, what_to_do: str, now: datetime) -> None:

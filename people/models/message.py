@@ -14,6 +14,7 @@ class Message(models.Model):
     Delivery claims the row (`claimed_at`, `attempts` is the claim's number), says that the note is
     leaving (`handing_at`) right before the gateway cannot be stopped any more, then marks it sent:
     docs/decisions/0008-exactly-once.md. Several notes that leave as one are carried by the first.
+    `failures` counts what gateways said no to; a worker that died is not the note's fault.
     `handed_on_at` is when somebody of the staff said that they passed the words on themselves, by
     WeChat or telephone.
     """
@@ -53,6 +54,7 @@ class Message(models.Model):
     via = models.CharField("通道", max_length=20, blank=True)
     receipt = models.CharField("回执", max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -217,11 +217,19 @@ class TestDeadWorkers:
 
     def test_one_note_on_which_every_worker_dies_is_given_up(self):
         waiting = note()
-        Message.objects.update(status="claimed", claimed_at=NOON, attempts=5)
+        Message.objects.update(status="claimed", claimed_at=NOON, attempts=delivery.MOST_CLAIMS)
 
         delivery.deliver_next(now=NOON + timedelta(minutes=6))
 
         assert (again(waiting).status, mail.outbox) == (Status.FAILED, [])
+
+    def test_workers_that_die_are_not_the_fault_of_the_note(self):
+        waiting = note()
+        Message.objects.update(status="claimed", claimed_at=NOON, attempts=12)
+
+        delivery.deliver_next(now=NOON + timedelta(minutes=6))
+
+        assert (again(waiting).status, waiting.failures) == (Status.SENT, 0)
 
     def test_a_file_that_was_written_is_found_again(self, tmp_path):
         waiting = note()
