@@ -11,14 +11,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from classes import demand
-from classes.calendar import Days, Type
+from classes.calendar import Days, Status, Type
 from classes.models import Community, DayQuestion, Enrolment, Programme, Series, SeriesDay, Session, Term
 from classes.queries import rooms
 from classes.recurrence import in_words
 
 Kind = Programme.Kind
 WEEKDAYS = "一二三四五六日"
-DAY_LOOKS = {Type.MAKEUP: "makeup", Type.HOLIDAY: "holiday", Type.CLOSED: "holiday"}
+DAY_LOOKS = {Type.MAKEUP: "makeup", Type.HOLIDAY: "holiday", Type.CLOSED: "closed"}
+DAY_WORDS = {Type.MAKEUP: "补班日", Type.HOLIDAY: "放假", Type.CLOSED: "停课", Type.HALF: "半天放假"}
+# Thirds of the fullest day of the term.
+LEVELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class SeriesRow:
 
 @dataclass(slots=True)
 class Square:
-    """One day of the picture of the term; `number` is how many sessions it has."""
+    """One day of the picture of the term; `number` is how many sessions it has, `most` the fullest day."""
 
     date: date
     inside: bool
@@ -74,6 +77,18 @@ class Square:
     number: int
     question: bool
     today: bool
+    most: int = 0
+    predicted: bool = False
+
+    @property
+    def level(self) -> int:
+        """How full, in thirds of the fullest day, rounded up; 0 without a session."""
+        return -(-self.number * LEVELS // self.most) if self.most else 0
+
+    @property
+    def mark(self) -> str:
+        """The word inside a square that is not simply a day: 休, 停, 班."""
+        return {"holiday": "休", "closed": "停", "makeup": "班"}.get(DAY_LOOKS.get(self.day_type, ""), "")
 
     @property
     def looks(self) -> str:
@@ -81,12 +96,20 @@ class Square:
         if not self.inside:
             return "out"
         look = "q" if self.question else DAY_LOOKS.get(self.day_type, "on" if self.number else "")
-        return f"{look} today".strip() if self.today else look
+        more = [
+            f"f{self.level}" if self.level else "",
+            "guess" if self.predicted else "",
+            "today" if self.today else "",
+        ]
+        return " ".join(part for part in [look, *more] if part)
 
     @property
     def sentence(self) -> str:
         """What the square says in words."""
         parts = [f"{self.date.month}月{self.date.day}日周{WEEKDAYS[self.date.weekday()]}", self.name]
+        word = DAY_WORDS.get(self.day_type, "")
+        parts.append("" if word == self.name else word)
+        parts.append("这是预测" if self.predicted else "")
         parts.append(f"{self.number} 场" if self.number else "没有课")
         parts.append("有课等您定" if self.question else "")
         return "，".join(part for part in parts if part)
@@ -236,6 +259,7 @@ def months_of(
     """The term as months of squares, Monday first."""
     numbers = Counter(session.on_date for session in sessions)
     asked = {question.on_date for question in questions}
+    most = max(numbers.values(), default=0)
 
     def square(day: date) -> Square:
         return Square(
@@ -246,6 +270,8 @@ def months_of(
             number=numbers[day],
             question=day in asked,
             today=day == today,
+            most=most,
+            predicted=days.type_of(day) in DAY_WORDS and days.status_of(day) == Status.PREDICTED,
         )
 
     found, first = [], term.starts_on.replace(day=1)

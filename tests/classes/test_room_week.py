@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from classes.models import CalendarDay, RoomBooking, Session
 from classes.queries.room_week import room_week
+from classes.queries.term import term_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,21 @@ class TestRoomsPage:
 
         with django_assert_num_queries(10):
             desk.get(address)
+
+
+def test_squares_tell_holidays_closed_days_and_guesses_apart():
+    series = make.series(room=make.room())
+    make.session("2026-09-30", of=series)
+    CalendarDay.objects.create(date=date(2026, 10, 1), day_type="holiday", name="国庆节", status="predicted")
+    CalendarDay.objects.create(
+        date=date(2026, 10, 9), day_type="closed", name="台风", status="local", community=series.community
+    )
+
+    page = term_page(term=series.term, community=series.community, now=NOW)
+    squares = {day.date: day for month in page.months for week in month.weeks for day in week if day}
+
+    assert squares[date(2026, 9, 30)].looks == "on f3"
+    assert squares[date(2026, 10, 1)].looks == "holiday guess"
+    assert squares[date(2026, 10, 9)].looks == "closed"
+    assert squares[date(2026, 10, 1)].sentence == "10月1日周四，国庆节，放假，这是预测，没有课"
+    assert squares[date(2026, 10, 9)].sentence == "10月9日周五，台风，停课，没有课"
