@@ -37,6 +37,11 @@ class Block:
         return self.ends_at - self.starts_at
 
     @property
+    def minutes(self) -> int:
+        """How many minutes it takes."""
+        return int(self.length.total_seconds()) // 60
+
+    @property
     def place(self) -> str:
         """The classes that put it into the picture of the day: first quarter and number of quarters."""
         first, last = quarter(self.starts_at), quarter(self.ends_at, up=True)
@@ -73,6 +78,7 @@ class DayRow:
     """One day with its rooms; `word` and `name` are the layer of holidays."""
 
     date: date
+    kind: str
     look: str
     word: str
     name: str
@@ -146,11 +152,16 @@ def quarter(moment: datetime, *, up: bool = False) -> int:
     return max(0, min(QUARTERS, -(-minutes // 15) if up else minutes // 15))
 
 
-def room_week(*, community: Community, monday: date, room: str | None, now: datetime) -> RoomWeek:
-    """The week from that Monday; `room` is the id of the one to show, else all. A constant number of queries."""
+def room_week(
+    *, community: Community, monday: date, room: str | None, now: datetime, besides: int | None = None
+) -> RoomWeek:
+    """The week from that Monday; `room` is the id of the one to show, else all. A constant number of queries.
+
+    `besides` is the id of a session that is to go elsewhere: its room counts as free.
+    """
     known = list(Room.objects.filter(venue__community=community).order_by("id"))
     chosen = next((one for one in known if str(one.pk) == str(room)), None)
-    sessions = sessions_of(community, monday)
+    sessions = [one for one in sessions_of(community, monday) if one.pk != besides]
     bookings = list(RoomBooking.objects.filter(room__in=known, **meets(monday)).order_by("starts_at", "id"))
     lanes = {one.pk: lanes_of(one, monday, sessions, bookings) for one in known}
     term = Term.objects.filter(starts_on__lte=monday + timedelta(days=6), ends_on__gte=monday).first()
@@ -199,6 +210,7 @@ def day_rows(community: Community, monday: date, now: datetime) -> list[DayRow]:
         rows.append(
             DayRow(
                 date=day,
+                kind=kind,
                 look={Type.MAKEUP: "makeup", Type.HOLIDAY: "holiday", Type.CLOSED: "closed"}.get(kind, ""),
                 word=DAY_WORDS.get(kind, ""),
                 name=days.name_of(day),

@@ -127,6 +127,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "why": why_not(),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
         "session": reverse("desk:session", args=[placed.session_id]),
+        "session-slots": reverse("desk:session-slots", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
         "session-cancel": reverse("desk:session-change", args=[placed.session_id, "cancel"]),
         "session-split": reverse("desk:session-change", args=[placed.session_id, "split"]),

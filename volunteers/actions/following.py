@@ -1,7 +1,7 @@
 """Who helps at sessions that change: who can follow, who is asked again, who is let go, and what they are told."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +48,7 @@ def clashes(active: Iterable[Assignment], going: Mapping[int, Target]) -> list[C
     """Who would be in two places, or with children without a valid check. Two queries."""
     active = list(active)
     people = {one.volunteer_id for one in active}
-    busy = elsewhere(people, going)
+    busy = elsewhere(people, going.values())
     cleared = cleared_until(people)
     found = []
     for one in active:
@@ -62,19 +62,34 @@ def clashes(active: Iterable[Assignment], going: Mapping[int, Target]) -> list[C
     return found
 
 
+def hindered(active: Iterable[Assignment], targets: Collection[Target]) -> list[list[str]]:
+    """Who could not follow their one session to each of these targets, as sentences. Two queries."""
+    active = list(active)
+    people = {one.volunteer_id for one in active}
+    busy, cleared = elsewhere(people, targets), cleared_until(people)
+    return [
+        [
+            why
+            for one in active
+            if (why := where_else(one, target, busy[one.volunteer_id]) or not_cleared(one, target, cleared))
+        ]
+        for target in targets
+    ]
+
+
 def elsewhere(
-    people: Iterable[int], going: Mapping[int, Target]
+    people: Iterable[int], targets: Collection[Target]
 ) -> dict[int, list[tuple[datetime, datetime, Session]]]:
     """Periods in which these volunteers help at other sessions, by volunteer."""
     day = timedelta(days=1)
-    first = min((target.starts_at for target in going.values()), default=None)
-    last = max((target.ends_at for target in going.values()), default=None)
+    first = min((target.starts_at for target in targets), default=None)
+    last = max((target.ends_at for target in targets), default=None)
     busy: dict[int, list[tuple[datetime, datetime, Session]]] = defaultdict(list)
     if first is None or last is None:
         return busy
     others = Assignment.objects.filter(
         volunteer__in=list(people), status__in=Assignment.ACTIVE, starts_at__lt=last + day, ends_at__gt=first - day
-    ).exclude(session__in=list(going))
+    ).exclude(session__in={target.session.pk for target in targets})
     for other in others.select_related("session__series", "session__community").order_by("starts_at", "id"):
         busy[other.volunteer_id].append((other.starts_at, other.ends_at, other.session))
     return busy
