@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 
-from config import work
+from config import api, work
 from config.health import healthz, readyz
 
 APPS = [import_module(f"{app}.urls") for app in ("people", "classes", "volunteers") if find_spec(f"{app}.urls")]
@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("desk/", include(([*(one for app in APPS for one in app.desk), *work.desk], "desk"))),
+    path("api/v1/", api.api.urls),
+    path("desk/", include(([*(one for app in APPS for one in app.desk), *work.desk, *api.desk], "desk"))),
     path("", include(([one for app in APPS for one in app.public], "public"))),
 ]

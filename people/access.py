@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
+LOOKS_ONLY = "您的账号只能看，不能改。请找站长开通“社工”角色。"
 
 
 def staff_required(view: View) -> View:
@@ -21,7 +22,7 @@ def organiser_required(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args, **kwargs):
         if not request.user.may_organise:
-            raise PermissionDenied("您的账号只能看，不能改。请找站长开通“社工”角色。")
+            raise PermissionDenied(LOOKS_ONLY)
         return view(request, *args, **kwargs)
 
     return login_required(checked)

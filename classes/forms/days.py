@@ -17,6 +17,7 @@ DAY_TYPES = [
 FOLLOWS = [("", "还不知道按周几"), *((number, f"按周{name}的课表") for number, name in enumerate("一二三四五"))]
 DATE = {"required": "请写日期。", "invalid": "日期写成 2027-03-01 这样。"}
 YEARS = (2018, 2100)
+OVERLAP = "和这级学校已有的一段重叠了，请先删掉那一段，或者改日期。"
 
 
 def date_field(label: str) -> forms.DateField:

@@ -33,6 +33,15 @@ RHYTHMS = {
     },
 }
 
+TERM_TAKEN = "已经有这个名字的学期，换一个名字。"
+SERIES_TAKEN = "这学期已经有这个名字的班，换一个名字。"
+IN_USE = "已入班的人比这个数多。先请人退班，再减名额。"
+
+
+def times_fixed(sessions: int) -> str:
+    """Why weekdays and times of a class stay: so many sessions have been made."""
+    return f"已经生成 {sessions} 场，星期和时间不能在这里改。请回班的页面点“改时间”，会先告诉您影响到谁。"
+
 
 def last_term_first(terms: Iterable[tuple[Term, int]]) -> list[tuple[str, str]]:
     """What a new term may look like: earlier terms with their number of classes, ready templates, nothing."""

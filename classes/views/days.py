@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes import notices
 from classes.actions import days as actions
-from classes.forms.days import YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
+from classes.forms.days import OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
 from classes.models import CalendarDay, Community, SchoolTerm
 from classes.queries import days as queries
 from classes.views.place import community_of
@@ -107,7 +107,7 @@ def school_term_add(request: HttpRequest) -> HttpResponse:
         try:
             actions.set_school_term(**form.cleaned_data, now=timezone.now(), actor=request.user)
         except actions.PartsOverlap:
-            form.add_error("starts_on", "和这级学校已有的一段重叠了，请先删掉那一段，或者改日期。")
+            form.add_error("starts_on", OVERLAP)
         else:
             messages.success(request, "学校的日子记下了。")
             return redirect(address(form.cleaned_data["starts_on"].year))

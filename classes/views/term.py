@@ -11,7 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classes import actions
 from classes.actions import opening
 from classes.actions import series as series_actions
-from classes.forms.term import LikeForm, SeriesForm, TermForm, initial_of, usual_of
+from classes.forms.term import (
+    IN_USE,
+    SERIES_TAKEN,
+    TERM_TAKEN,
+    LikeForm,
+    SeriesForm,
+    TermForm,
+    initial_of,
+    times_fixed,
+    usual_of,
+)
 from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Term
 from classes.queries import days
 from classes.queries import term as queries
@@ -58,7 +68,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 **said, **form.classes(), community=community, now=timezone.now(), actor=request.user
             )
         except series_actions.NameTaken:
-            form.add_error("name", "已经有这个名字的学期，换一个名字。")
+            form.add_error("name", TERM_TAKEN)
         else:
             return opened_page(request, opened)
     return render(request, "classes/term_add.html", {"form": form}, status=422 if form.errors else 200)
@@ -164,7 +174,7 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
                 actor=request.user,
             )
         except series_actions.NameTaken:
-            form.add_error("name", "这学期已经有这个名字的班，换一个名字。")
+            form.add_error("name", SERIES_TAKEN)
         else:
             messages.success(request, f"{made}加好了。都加完以后，点“生成这学期的场次”。")
             return redirect(term_address(chosen))
@@ -206,13 +216,11 @@ def series_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             series_actions.change_series(series=found, pattern=form.pattern(), now=timezone.now(), actor=request.user)
         except series_actions.NameTaken:
-            form.add_error("name", "这学期已经有这个名字的班，换一个名字。")
+            form.add_error("name", SERIES_TAKEN)
         except series_actions.SeatsInUse:
-            form.add_error("capacity", "已入班的人比这个数多。先请人退班，再减名额。")
+            form.add_error("capacity", IN_USE)
         except series_actions.TimesFixed:
-            form.add_error(
-                "time", f"已经生成 {sessions} 场，星期和时间不能在这里改。请回班的页面点“改时间”，会先告诉您影响到谁。"
-            )
+            form.add_error("time", times_fixed(sessions))
         else:
             messages.success(request, f"{found}改好了。")
             return redirect("desk:series", pk)

@@ -4,6 +4,18 @@ from .audit import AuditEntry, Heartbeat
 from .channel import Channel
 from .message import Call, Message
 from .person import Consent, Person, PersonNote
+from .token import ApiToken
 from .user import User
 
-__all__ = ["AuditEntry", "Call", "Channel", "Consent", "Heartbeat", "Message", "Person", "PersonNote", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Call",
+    "Channel",
+    "Consent",
+    "Heartbeat",
+    "Message",
+    "Person",
+    "PersonNote",
+    "User",
+]
