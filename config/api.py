@@ -20,13 +20,14 @@ from classes.api import routers as of_classes
 from people import api as calling
 from people import tokens
 from people.access import organiser_required, staff_required
+from volunteers.api import routers as of_volunteers
 
 ABOUT = """学期、日历、课表、改动和排时间，和网页上一样：同样的表单、同样的动作、同样的话。
 
 被拒绝时回答是 {"detail": "一句话"}；填错了(422)还有 fields，说哪一项错在哪里。"""
 
 api = NinjaAPI(title="邻课", version="1", description=ABOUT, docs_url=None, urls_namespace="api", auth=calling.STAFF)
-for router in (calling.router, *of_classes):
+for router in (calling.router, *of_classes, *of_volunteers):
     api.add_router("", router)
 
 
