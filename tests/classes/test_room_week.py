@@ -130,6 +130,15 @@ class TestRoomsPage:
     def test_without_a_community_it_leads_to_the_import(self, desk):
         assert "还没有社区" in desk.get(reverse("desk:room-week")).content.decode()
 
+    def test_leads_to_the_term_and_to_its_classes(self, desk):
+        make.series(room=make.room())
+        term = reverse("desk:term")
+
+        page = desk.get(reverse("desk:room-week")).content.decode()
+
+        assert f'href="{term}#days"' in page and f'href="{term}#classes"' in page
+        assert all(f'id="{name}"' in desk.get(term).content.decode() for name in ("days", "classes"))
+
     def test_turns_the_pages_and_keeps_the_room(self, desk):
         room = make.room()
 

@@ -16,7 +16,21 @@ NARROWEST = 320
 DESK = {TEXTS: 13, TARGETS: 24}
 PUBLIC = {TEXTS: 16, TARGETS: 48}
 STATUS = {"full": 409, "over": 410, "missing": 404}
-DARK = ["today", "week-gap", "review", "price", "why", "tiers", "preview", "list", "sign-up", "me"]
+DARK = [
+    "today",
+    "week-gap",
+    "term",
+    "room-week",
+    "session-slots",
+    "review",
+    "price",
+    "why",
+    "tiers",
+    "preview",
+    "list",
+    "sign-up",
+    "me",
+]
 
 
 def test_every_page(live_server, new_page, subtests):
