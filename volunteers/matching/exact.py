@@ -8,7 +8,7 @@
    the relaxation's value + t, so the neighbourhood's bound, capped there, bounds everything.
 3. Where the relaxation half-holds sessions, a row says how many must be lost at least (`scarce`). Where
    it still does, held or not is decided one session at a time, the least bound first; whatever
-   costs as much as the best plan known is dropped.
+   costs as much as the best plan known is dropped. Where many are half held, the solver decides.
 4. Once the threshold covers the distance to the best plan known, the neighbourhood holds every
    better plan there could be: its optimum is the optimum, and that is the proof.
 """
@@ -27,7 +27,7 @@ from volunteers.matching.gomory import Resting, cut
 from volunteers.matching.highs import TOLERANCE, Bounds, Outcome, Relaxation, Relaxed, Watch, minimise
 from volunteers.matching.model import Model, Numbers
 from volunteers.matching.rules import RULES
-from volunteers.matching.scarce import TIER, count_unheld, half_held
+from volunteers.matching.scarce import HALF, TIER, count_unheld, half_held
 
 ROUNDS = 40
 """Rounds of tightening at most; each starts from the last optimum."""
@@ -42,7 +42,9 @@ A neighbourhood is skipped when the next one holds less than this share of the p
 """
 MARGIN = 1e-5
 """Reduced costs are trusted to so much; all costs of whole plans are whole numbers."""
-UNDECIDED, NEARLY = 0.01, 1e-4
+NEARLY = 1e-4
+MANY = 8
+"""Where so many sessions are half held, neither general rows nor single decisions end it: the solver is quicker."""
 TRIED = 4
 """Sessions looked at before one is decided."""
 DECISIONS = 48
@@ -106,6 +108,8 @@ class Exact:
             vertex = self.relaxation.vertex()
             tightened = self.tighten(relaxed.values)
             if known_rows and (idle == PATIENCE or not tightened):
+                if len(half_held(self.model, relaxed.values)) >= MANY:
+                    break
                 known_rows, first, idle = False, reached, 0
             if idle == PATIENCE or not (known_rows or cut(self.model, vertex, resting)):
                 break
@@ -113,7 +117,7 @@ class Exact:
 
     def _counts(self, weights: dict[str, int], relaxed: Relaxed, until: float) -> bool:
         """Where sessions are half held, say once how many must be lost; tells whether that is new."""
-        if self.counted or not weights.get(TIER) or not half_held(self.model, relaxed.values):
+        if self.counted or not weights.get(TIER) or not len(half_held(self.model, relaxed.values)):
             return False
         self.counted = True
         return count_unheld(self.relaxation, until - time.perf_counter(), self.seed)
@@ -165,7 +169,8 @@ class _Search:
         if root:
             self._look(root, self._first_threshold(root.relaxed))
             self.open = [root]
-            self._decide_all()
+            if len(half_held(self.model, root.relaxed.values)) < MANY:
+                self._decide_all()
             if sum(map(self._width, self.open)) > self._width(root):
                 # Wide leaves one by one take longer than everything at once.
                 root.bound = max(root.bound, min(node.bound for node in self.open))
@@ -229,10 +234,7 @@ class _Search:
 
     def _undecided(self, node: _Node) -> Numbers:
         """The half-held sessions' columns, the most undecided first."""
-        held = node.relaxed.values[self.model.held]
-        away = np.abs(held - np.round(held))
-        order = np.argsort(-away, kind="stable")
-        return np.asarray(self.model.held[order[away[order] > UNDECIDED]])
+        return np.asarray(self.model.held[half_held(self.model, node.relaxed.values)])
 
     def _decide(self, node: _Node, undecided: Numbers) -> _Node | None:
         """Hold one session or not: the better branch goes on, the other one waits.
@@ -307,7 +309,7 @@ class _Search:
         if torn:
             pairs = values[self.model.pairs]
             seats = np.zeros(len(self.model.held), dtype=bool)
-            seats[self.model.where[np.abs(pairs - np.round(pairs)) > UNDECIDED]] = True
+            seats[self.model.where[np.abs(pairs - np.round(pairs)) > HALF]] = True
             free = self.model.pairs[seats[self.model.where]]
             down[free] = up[free] = False
         return np.where(up, upper, lower), np.where(down, lower, upper)

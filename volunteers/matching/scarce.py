@@ -20,10 +20,11 @@ SECONDS = 3.0
 """The small question may take so long; without an answer nothing is lost but the time."""
 
 
-def half_held(model: Model, values: Numbers) -> bool:
-    """Whether these values hold a session in part."""
-    held = values[model.held]
-    return bool((np.abs(held - np.round(held)) > HALF).any())
+def half_held(model: Model, values: Numbers) -> Numbers:
+    """The sessions, by number, that these values hold in part, the most undecided first."""
+    away = np.abs(values[model.held] - np.round(values[model.held]))
+    order = np.argsort(-away, kind="stable")
+    return np.asarray(order[away[order] > HALF])
 
 
 def count_unheld(relaxation: Relaxation[Model], seconds: float, seed: int) -> bool:
