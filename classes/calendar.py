@@ -188,3 +188,16 @@ def reason(rule: str, label: str, programme: Programme) -> str:
     if rule == DayRule.SKIP:
         return f"{label}，{programme.name}不开课"
     return ""
+
+
+YEARS = range(1970, 2200)
+"""Days outside are a mistake or mischief, and arithmetic with weeks ends at the year 9999."""
+
+
+def day_in(text: str | None) -> date | None:
+    """The day in a text such as 2026-11-27; None where it is none, or none of this age."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from classes.calendar import day_in
 from classes.queries.room_week import room_week
 from classes.views.place import community_of
 from people.access import staff_required
@@ -28,9 +29,5 @@ def week(request: HttpRequest) -> HttpResponse:
 
 def monday_of(text: str | None, today: date) -> date:
     """The Monday of the week of the date in `text`; of today where it is none, or not of this age."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        day = today
-    day = day if abs(day.year - today.year) <= 100 else today
+    day = day_in(text) or today
     return day - timedelta(days=day.weekday())

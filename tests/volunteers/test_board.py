@@ -466,10 +466,11 @@ class TestPage:
 
         assert client.get(reverse("desk:week")).context["community"] == other
 
-    def test_a_week_that_is_no_date_is_this_week(self, client, gap):
+    @pytest.mark.parametrize("text", ["bald", "0001-01-01", "9999-12-31"])
+    def test_a_week_that_is_no_date_of_this_age_is_this_week(self, client, gap, text):
         client.force_login(make.user())
 
-        page = client.get(reverse("desk:week"), {"w": "bald"})
+        page = client.get(reverse("desk:week"), {"w": text})
 
         assert page.context["week"].monday == board.monday_of(timezone.localdate())
 

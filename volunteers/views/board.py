@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from classes.calendar import day_in
 from classes.models import Community
 from people.access import organiser_required, staff_required
 from volunteers import planning
@@ -220,10 +221,7 @@ def _monday(request: HttpRequest, side: dict, now: datetime) -> date:
 
 
 def _date(request: HttpRequest, name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.GET.get(name) or request.POST.get(name) or "")
-    except ValueError:
-        return None
+    return day_in(request.GET.get(name) or request.POST.get(name))
 
 
 def _number(text: str | None) -> int:

@@ -5,7 +5,7 @@ Each change is shown before it is made: the page says whom it touches and what t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes.actions.changing import Done, NeedsTick, Refused
 from classes.actions.moving import ONE
+from classes.calendar import day_in
 from classes.models import Change, Session
 from people import channels
 from people.access import organiser_required, staff_required
@@ -82,10 +83,9 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     community, now = community_of(request), timezone.now()
     if community is None:
         return render(request, "volunteers/no_community.html")
-    try:
-        on_date = date.fromisoformat(day)
-    except ValueError as error:
-        raise Http404 from error
+    on_date = day_in(day)
+    if on_date is None:
+        raise Http404
     page = queries.day_page(community=community, day=on_date, now=now)
     context = {"page": page, "way": CLOSE_DAY, "back": f"{reverse('desk:week')}?w={on_date}&day={on_date}"}
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from classes.calendar import day_in
 from classes.models import Community
 from people.access import organiser_required, staff_required
 from volunteers import planning
@@ -55,8 +56,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """补齐: write the waiting proposal and start its task once it is committed."""
     now = timezone.now()
     span = presets(timezone.localdate(now)).get(request.POST.get("span", ""))
-    first = _date(request.POST.get("from")) if span is None else span[1]
-    last = _date(request.POST.get("to")) if span is None else span[2]
+    first = day_in(request.POST.get("from")) if span is None else span[1]
+    last = day_in(request.POST.get("to")) if span is None else span[2]
     if first is None or last is None:
         messages.error(request, "请选好从哪天到哪天。")
         return redirect(f"{reverse('desk:match')}?new=1")
@@ -89,7 +90,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         return _start_page(request, found)
     rows = queries.outcome(proposal=found)
     if found.status == Status.READY and (Placement.Status.ACCEPTED not in rows or "rest" in request.GET):
-        review = queries.review(proposal=found, now=now, week=_date(request.GET.get("week")))
+        review = queries.review(proposal=found, now=now, week=day_in(request.GET.get("week")))
         done = len(rows.get(Placement.Status.ACCEPTED, []))
         context = {"review": review, "proposal": found, "done": done} | _order(found)
         return render(request, REVIEW, _may(request) | context)
@@ -268,10 +269,3 @@ def _proposal(pk: int) -> Proposal:
 
 def _may(request: HttpRequest) -> dict:
     return {"may_organise": request.user.may_organise}
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -1,7 +1,5 @@
 """日子变了的课: sessions whose day has changed, each kept, called off or moved."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from classes.actions.changing import Refused
+from classes.calendar import day_in
 from people.access import organiser_required
 from volunteers.actions import settling as actions
 from volunteers.context import community_of
@@ -30,7 +29,7 @@ def caught(request: HttpRequest) -> HttpResponse:
     context = {"days": days, "number": sum(len(day.rows) for day in days), "cur": "term"}
     if request.method == "POST":
         choices = [
-            actions.Choice(row.caught, row.chosen, day_of(row.to))
+            actions.Choice(row.caught, row.chosen, day_in(row.to))
             for day in days
             for row in day.rows
             if row.caught.session.pk in said and row.chosen in CHOICES
@@ -52,14 +51,6 @@ def said_in(request: HttpRequest) -> dict[int, tuple[str, str]]:
         for name, what in request.POST.items()
         if name.startswith("what-") and name[5:].isdecimal()
     }
-
-
-def day_of(text: str) -> date | None:
-    """The day, or nothing where it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def in_words(done: actions.Settled) -> str:
