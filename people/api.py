@@ -5,7 +5,7 @@ the page calls; what they refuse comes out as {"detail": "…"} with the sentenc
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 from django import forms
 from django.db.models import Choices, QuerySet
@@ -125,6 +125,10 @@ def refuse_field(name: str, sentence: str) -> NoReturn:
 def one_of(choices: type[Choices]) -> Any:
     """The values of some choices as a type of their own: enumerations of one name would be mixed up."""
     return Literal[tuple(choices.values)]
+
+
+Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A number to look by; SQLite knows no larger one."""
 
 
 class Paging(Schema):

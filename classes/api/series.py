@@ -1,6 +1,6 @@
 """Classes: programmes to choose from, a class with its pattern, and editing it."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from classes.actions import series as actions
 from classes.api.places import community_of
 from classes.forms.term import IN_USE, SERIES_TAKEN, SeriesForm, initial_of, times_fixed
 from classes.models import Community, Programme, Room, Series, Term
-from people.api import ORGANISER, REFUSED, Paging, cut, filled, one_of, refuse_field
+from people.api import ORGANISER, REFUSED, Id, Paging, cut, filled, one_of, refuse_field
 
 router = Router(tags=["班"])
 
@@ -48,8 +48,8 @@ class SeriesOut(Schema):
     room: int | None
     room_name: str
     weekdays: list[int] = Field(description="周一是 0")
-    starts: time
-    ends: time
+    starts: str = Field(description="例如 09:30")
+    ends: str
     every_weeks: int = Field(description="2 是隔周")
     week_offset: int = Field(description="隔周时从第几个教学周起，0 是第一周")
     month_weeks: str = Field(description="每月第几个星期几，例如 1,3；-1 是最后一个；空着是每周")
@@ -79,6 +79,14 @@ class SeriesOut(Schema):
         return series.room.name if series.room else ""
 
     @staticmethod
+    def resolve_starts(series: Series) -> str:
+        return f"{series.starts:%H:%M}"
+
+    @staticmethod
+    def resolve_ends(series: Series) -> str:
+        return f"{series.ends:%H:%M}"
+
+    @staticmethod
     def resolve_weekdays(series: Series) -> list[int]:
         return sorted(day.weekday for day in series.days.all())
 
@@ -93,9 +101,9 @@ class SeriesList(Schema):
 class SeriesFilter(FilterSchema):
     """Which classes."""
 
-    community_id: int | None = Field(None, alias="community")
-    term_id: int | None = Field(None, alias="term")
-    programme_id: int | None = Field(None, alias="programme")
+    community_id: Id | None = Field(None, alias="community")
+    term_id: Id | None = Field(None, alias="term")
+    programme_id: Id | None = Field(None, alias="programme")
 
 
 class SeriesPatch(Schema):

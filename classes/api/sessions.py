@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, FilterSchema, Query, Router, Schema
 
 from classes.models import CalendarDay, Session
-from people.api import REFUSED, Paging, cut, one_of
+from people.api import REFUSED, Id, Paging, cut, one_of
 
 router = Router(tags=["场次"])
 
@@ -89,11 +89,11 @@ class Sessions(Schema):
 class SessionFilter(FilterSchema):
     """Which sessions; both days belong to it."""
 
-    community_id: int | None = Field(None, alias="community")
-    series_id: int | None = Field(None, alias="series")
-    series__term_id: int | None = Field(None, alias="term")
-    series__programme_id: int | None = Field(None, alias="programme")
-    room_id: int | None = Field(None, alias="room")
+    community_id: Id | None = Field(None, alias="community")
+    series_id: Id | None = Field(None, alias="series")
+    series__term_id: Id | None = Field(None, alias="term")
+    series__programme_id: Id | None = Field(None, alias="programme")
+    room_id: Id | None = Field(None, alias="room")
     status: one_of(Session.Status) | None = None
     on_date__gte: date | None = Field(None, alias="from")
     on_date__lte: date | None = Field(None, alias="until")
