@@ -46,7 +46,7 @@ def test_a_time_limit_leaves_a_timetable_that_breaks_no_rule(seconds):
             assert tier.bound is None or tier.bound <= tier.value
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3, 5])
+@pytest.mark.parametrize("calls", [1, 2, 3])
 def test_a_cancelled_solve_answers_with_the_best_so_far(calls):
     question = generate(seed=1, communities=2, habit=0.5)
     seen = itertools.count(1)
