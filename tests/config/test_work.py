@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.models import Task as Outcome
@@ -50,21 +51,21 @@ class TestPage:
         beat()
         background.install_schedules()
 
-        page = organiser.get("/desk/work/").content.decode()
+        page = organiser.get(reverse("desk:work")).content.decode()
 
         assert "正常" in page and "进程 123" in page and "前一天提醒：下一次" in page and "没有。" in page
 
     def test_nothing_has_ever_run(self, organiser):
-        page = organiser.get("/desk/work/").content.decode()
+        page = organiser.get(reverse("desk:work")).content.decode()
 
         assert "还没有运行过" in page and "通知发不出去" in page
 
     def test_a_failure_says_why_and_is_tried_again_once(self, organiser):
         failed()
-        assert "ValueError: refused" in organiser.get("/desk/work/").content.decode()
+        assert "ValueError: refused" in organiser.get(reverse("desk:work")).content.decode()
 
-        first = organiser.post("/desk/work/a/retry/", follow=True).content.decode()
-        second = organiser.post("/desk/work/a/retry/", follow=True).content.decode()
+        first = organiser.post(reverse("desk:work-retry", args=["a"]), follow=True).content.decode()
+        second = organiser.post(reverse("desk:work-retry", args=["a"]), follow=True).content.decode()
 
         assert "又排上队了" in first and "已经有人处理过了" in second
         (row,) = OrmQ.objects.all()
@@ -73,7 +74,7 @@ class TestPage:
     def test_a_failure_that_was_seen_is_taken_off(self, organiser):
         failed()
 
-        organiser.post("/desk/work/a/forget/")
+        organiser.post(reverse("desk:work-forget", args=["a"]))
 
         assert not OrmQ.objects.exists() and not Outcome.objects.exists()
 
@@ -81,10 +82,10 @@ class TestPage:
     def test_it_costs_the_same_however_many_there_are(self, organiser, count, django_assert_num_queries):
         for number in range(count):
             failed(str(number))
-        organiser.get("/desk/work/")
+        organiser.get(reverse("desk:work"))
 
         with django_assert_num_queries(10):
-            organiser.get("/desk/work/")
+            organiser.get(reverse("desk:work"))
 
 
 class TestCommand:
