@@ -53,6 +53,11 @@ class YearPreview:
     changes: list[DayChange] = field(default_factory=list)
     sessions: int = 0
 
+    @property
+    def gone(self) -> int:
+        """How many days that are known would be taken away, because the notice does not name them."""
+        return sum(one.verdict == "gone" for one in self.changes)
+
 
 def preview_year(*, notice: Notice, now: datetime) -> YearPreview:
     """What import_year would do, without doing it. Three queries."""

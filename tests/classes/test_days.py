@@ -267,6 +267,17 @@ class TestPage:
         assert of("2027-01-02").status == "official"
         assert "这一年现在是官方的" in page
 
+    def test_days_that_a_part_of_a_notice_leaves_out_are_counted_on_the_button(self, desk):
+        part = "\n".join(line for line in OF_2026.splitlines() if not line.startswith("七、"))
+
+        page = text(desk.post(reverse("desk:notice"), {"text": part}))
+
+        gone = CalendarDay.objects.filter(community=None, date__year=2026, name__contains="国庆").count()
+        assert gone == 9
+        assert f"日历里有 {gone} 天这份通知没写，导入就去掉。" in page
+        assert f"天，去掉 {gone} 天" in page
+        assert "去掉" not in text(desk.post(reverse("desk:notice"), {"text": OF_2026}))
+
     def test_a_notice_with_a_fault_is_not_brought_in_and_stays_written(self, desk):
         wrong = OF_2026.replace("1月4日（周日）", "1月4日（周一）")
 
