@@ -48,6 +48,9 @@ def rank_tiers(
 def _stored(
     community: Community, order: Order, seen: int, summary: str, now: datetime, actor: User | None
 ) -> TierOrder:
+    # One at a time for a community: between looking at the version in force and counting on from the last
+    # one, another could come in with the number in between.
+    Community.objects.select_for_update().get(pk=community.pk)
     standing = queries.in_force(community)
     if (standing.number if standing else 0) != seen:
         raise ChangedMeanwhile
