@@ -54,7 +54,8 @@ SCHEDULES = (
     Scheduled("tell-unclosed", "volunteers.tasks.tell_unclosed", "35 8-10 * * *", "没签退的场次"),
     Scheduled("tell-week", "volunteers.tasks.tell_week", "5 8-10 * * 1", "周报"),
     Scheduled("call-for-help", "volunteers.tasks.call_for_help", "45 9-11 * * *", "告诉工作群哪里缺人"),
-    Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "20 * * * *", "放出没回复的名额"),
+    Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "*/10 * * * *", "放出没回复的名额"),
+    Scheduled("offer-freed-places", "volunteers.tasks.offer_freed_places", "* * * * *", "问等名额的人"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),
 )

@@ -162,6 +162,8 @@ LINKE_GATEWAY_HOSTS = environment.words("LINKE_GATEWAY_HOSTS")
 # Hours of the day in which no note leaves, except about the next morning (people/outbox.py).
 LINKE_QUIET_FROM = environment.number("LINKE_QUIET_FROM", 21)
 LINKE_QUIET_UNTIL = environment.number("LINKE_QUIET_UNTIL", 8)
+# Who waits for a place has so many hours to answer before the next one is asked.
+LINKE_WAIT_HOURS = environment.number("LINKE_WAIT_HOURS", 4)
 # Whoever was told something less than this ago gets what follows together, unless it is about the next 24 hours.
 LINKE_TOGETHER = timedelta(minutes=environment.number("LINKE_TOGETHER", 10))
 DEFAULT_FROM_EMAIL = os.environ.get("LINKE_MAIL_FROM", "邻课 <linke@localhost>")

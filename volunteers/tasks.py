@@ -10,7 +10,7 @@ from django.tasks import Task, task
 from django.utils import timezone
 
 from volunteers import planning
-from volunteers.actions import answers, briefing, proposals, reminding, runs, timetables, tradeoffs
+from volunteers.actions import answers, briefing, proposals, reminding, runs, timetables, tradeoffs, waiting
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
 from volunteers.models import Proposal, TimetableProposal, Tradeoff
@@ -245,6 +245,12 @@ def call_for_help() -> int:
 def release_unanswered() -> int:
     """Set free the places whose invitations ran out; answers how many."""
     return answers.expire_offers(now=timezone.now())
+
+
+@task()
+def offer_freed_places() -> int:
+    """Ask those who wait for places that came free; answers how many."""
+    return waiting.offer_freed_places(now=timezone.now())
 
 
 @task()

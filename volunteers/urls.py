@@ -21,6 +21,7 @@ from volunteers.views import (
     timetables,
     today,
     volunteer,
+    waiting,
 )
 from volunteers.views import public as public_pages
 
@@ -103,12 +104,14 @@ desk = [
 public = [
     path("", public_pages.sessions, name="list"),
     path("s/<int:pk>/", public_pages.sign_up, name="sign-up"),
+    path("s/<int:pk>/wait/", waiting.wait, name="wait"),
     path("kept/<str:signed>/", public_pages.kept, name="kept"),
     path("me/leave/", volunteer.not_me, name="not-me"),
     path("me/<str:token>/", volunteer.me, name="me"),
     path("me/<str:token>/free/", volunteer.free_time, name="free-time"),
     path("me/<str:token>/<int:pk>/yes/", volunteer.answer, name="answer"),
     path("me/<str:token>/<int:pk>/no/", volunteer.decline, name="decline"),
+    path("me/<str:token>/wait/<int:pk>/", waiting.act, name="wait-act"),
     path("privacy/", public_pages.privacy, name="privacy"),
     path("qr.svg", public_pages.qr, name="qr"),
 ]

@@ -25,6 +25,8 @@ PUBLIC = {
     "privacy",
     "qr",
     "sign-up",
+    "wait",
+    "wait-act",
 }
 
 

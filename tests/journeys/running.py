@@ -219,6 +219,7 @@ def public_pages(now: datetime) -> dict[str, str]:
         "list-children": f"{reverse('public:list')}?p=child&week=1",
         "sign-up": sign_up(wanting(now).filter(role__code="helper").first()),
         "full": sign_up(helpers.filter(taken=F("needed")).first()),
+        "wait": reverse("public:wait", args=[helpers.filter(taken=F("needed")).first().session_id]),
         "over": sign_up(Shift.objects.filter(session__starts_at__lt=now).first()),
         "me": me,
         "me-new": f"{me}?new={placed.pk}",

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from classes.actions import families
-from classes.models import Change
+from classes.models import Change, Session
 from people import outbox
 from people.models import Message
-from volunteers.models import Assignment, Offer, Volunteer
+from volunteers.models import Assignment, Offer, Role, Volunteer, Wait
 
 WEEKDAYS = "一二三四五六日"
 
@@ -22,10 +22,14 @@ def when(moment: datetime) -> str:
 
 def line(assignment: Assignment) -> str:
     """One place in a note: when, what, as what, where."""
-    session = assignment.session
+    return place_line(assignment.session, assignment.shift.role)
+
+
+def place_line(session: Session, role: Role) -> str:
+    """The same of a place that is nobody's yet."""
     ends = timezone.localtime(session.ends_at)
     where = f"，{session.room.name}" if session.room else ""
-    return f"{when(session.starts_at)}–{ends:%H:%M} {session.series.name}（{assignment.shift.role.name}）{where}"
+    return f"{when(session.starts_at)}–{ends:%H:%M} {session.series.name}（{role.name}）{where}"
 
 
 def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: datetime) -> Message:
@@ -119,6 +123,38 @@ def clearance(*, volunteer: Volunteer, until: date, now: datetime) -> Message:
         body="\n".join(body),
         link=f"/me/{volunteer.token}/",
         now=now,
+    )
+
+
+def place_free(*, wait: Wait, assignment: Assignment, answer_by: datetime, now: datetime) -> Message:
+    """A place came free for the first who waits; it is kept for them until `answer_by`."""
+    body = [
+        f"{wait.volunteer}，您好。您说“有人来不了就叫我”，现在空出一个名额，先给您留着：",
+        line(assignment),
+        f"能来、来不了，打开链接点一下，请在{when(answer_by)} 前回，过了就问下一位。",
+    ]
+    return _write(assignment, "place-free", "空出一个名额，给您留着", body, now)
+
+
+def places_free(*, wait: Wait, line: str, now: datetime) -> Message:
+    """A place came free close to the session: everybody who waits is told, the first to answer has it."""
+    session = wait.session
+    body = [
+        f"{wait.volunteer}，您好。您说“有人来不了就叫我”，这一场空出了名额，先点先得：",
+        line,
+        "能来就打开链接点“我来”；不来不用回。",
+    ]
+    return outbox.write(
+        person=wait.volunteer.person,
+        kind="places-free",
+        about=f"session:{session.pk}:{wait.since:%Y%m%d%H%M%S%f}",
+        subject="空出了名额，先点先得",
+        body="\n".join(body),
+        link=f"/me/{wait.volunteer.token}/",
+        now=now,
+        happens_at=session.starts_at,
+        useless_after=session.starts_at,
+        facts={"when": when(session.starts_at)},
     )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "SessionFull",
     "SignedUp",
     "WrongPhone",
+    "enter",
     "join",
     "lacks_only_the_check",
     "sign_up",
@@ -204,10 +205,24 @@ def wish(
     No place is held. Answers the volunteer and whether they were here before.
     Raises ConsentMissing, WrongPhone, OtherName.
     """
+    volunteer, is_known = enter(
+        session=session, name=name, phone=phone, occupation=occupation, consent=consent, now=now
+    )
+    wish_of(volunteer=volunteer, session=session, now=now)
+    return volunteer, is_known
+
+
+@transaction.atomic
+def enter(
+    *, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime
+) -> tuple[Volunteer, bool]:
+    """The volunteer of that name and number, made when there is none, and whether they were here before.
+
+    Raises ConsentMissing, WrongPhone, OtherName.
+    """
     mobile = _mobile(phone, consent=consent)
     volunteer, is_known = _volunteer(session, names.clean(name), mobile, occupation)
     _keep_consent(volunteer, now)
-    wish_of(volunteer=volunteer, session=session, now=now)
     return volunteer, is_known
 
 

@@ -10,6 +10,7 @@ from .tiers import TierOrder, TierRank
 from .timetables import TimetableProposal
 from .tradeoff import Tradeoff
 from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
+from .waiting import Wait
 
 __all__ = [
     "Absence",
@@ -32,4 +33,5 @@ __all__ = [
     "TimetableProposal",
     "Tradeoff",
     "Volunteer",
+    "Wait",
 ]
