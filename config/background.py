@@ -57,6 +57,8 @@ SCHEDULES = (
     Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "*/10 * * * *", "放出没回复的名额"),
     Scheduled("offer-freed-places", "volunteers.tasks.offer_freed_places", "* * * * *", "问等名额的人"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
+    Scheduled("close-visits", "volunteers.tasks.close_visits", "*/10 * * * *", "按下课时间签退"),
+    Scheduled("post-hours", "volunteers.tasks.post_hours", "50 * * * *", "服务时长入账"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),
 )
 

@@ -45,6 +45,7 @@ from volunteers.models import (
     Shift,
     Volunteer,
 )
+from volunteers.models import ledger as ledger_truths
 from volunteers.models import truths as assignment_truths
 
 pytestmark = pytest.mark.django_db
@@ -57,11 +58,13 @@ TRIGGERS = {
     "nobody_is_in_two_places_update",
     "school_level_is_in_one_part_insert",
     "school_level_is_in_one_part_update",
+    "hours_are_in_one_place_insert",
+    "hours_are_in_one_place_update",
 }
 COUNTER = "session_change_is_counted"
 # Rules across two tables: triggers on both, but for the times, which PostgreSQL keeps by a foreign key.
-ACROSS = {*room_truths.TRIGGERS, *assignment_truths.TRIGGERS}
-ACROSS_POSTGRESQL = set(room_truths.EVENTS)
+ACROSS = {*room_truths.TRIGGERS, *assignment_truths.TRIGGERS, *ledger_truths.TRIGGERS}
+ACROSS_POSTGRESQL = {*room_truths.EVENTS, *ledger_truths.EVENTS}
 
 
 @contextmanager

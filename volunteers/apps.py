@@ -14,4 +14,9 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         """The need of a session follows its learners in every process, also in commands."""
         import_module("volunteers.actions.shifts")
-        import_module("people.models.guards").keep(self, import_module("volunteers.models.truths").TRIGGERS)
+        triggers = {
+            name: body
+            for of in ("truths", "ledger")
+            for name, body in import_module(f"volunteers.models.{of}").TRIGGERS.items()
+        }
+        import_module("people.models.guards").keep(self, triggers)

@@ -10,7 +10,18 @@ from django.tasks import Task, task
 from django.utils import timezone
 
 from volunteers import planning
-from volunteers.actions import answers, briefing, proposals, reminding, runs, timetables, tradeoffs, waiting
+from volunteers.actions import (
+    answers,
+    attendance,
+    briefing,
+    ledger,
+    proposals,
+    reminding,
+    runs,
+    timetables,
+    tradeoffs,
+    waiting,
+)
 from volunteers.matching.problem import Placement as Pair
 from volunteers.matching.problem import Problem
 from volunteers.models import Proposal, TimetableProposal, Tradeoff
@@ -227,6 +238,18 @@ def warn_of_clearances() -> int:
 def tell_unclosed() -> int:
     """Tell organisers which sessions of yesterday were not closed; answers how many sessions."""
     return briefing.unclosed_yesterday(now=timezone.now())
+
+
+@task()
+def close_visits() -> int:
+    """Let everybody who checked in leave at the planned end; answers how many."""
+    return attendance.close_visits(now=timezone.now())
+
+
+@task()
+def post_hours() -> int:
+    """Write what was counted into the hour ledger; answers how many lines."""
+    return ledger.post_hours(now=timezone.now())
 
 
 @task()

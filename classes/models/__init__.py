@@ -1,5 +1,6 @@
 """Models of what is on, where, when, and for whom."""
 
+from .attendance import Attendance
 from .changes import Change, PartPlace, SessionChange
 from .enrolment import Enrolment, Guardian, Learner, PickUp
 from .feeds import Feed
@@ -9,6 +10,7 @@ from .programme import Lesson, Programme, SchoolLevel, Series, SeriesDay
 from .timetable import CalendarDay, DayQuestion, SchoolTerm, Session, Term
 
 __all__ = [
+    "Attendance",
     "CalendarDay",
     "Change",
     "Community",

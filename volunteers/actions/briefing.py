@@ -92,7 +92,8 @@ def unclosed(from_at: datetime, until_at: datetime) -> list[Session]:
     ended = Session.objects.filter(
         ends_at__gte=from_at, ends_at__lt=until_at, community__in=using.values("series__community")
     ).exclude(status=Session.Status.CANCELLED)
-    agreed = Count("assignments", filter=Q(assignments__status=Assignment.Status.ACCEPTED), distinct=True)
+    came = Q(assignments__status=Assignment.Status.ACCEPTED, assignments__no_show=None)
+    agreed = Count("assignments", filter=came, distinct=True)
     closed = Count("checkins", filter=Q(checkins__left_at__isnull=False), distinct=True)
     rows = ended.annotate(agreed=agreed, closed=closed).filter(agreed__gt=F("closed"))
     return list(rows.select_related("series", "room").order_by("starts_at", "id"))

@@ -1,10 +1,11 @@
 """Models of who helps, what is needed, what was agreed, and what was brought in."""
 
+from .certificate import Certificate
 from .changes import AssignmentChange
 from .intake import ImportBatch, ImportRow
 from .offers import Offer, Placement, Proposal
 from .pairing import Pairing
-from .service import CheckIn
+from .service import CheckIn, NoShow, ServiceRecord
 from .shifts import Assignment, Role, Shift
 from .tiers import TierOrder, TierRank
 from .timetables import TimetableProposal
@@ -17,16 +18,19 @@ __all__ = [
     "Assignment",
     "AssignmentChange",
     "Availability",
+    "Certificate",
     "CheckIn",
     "Clearance",
     "ImportBatch",
     "ImportRow",
+    "NoShow",
     "Offer",
     "Organisation",
     "Pairing",
     "Placement",
     "Proposal",
     "Role",
+    "ServiceRecord",
     "Shift",
     "TierOrder",
     "TierRank",

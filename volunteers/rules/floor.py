@@ -1,0 +1,55 @@
+"""The safety floor of a children's session: how many cleared adults have to be there before it begins.
+
+Source: domain 2.3 and 9.2: at least two cleared adults, one to ten children at the very most.
+"""
+
+import math
+from dataclasses import dataclass
+
+from classes.models import Session
+from volunteers.models import CheckIn, Volunteer
+from volunteers.rules.persons import ADULT_AT, cleared_until, turns
+
+HARD_RATIO = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How many cleared adults are there, and how many have to be."""
+
+    here: int
+    needed: int
+
+    @property
+    def lacking(self) -> int:
+        """How many are still missing."""
+        return max(0, self.needed - self.here)
+
+    @property
+    def sentence(self) -> str:
+        """Why the session may not begin; empty when it may."""
+        if not self.lacking:
+            return ""
+        return f"还差 {self.lacking} 位做过背景查询的大人签到，孩子的课不能开始（至少 {self.needed} 位，已到 {self.here} 位）。"
+
+
+def floor_of(session: Session, *, children: int) -> Floor:
+    """The floor of a session for so many children present, as people are checked in now. At most two queries.
+
+    Sessions of other programmes have no floor. Whoever is known to be under age does not count.
+    """
+    programme = session.series.programme
+    if not programme.needs_clearance:
+        return Floor(0, 0)
+    came = CheckIn.objects.filter(session=session, arrived_at__isnull=False, left_at__isnull=True)
+    people = list(Volunteer.objects.filter(checkins__in=came).select_related("person"))
+    until = cleared_until([one.pk for one in people])
+    cleared = [one for one in people if one.pk in until and until[one.pk] >= session.on_date]
+    here = sum(not is_minor(one, session) for one in cleared)
+    return Floor(here, max(programme.minimum_adults, math.ceil(children / HARD_RATIO)))
+
+
+def is_minor(volunteer: Volunteer, session: Session) -> bool:
+    """Whether the volunteer is known to be under age on the day, as the gate reads it."""
+    of_age = turns(volunteer, ADULT_AT)
+    return of_age is not None and of_age > session.on_date
