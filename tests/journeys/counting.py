@@ -1,0 +1,83 @@
+"""The effort of a job in taps and typed fields, against the goals of section 2 of the design guide.
+
+A journey counts through `Effort`; `python -m tests.journeys.counting` runs every journey that is marked
+`effort` and prints one table. The first opening of a page or message costs nothing.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ROOT / "var" / "artefacts" / "effort"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The most that a job may cost: taps and typed fields."""
+
+    title: str
+    taps: int
+    fields: int = 0
+
+
+@dataclass(slots=True)
+class Effort:
+    """Counts what one person does on one or more pages; `name` tells apart ways of doing the same job.
+
+    effort = Effort(job=2); effort.tap(page.get_by_role("button", name="…")); effort.meets(Goal("…", taps=1))
+    """
+
+    job: int
+    name: str = ""
+    taps: int = 0
+    fields: int = 0
+
+    def tap(self, what: Locator) -> None:
+        """One tap or click."""
+        self.taps += 1
+        what.click()
+
+    def fill(self, what: Locator, text: str) -> None:
+        """One field typed, the tap into it included."""
+        self.fields += 1
+        what.fill(text)
+
+    def meets(self, goal: Goal) -> None:
+        """Keep the counts for the table, then fail when they are more than the goal."""
+        KEPT.mkdir(parents=True, exist_ok=True)
+        row = {**asdict(self), "goal": asdict(goal)}
+        file = KEPT / f"{self.job:02d}-{self.name or 'usual'}.json"
+        file.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+        assert self.taps <= goal.taps, row
+        assert self.fields <= goal.fields, row
+
+
+def table() -> list[str]:
+    """What the journeys have kept, as lines of a table in the order of the jobs."""
+    lines = ["| job | what | taps | goal | fields | goal |", "|---|---|---|---|---|---|"]
+    for file in sorted(KEPT.glob("*.json")):
+        row = json.loads(file.read_text(encoding="utf-8"))
+        goal = row["goal"]
+        lines.append(
+            f"| {row['job']} | {goal['title']} | {row['taps']} | {goal['taps']} | {row['fields']} | {goal['fields']} |"
+        )
+    return lines
+
+
+def main() -> int:
+    """Run the counted journeys, print the table; the exit code is pytest's."""
+    for file in KEPT.glob("*.json"):
+        file.unlink()
+    command = [sys.executable, "-m", "pytest", "-q", "tests/journeys", "-m", "effort", *sys.argv[1:]]
+    code = subprocess.run(command, cwd=ROOT).returncode
+    print("\n".join(table()))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
