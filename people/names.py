@@ -8,7 +8,12 @@ import unicodedata
 
 from pypinyin import Style, pinyin
 
+# Surname to its syllables; two-character surnames first where both begin alike.
 SURNAMES = {
+    "长孙": "zhang sun",
+    "尉迟": "yu chi",
+    "万俟": "mo qi",
+    "单于": "chan yu",
     "单": "shan",
     "曾": "zeng",
     "仇": "qiu",
@@ -19,16 +24,29 @@ SURNAMES = {
     "区": "ou",
     "翟": "zhai",
     "覃": "qin",
-    "长孙": "zhangsun",
-    "尉迟": "yuchi",
-    "万俟": "moqi",
     "缪": "miao",
     "员": "yun",
     "黑": "he",
     "逄": "pang",
     "乜": "nie",
+    "阚": "kan",
+    "卜": "bu",
+    "洗": "xian",
+    "种": "chong",
+    "秘": "bi",
+    "繁": "po",
+    "折": "she",
+    "祭": "zhai",
+    "召": "shao",
+    "都": "du",
+    "句": "gou",
+    "佴": "nai",
+    "隗": "wei",
 }
 MOST_READINGS = 6
+WORD_LENGTH = 60
+TAILS = range(3, 9)
+"""How many last digits of a telephone number somebody types to find its owner."""
 
 
 def clean(name: str) -> str:
@@ -45,7 +63,7 @@ def syllables(name: str) -> list[str]:
         surname = SURNAMES.get(name[:length])
         if surname and len(name) > length:
             rest = [s[0] for s in pinyin(name[length:], style=Style.NORMAL)]
-            return [surname, *rest]
+            return [*surname.split(), *rest]
     return [s[0] for s in pinyin(name, style=Style.NORMAL)]
 
 
@@ -54,16 +72,18 @@ def key(name: str) -> str:
     return f"{' '.join(syllables(name))}|{clean(name)}"[:120]
 
 
-def search_words(name: str, phone: str = "") -> str:
-    """Every way this person may be typed: characters, pinyin, initials, tail of the phone."""
-    name = clean(name)
-    read = syllables(name)
-    heteronyms = pinyin(name, style=Style.NORMAL, heteronym=True)
-    initials = {"".join(s[0] for s in read)}
-    for reading in itertools.islice(itertools.product(*heteronyms), MOST_READINGS):
-        initials.add("".join(s[0] for s in reading if s))
-    joined = "".join(read)
-    words = [name, joined, joined.replace("lv", "lu"), *sorted(initials)]
-    if phone:
-        words.append(phone[-4:])
-    return " ".join(dict.fromkeys(words))[:300]
+def words(name: str, phone: str = "") -> list[str]:
+    """Every word that finds this person when it, or its beginning, is typed.
+
+    The name and what follows its first characters, the same in pinyin (ü as v or u), the initials in every
+    common reading, the whole number, and its last digits (`*` before them: those are typed in full).
+    """
+    name, read = clean(name).lower(), [syllable.lower() for syllable in syllables(name)]
+    found = [name[start:] for start in range(len(name))]
+    joined = ["".join(read[start:]) for start in range(len(read))]
+    found += joined + [word.replace("lv", "lu").replace("nv", "nu") for word in joined]
+    readings = [read, *itertools.islice(itertools.product(*pinyin(name, Style.NORMAL, heteronym=True)), MOST_READINGS)]
+    found += ["".join(s[0] for s in reading if s) for reading in readings]
+    digits = "".join(filter(str.isdigit, phone))
+    found += [digits] * bool(digits) + [f"*{digits[-tail:]}" for tail in TAILS if tail < len(digits)]
+    return list(dict.fromkeys(word[:WORD_LENGTH] for word in found))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from classes.models import Community, Enrolment, Guardian, Learner, Series, Term
-from people import names
+from people import queries as people
 
 PER_PAGE = 50
 Status = Enrolment.Status
@@ -59,21 +59,10 @@ def learners(*, community: Community, filters: Filters) -> QuerySet[Learner]:
 
 def searched(found: QuerySet[Learner], q: str) -> QuerySet[Learner]:
     """Every word must fit the learner, or a guardian of the learner."""
-    text = q.lower() if q.isascii() else names.clean(q).lower()
-    for word in text.split():
-        guardian = Guardian.objects.filter(match(word, "person"), learner=OuterRef("pk"))
-        found = found.filter(match(word, "person") | Exists(guardian))
+    for word in people.typed(q):
+        guardian = Guardian.objects.filter(people.found_by(word), learner=OuterRef("pk"))
+        found = found.filter(people.found_by(word) | Exists(guardian))
     return found
-
-
-def match(word: str, person: str) -> Q:
-    """A phone's digits, the beginning of a reading, or characters anywhere in the name."""
-    if word.isdigit():
-        return Q(**{f"{person}__phone__contains": word})
-    if word.isascii():
-        start = Q(**{f"{person}__search__startswith": word})
-        return start | Q(**{f"{person}__search__contains": f" {word}"})
-    return Q(**{f"{person}__name__contains": word})
 
 
 def narrowed(found: QuerySet[Learner], filters: Filters, community: Community) -> QuerySet[Learner]:

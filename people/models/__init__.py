@@ -3,7 +3,7 @@
 from .audit import AuditEntry, Heartbeat
 from .channel import Channel
 from .message import Call, Message
-from .person import Consent, Person, PersonNote
+from .person import Consent, Person, PersonNote, PersonWord
 from .token import ApiToken
 from .user import User
 
@@ -17,5 +17,6 @@ __all__ = [
     "Message",
     "Person",
     "PersonNote",
+    "PersonWord",
     "User",
 ]

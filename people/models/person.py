@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 SHOWN_DIGITS = 4
+LAST = "\U0010ffff"
 
 
 def mask_phone(phone: str | None) -> str:
@@ -37,7 +38,6 @@ class Person(models.Model):
 
     name = models.CharField("姓名", max_length=50)
     name_key = models.CharField("拼音排序", max_length=120, blank=True, db_index=True)
-    search = models.CharField("检索", max_length=300, blank=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True, default="")
     birth_year = models.PositiveSmallIntegerField("出生年", null=True, blank=True)
     birth_month = models.PositiveSmallIntegerField("出生月", null=True, blank=True)
@@ -70,6 +70,41 @@ class Person(models.Model):
     def masked_phone(self) -> str:
         """The contact as pages and notes show it."""
         return mask_phone(self.phone)
+
+
+@models.CharField.register_lookup
+class Prefix(models.lookups.StartsWith):
+    """`word__prefix="wang"`: what begins with it, in a form that an index of either database answers.
+
+    PostgreSQL has an index for LIKE; SQLite's LIKE takes none, a range of its binary order does.
+    """
+
+    lookup_name = "prefix"
+
+    def get_rhs_op(self, connection, rhs):
+        """The operator of a LIKE with the wild card at its end."""
+        return connection.operators["startswith"] % rhs
+
+    def as_sqlite(self, compiler, connection):
+        """The range from the prefix to the last string that begins with it."""
+        column, params = compiler.compile(self.lhs)
+        return f"({column} >= %s AND {column} < %s)", [*params, self.rhs, *params, self.rhs + LAST]
+
+
+class PersonWord(models.Model):
+    """One word by which a person is found (`people.names.words`); written wherever name or phone change."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=60, db_index=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "word"], name="person_word_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class PersonNote(models.Model):

@@ -9,7 +9,6 @@ from django.db.models import Model
 
 from classes.models import Community, Term
 from people import actions as people
-from people import names
 from people.models import Person
 from people.workbooks import PartialDate, Row
 from volunteers.models import ImportRow
@@ -53,14 +52,14 @@ class Outcome:
         fresh = {name: value for name, value in values.items() if value and not getattr(thing, name)}
         if not fresh:
             return False
-        if isinstance(thing, Person) and "phone" in fresh:
-            fresh["search"] = names.search_words(thing.name, fresh["phone"])
         before = {name: _plain(getattr(thing, name)) for name in fresh}
         after = {name: _plain(value) for name, value in fresh.items()}
         self.changed.append([thing._meta.label, thing.pk, before, after])
         for name, value in fresh.items():
             setattr(thing, name, value)
         thing.save(update_fields=list(fresh))
+        if isinstance(thing, Person) and "phone" in fresh:
+            people.reindex(thing)
         return True
 
     def keeps(self, person: Person, notes: Iterable[str], row: Row) -> None:

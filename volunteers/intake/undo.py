@@ -12,6 +12,7 @@ from django.db.models import Field, Model, ProtectedError
 
 from classes import actions as classes
 from classes.models import Enrolment, Grid, Learner, Series, SeriesDay, Session, Venue
+from people import actions as people
 from people import audit
 from people.models import Person, User
 from volunteers.actions import seats
@@ -130,10 +131,14 @@ def _restore(label: str, pk: int, before: dict[str, Any], after: dict[str, Any],
         if thing.status == after["status"] and seats.claim(thing.shift):
             Assignment.objects.filter(pk=pk).update(status=before["status"], note="", changed_at=now)
     elif thing:
-        mine = [name for name in before if _same(thing, name, after[name])]
+        # An import of an earlier version may name a field that is no more.
+        known = {field.name for field in thing._meta.get_fields()}
+        mine = [name for name in before if name in known and _same(thing, name, after[name])]
         for name in mine:
             setattr(thing, name, _value(thing, name, before[name]))
         thing.save(update_fields=mine)
+        if isinstance(thing, Person):
+            people.reindex(thing)
 
 
 def _same(thing: Model, name: str, value: Any) -> bool:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from classes.models import Community
-from people import names
+from people import queries as person_queries
 from volunteers.models import Assignment, Availability, CheckIn, Clearance, Organisation, Volunteer
 
 PER_PAGE = 50
@@ -72,15 +72,10 @@ def _one(rows: QuerySet, aggregate: Aggregate) -> Subquery:
 
 
 def _searched(found: QuerySet[Volunteer], q: str) -> QuerySet[Volunteer]:
-    """Characters anywhere, pinyin or initials from the start of a word, digits of the phone."""
-    words = names.clean(q).lower() if not q.isascii() else q.lower()
-    for word in words.split():
-        if word.isdigit():
-            found = found.filter(Q(mobile__endswith=word) | Q(mobile__startswith=word))
-        elif word.isascii():
-            found = found.filter(Q(person__search__contains=f" {word}"))
-        else:
-            found = found.filter(Q(person__search__contains=word) | Q(organisation__name__contains=word))
+    """Every word must fit the person, or stand in the name of their organisation."""
+    for word in person_queries.typed(q):
+        theirs = Organisation.objects.filter(name__icontains=word).values("pk")
+        found = found.filter(person_queries.found_by(word) | Q(organisation__in=theirs))
     return found
 
 
