@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from classes.actions.holding import hold_series
 from classes.models import Learner, Lesson, LessonWish, PlannedLesson, Series, Session
 from classes.queries import plan as queries
 from people import audit
@@ -100,6 +101,7 @@ def set_plan(*, series: Series, lessons: list[Lesson], now: datetime, actor: Use
 
     An empty list goes back to the order of the catalogue.
     """
+    hold_series([series.pk])
     PlannedLesson.objects.filter(series=series).delete()
     PlannedLesson.objects.bulk_create(
         PlannedLesson(series=series, position=position, lesson=lesson)
@@ -110,8 +112,10 @@ def set_plan(*, series: Series, lessons: list[Lesson], now: datetime, actor: Use
     audit.write(actor=actor, verb="改了课程安排", thing=f"series:{series.pk}", now=now, summary=f"{series}：{what}")
 
 
+@transaction.atomic
 def move_step(*, series: Series, position: int, by: int, now: datetime, actor: User | None) -> None:
     """One step earlier (by -1) or later (by 1). Raises NoSuchStep."""
+    hold_series([series.pk])
     lessons = queries.order_of(series)
     if not 1 <= position <= len(lessons):
         raise NoSuchStep
@@ -120,8 +124,10 @@ def move_step(*, series: Series, position: int, by: int, now: datetime, actor: U
     set_plan(series=series, lessons=lessons, now=now, actor=actor)
 
 
+@transaction.atomic
 def remove_step(*, series: Series, position: int, now: datetime, actor: User | None) -> None:
     """Teach it one time less. The last one stays. Raises NoSuchStep."""
+    hold_series([series.pk])
     lessons = queries.order_of(series)
     if not 1 <= position <= len(lessons) or len(lessons) == 1:
         raise NoSuchStep
@@ -129,8 +135,10 @@ def remove_step(*, series: Series, position: int, now: datetime, actor: User | N
     set_plan(series=series, lessons=lessons, now=now, actor=actor)
 
 
+@transaction.atomic
 def add_step(*, series: Series, lesson: Lesson, now: datetime, actor: User | None) -> None:
     """Teach it too, as the next one that has not been taught; repetition is allowed."""
+    hold_series([series.pk])
     lessons = queries.order_of(series)
     taught = series.sessions.filter(status=Session.Status.DONE).exclude(lesson=None).count()
     lessons.insert(min(taught, len(lessons)), lesson)

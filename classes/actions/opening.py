@@ -80,7 +80,7 @@ def open_term(
 ) -> Opened:
     """Make a term with the classes of an earlier one or of a template, and all its sessions.
 
-    `template` is a key of TEMPLATES, or empty for a term without classes. Raises NameTaken.
+    `template` is a key of TEMPLATES, or empty for a term without classes. Raises NameTaken, TermTooLong.
     """
     term = create_term(name=name, starts_on=starts_on, ends_on=ends_on, now=now, actor=actor)
     return fill_term(term=term, community=community, like=like, template=template, now=now, actor=actor)

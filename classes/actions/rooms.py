@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from classes.actions.changing import Refused
 from classes.actions.timetable import hold_rooms
-from classes.models import Room, RoomBooking, Session, Venue
+from classes.models import Community, Room, RoomBooking, Session, Venue
 from classes.models.truths import STAIRS
 from classes.queries import rooms as queries
 from people import audit
@@ -42,8 +42,9 @@ class RoomFacts:
 
 
 @transaction.atomic
-def add_room(*, venue: Venue, facts: RoomFacts, now: datetime, actor: User | None) -> Room:
-    """A new room. Raises NameTaken."""
+def add_room(*, community: Community, facts: RoomFacts, now: datetime, actor: User | None) -> Room:
+    """A new room in the first venue of the community, which is made with it where there is none. Raises NameTaken."""
+    venue = community.venues.first() or Venue.objects.get_or_create(community=community, name=community.name)[0]
     room = Room(venue=venue)
     _write(room, facts)
     audit.write(actor=actor, verb="加了教室", thing=f"room:{room.pk}", now=now, summary=facts.name)

@@ -23,6 +23,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 RHYTHM = ("every_weeks", "week_offset", "month_weeks", "from_on", "until_on")
 
 
+# Days of the longest term: a school year and the summer after it.
+LONGEST = 400
+
+
+class TermTooLong(Exception):
+    """A term of years is a slip in a date, and would make a session on every day of them."""
+
+
 class NameTaken(Exception):
     """There is a term, or a class of the term, with that name."""
 
@@ -62,7 +70,9 @@ class Pattern:
 
 @transaction.atomic
 def create_term(*, name: str, starts_on: date, ends_on: date, now: datetime, actor: User | None) -> Term:
-    """A new planning range, with the reference data every term needs. Raises NameTaken."""
+    """A new planning range, with the reference data every term needs. Raises NameTaken, TermTooLong."""
+    if (ends_on - starts_on).days >= LONGEST:
+        raise TermTooLong
     seed_reference(now)
     try:
         with transaction.atomic():

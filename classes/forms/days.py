@@ -3,6 +3,7 @@
 from django import forms
 
 from classes.actions.days import DaySaid
+from classes.calendar import day_in
 from classes.models import CalendarDay, Community, SchoolLevel, SchoolTerm
 
 Type = CalendarDay.Type
@@ -17,20 +18,29 @@ DAY_TYPES = [
 FOLLOWS = [("", "还不知道按周几"), *((number, f"按周{name}的课表") for number, name in enumerate("一二三四五"))]
 DATE = {"required": "请写日期。", "invalid": "日期写成 2027-03-01 这样。"}
 YEARS = (2018, 2100)
+MEANWHILE = "{} 年的通知刚刚有人导入了，看看是不是一样的。"
 OVERLAP = "和这级学校已有的一段重叠了，请先删掉那一段，或者改日期。"
 
 
-def date_field(label: str) -> forms.DateField:
-    """A day as the browser lets it be chosen."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, error_messages=DATE)
+class DayField(forms.DateField):
+    """A day as the browser lets it be chosen; one of another age is a slip of the keyboard."""
+
+    def __init__(self, **said):
+        super().__init__(**{"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **said})
+
+    def to_python(self, value):
+        """The day. Raises ValidationError as for what is none."""
+        day = super().to_python(value)
+        if day and day_in(f"{day}") is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class StretchForm(forms.Form):
     """A form with the first and the last day of something, in order."""
 
-    starts_on = date_field("第一天")
-    ends_on = date_field("最后一天")
+    starts_on = DayField(label="第一天", error_messages=DATE)
+    ends_on = DayField(label="最后一天", error_messages=DATE)
 
     def clean(self) -> dict:
         """Both days in order."""
@@ -43,7 +53,7 @@ class StretchForm(forms.Form):
 class DayForm(forms.Form):
     """One day by hand."""
 
-    date = date_field("哪天")
+    date = DayField(label="哪天", error_messages=DATE)
     day_type = forms.ChoiceField(label="这天", choices=DAY_TYPES)
     where = forms.ChoiceField(label="哪里", choices=[("here", "只有本社区"), ("all", "所有社区")])
     name = forms.CharField(label="原因或名称", max_length=40, required=False, help_text="例如 暴雨停课")

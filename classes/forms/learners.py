@@ -4,17 +4,11 @@ from datetime import date
 
 from django import forms
 
+from classes.forms.days import DayField
 from classes.forms.term import WEEKDAYS
 from people.workbooks.phones import read_phone
 
 LEVELS = [("", "不清楚"), ("0", "零基础"), ("1", "会打电话、会一点"), ("2", "会微信、能看视频"), ("3", "基本会用")]
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field."""
-
-    def __init__(self):
-        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def phone_of(text: str, *, required: bool) -> str:
@@ -60,10 +54,9 @@ class ChildForm(forms.Form):
         required=False,
         help_text="还没说就先空着",
     )
-    consent_on = forms.DateField(
+    consent_on = DayField(
         label="监护人签字日期",
         required=False,
-        widget=DateInput(),
         help_text="没签就空着，签了才能入班",
         error_messages={"invalid": "日期写成 2026-11-24 这样。"},
     )
@@ -80,9 +73,8 @@ class ChildForm(forms.Form):
 class ConsentForm(forms.Form):
     """When the guardian signed."""
 
-    signed_on = forms.DateField(
+    signed_on = DayField(
         label="签字日期",
-        widget=DateInput(),
         error_messages={"required": "请写签字日期。", "invalid": "日期写成 2026-11-24 这样。"},
     )
 

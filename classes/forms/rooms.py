@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from classes.actions.rooms import RoomFacts
+from classes.forms.days import DayField
 from classes.models import Room
 from people.workbooks.availability import read_availability
 from people.workbooks.clocks import read_span
@@ -68,9 +69,8 @@ class BookingForm(forms.Form):
     """Somebody else has the room on a day."""
 
     who = forms.CharField(label="谁用", max_length=40, error_messages={"required": "请写谁用，例如 街道开会。"})
-    on_date = forms.DateField(
+    on_date = DayField(
         label="哪天",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "请写哪天。", "invalid": "日期写成 2026-09-13 这样。"},
     )
     time = forms.CharField(

@@ -7,6 +7,7 @@ from django import forms
 
 from classes.actions.opening import TEMPLATES, USUAL
 from classes.actions.series import Pattern
+from classes.forms.days import DayField
 from classes.models import Programme, Series, Term
 from people.workbooks.clocks import read_span
 
@@ -33,7 +34,10 @@ RHYTHMS = {
     },
 }
 
+NO_SUCH_LIKE = "没有这个样子，请重新选。"
+HAS_CLASSES = "这学期已经有班了，一个一个加，或者先导入。"
 TERM_TAKEN = "已经有这个名字的学期，换一个名字。"
+TERM_TOO_LONG = "这个学期有好几年长，请看看日期里的年份。"
 SERIES_TAKEN = "这学期已经有这个名字的班，换一个名字。"
 IN_USE = "已入班的人比这个数多。先请人退班，再减名额。"
 
@@ -53,9 +57,7 @@ def last_term_first(terms: Iterable[tuple[Term, int]]) -> list[tuple[str, str]]:
 class LikeForm(forms.Form):
     """What the classes of a term look like: `like` is an earlier term, `template` a ready one, or neither."""
 
-    like = forms.ChoiceField(
-        label="班从哪里来", required=False, error_messages={"invalid_choice": "没有这个样子，请重新选。"}
-    )
+    like = forms.ChoiceField(label="班从哪里来", required=False, error_messages={"invalid_choice": NO_SUCH_LIKE})
 
     def __init__(self, *args, earlier: Iterable[tuple[Term, int]] = (), **kwargs):
         super().__init__(*args, **kwargs)
@@ -78,14 +80,12 @@ class TermForm(LikeForm):
     name = forms.CharField(
         label="学期", max_length=20, help_text="例如 2027春", error_messages={"required": "请写学期的名字。"}
     )
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label="第一天",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "请写第一天。", "invalid": "日期写成 2027-03-01 这样。"},
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label="最后一天",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "请写最后一天。", "invalid": "日期写成 2027-07-10 这样。"},
     )
 
@@ -99,10 +99,7 @@ class TermForm(LikeForm):
 
 def day_field(label: str) -> forms.DateField:
     """A day that may stay empty."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(
-        label=label, widget=widget, required=False, error_messages={"invalid": "日期写成 2027-03-01 这样。"}
-    )
+    return DayField(label=label, required=False, error_messages={"invalid": "日期写成 2027-03-01 这样。"})
 
 
 class SeriesForm(forms.Form):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes import notices
 from classes.actions import days as actions
-from classes.forms.days import OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
+from classes.forms.days import MEANWHILE, OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
 from classes.models import CalendarDay, Community, SchoolTerm
 from classes.queries import days as queries
 from classes.views.place import community_of
@@ -137,7 +137,7 @@ def notice(request: HttpRequest) -> HttpResponse:
         try:
             number = actions.import_year(notice=read, source=f"{read.year} 年放假通知", now=now, actor=request.user)
         except actions.ImportedMeanwhile:
-            messages.warning(request, f"{read.year} 年的通知刚刚有人导入了，看看是不是一样的。")
+            messages.warning(request, MEANWHILE.format(read.year))
         else:
             messages.success(request, f"{read.year} 年的 {number} 天导入了，这一年现在是官方的。")
         return redirect(address(read.year))

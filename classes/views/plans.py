@@ -13,23 +13,25 @@ from classes.views.term import series_of
 from people.access import organiser_required
 
 CHANGED = "安排改好了，还没上的课已经按新的顺序排。"
+GONE = "这一步刚刚变过了，请看现在的安排。"
 
 
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan; a press on a button moves, adds or removes a step, or keeps what a learner asked for."""
-    series = series_of(pk)
+    series, status = series_of(pk), 200
     if request.method == "POST":
         try:
             said = _do(request, series)
         except actions.NoSuchStep:
-            messages.warning(request, "这一步刚刚变过了，下面是现在的安排。")
+            messages.warning(request, GONE)
+            status = 409
         else:
             messages.success(request, said)
-        return redirect("desk:series-plan", pk)
+            return redirect("desk:series-plan", pk)
     context = {"series": series, "page": queries.plan_page(series=series, now=timezone.now())}
-    return render(request, "classes/plan.html", context)
+    return render(request, "classes/plan.html", context, status=status)
 
 
 def _do(request: HttpRequest, series: Series) -> str:

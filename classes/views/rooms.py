@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from classes.actions import rooms as actions
 from classes.actions.changing import Refused
 from classes.forms.rooms import BookingForm, RoomForm, initial_of
-from classes.models import Room, RoomBooking, Venue
+from classes.models import Room, RoomBooking
 from classes.queries import rooms as queries
 from classes.views.place import community_of
 from people.access import organiser_required
@@ -24,9 +24,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
         return render(request, "classes/no_community.html")
     form = RoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        venue = here.venues.first() or Venue.objects.create(community=here, name=here.name)
         try:
-            made = actions.add_room(venue=venue, facts=form.facts(), now=timezone.now(), actor=request.user)
+            made = actions.add_room(community=here, facts=form.facts(), now=timezone.now(), actor=request.user)
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
@@ -41,18 +40,19 @@ def rooms(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, pk: int) -> HttpResponse:
     """One room: what it is like, and who else has it."""
     found = get_object_or_404(Room.objects.select_related("venue__community"), pk=pk)
-    form = RoomForm(request.POST or None, initial=initial_of(found))
+    form, status = RoomForm(request.POST or None, initial=initial_of(found)), 422
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_room(room=found, facts=form.facts(), now=timezone.now(), actor=request.user)
         except actions.StillNeeded as refusal:
             form.add_error("has_lift", str(refusal))
+            status = 409
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
             messages.success(request, f"{found}改好了。")
             return redirect("desk:rooms")
-    return _page(request, found, form, BookingForm(), 422 if form.errors else 200)
+    return _page(request, found, form, BookingForm(), status if form.errors else 200)
 
 
 @require_POST
@@ -60,7 +60,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else gets the room, where no class is in it."""
     found = get_object_or_404(Room.objects.select_related("venue__community"), pk=pk)
-    form = BookingForm(request.POST)
+    form, status = BookingForm(request.POST), 422
     if form.is_valid():
         starts_at, ends_at = form.period()
         who = form.cleaned_data["who"]
@@ -70,10 +70,11 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Refused as refusal:
             form.add_error("time", str(refusal))
+            status = 409
         else:
             messages.success(request, f"记下了：{who}用{found}。")
             return redirect("desk:room", pk)
-    return _page(request, found, RoomForm(initial=initial_of(found)), form, 422)
+    return _page(request, found, RoomForm(initial=initial_of(found)), form, status)
 
 
 @require_POST

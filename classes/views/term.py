@@ -12,9 +12,12 @@ from classes import actions
 from classes.actions import opening
 from classes.actions import series as series_actions
 from classes.forms.term import (
+    HAS_CLASSES,
     IN_USE,
+    NO_SUCH_LIKE,
     SERIES_TAKEN,
     TERM_TAKEN,
+    TERM_TOO_LONG,
     LikeForm,
     SeriesForm,
     TermForm,
@@ -69,6 +72,8 @@ def add(request: HttpRequest) -> HttpResponse:
             )
         except series_actions.NameTaken:
             form.add_error("name", TERM_TAKEN)
+        except series_actions.TermTooLong:
+            form.add_error("ends_on", TERM_TOO_LONG)
         else:
             return opened_page(request, opened)
     return render(request, "classes/term_add.html", {"form": form}, status=422 if form.errors else 200)
@@ -98,14 +103,14 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     chosen, community = get_object_or_404(Term, pk=pk), community_of(request)
     form = LikeForm(request.POST, earlier=queries.terms_to_copy(community))
     if not form.is_valid():
-        messages.warning(request, "没有这个样子，请重新选。")
+        messages.warning(request, NO_SUCH_LIKE)
         return redirect(term_address(chosen))
     try:
         opened = opening.fill_term(
             term=chosen, community=community, **form.classes(), now=timezone.now(), actor=request.user
         )
     except opening.HasClasses:
-        messages.warning(request, "这学期已经有班了，一个一个加，或者先导入。")
+        messages.warning(request, HAS_CLASSES)
         return redirect(term_address(chosen))
     return opened_page(request, opened)
 

@@ -129,7 +129,7 @@ class TestPages:
         said = {"who": "选举", "on_date": day, "time": "9:00-12:00"}
         assert "选举" in text(desk.post(reverse("desk:room-book", args=[room.pk]), said, follow=True))
         page = desk.post(reverse("desk:room-book", args=[room.pk]), said)
-        assert (page.status_code, "是“选举”在用" in text(page)) == (422, True)
+        assert (page.status_code, "是“选举”在用" in text(page)) == (409, True)
 
         desk.post(reverse("desk:room-free", args=[RoomBooking.objects.get().pk]))
         assert not RoomBooking.objects.exists()

@@ -26,6 +26,10 @@ class NoDay(Refused):
     """A session is to be moved, and nobody said to which day."""
 
 
+class NoLongerCaught(Refused):
+    """A session is not among those whose day has changed: somebody has settled it, or the day is as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What becomes of one session: keep, cancel, or move to a day at the same time and place."""

@@ -5,6 +5,8 @@ from django import forms
 from classes.forms.days import StretchForm
 from volunteers.models import Absence, Organisation
 
+ALREADY_SAID = "这几天已经记过了。"
+
 
 class AbsenceForm(StretchForm):
     """Whose members cannot come, why and when."""

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from classes.actions.moving import ALL, FOLLOWING, ONE, Edit
+from classes.forms.days import DayField
 from classes.models import Lesson, Room, Session
 from people.workbooks.clocks import read_span
 
@@ -33,9 +34,8 @@ class OptionalReasonForm(forms.Form):
 class PlaceForm(forms.Form):
     """Another day, time or room, filled in with what is."""
 
-    on_date = forms.DateField(
+    on_date = DayField(
         label="日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "请写日期。", "invalid": "日期写成 2026-09-13 这样。"},
     )
     time = forms.CharField(
@@ -130,7 +130,10 @@ class OtherForm(forms.Form):
     """Which other session: to swap rooms with, or to merge into."""
 
     other = forms.TypedChoiceField(
-        label="哪一场", coerce=int, widget=forms.RadioSelect, error_messages={"required": "请选一场。"}
+        label="哪一场",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选一场。", "invalid_choice": "这一场不能选，请重新选一场。"},
     )
     reason = OptionalReasonForm.base_fields["reason"]
 
@@ -142,7 +145,9 @@ class OtherForm(forms.Form):
 class LessonForm(forms.Form):
     """Which lesson instead."""
 
-    lesson = forms.ChoiceField(label="改教什么", error_messages={"required": "请选一课。"})
+    lesson = forms.ChoiceField(
+        label="改教什么", error_messages={"required": "请选一课。", "invalid_choice": "没有这一课，请重新选。"}
+    )
     reason = OptionalReasonForm.base_fields["reason"]
 
     def __init__(self, *args, session: Session, **kwargs):

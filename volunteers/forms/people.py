@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 
+from classes.forms.days import DayField
 from people.models import Person
 from people.workbooks.phones import read_phone
 from volunteers.models import Clearance, Volunteer
@@ -46,15 +47,13 @@ class ClearanceForm(forms.Form):
     """The result of a background check and when it was made."""
 
     result = forms.ChoiceField(label="结果", choices=Clearance.Result.choices, widget=forms.RadioSelect)
-    checked_on = forms.DateField(
+    checked_on = DayField(
         label="查询日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "请写查询日期。", "invalid": "日期写成 2026-11-24 这样。"},
     )
-    valid_until = forms.DateField(
+    valid_until = DayField(
         label="有效期至",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="最长 12 个月，不写就按 12 个月算",
         error_messages={"invalid": "日期写成 2027-11-23 这样。"},
     )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from people.access import organiser_required
 from volunteers.actions import absences as actions
-from volunteers.forms.absences import AbsenceForm
+from volunteers.forms.absences import ALREADY_SAID, AbsenceForm
 from volunteers.models import Absence, Organisation
 from volunteers.queries import absences as queries
 
@@ -22,7 +22,7 @@ def absences(request: HttpRequest) -> HttpResponse:
         try:
             made = actions.set_absence(**form.cleaned_data, now=timezone.now(), actor=request.user)
         except actions.AlreadySaid:
-            form.add_error("starts_on", "这几天已经记过了。")
+            form.add_error("starts_on", ALREADY_SAID)
         else:
             messages.success(request, f"记下了：{made}。这几天不再排他们的人。")
             return redirect("desk:absences")

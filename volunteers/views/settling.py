@@ -28,20 +28,23 @@ def caught(request: HttpRequest) -> HttpResponse:
     days = queries.page(community=community, now=now, said=said)
     context = {"days": days, "number": sum(len(day.rows) for day in days), "cur": "term"}
     if request.method == "POST":
-        choices = [
-            actions.Choice(row.caught, row.chosen, day_in(row.to))
-            for day in days
-            for row in day.rows
-            if row.caught.session.pk in said and row.chosen in CHOICES
-        ]
         try:
-            done = actions.settle_days(choices=choices, now=now, actor=request.user)
+            done = actions.settle_days(choices=choices_of(days, said), now=now, actor=request.user)
         except Refused as refusal:
             context["refused"] = str(refusal)
             return render(request, "volunteers/caught.html", context, status=409)
         messages.success(request, in_words(done))
         return redirect("desk:caught")
     return render(request, "volunteers/caught.html", context)
+
+
+def choices_of(days: list[queries.Day], said: dict[int, tuple[str, str]]) -> list[actions.Choice]:
+    """What was chosen, for the action. Raises NoLongerCaught when somebody has settled one of them meanwhile."""
+    here = {row.caught.session.pk: row for day in days for row in day.rows}
+    chosen = [pk for pk, (what, _) in said.items() if what in CHOICES]
+    if gone := sum(pk not in here for pk in chosen):
+        raise actions.NoLongerCaught(f"有 {gone} 场刚刚有人处理过了，请看现在的样子。")
+    return [actions.Choice(here[pk].caught, here[pk].chosen, day_in(here[pk].to)) for pk in chosen]
 
 
 def said_in(request: HttpRequest) -> dict[int, tuple[str, str]]:
