@@ -12,10 +12,10 @@ from ninja.responses import Status
 from classes import notices
 from classes.actions import days as actions
 from classes.api.places import community_of
-from classes.forms.days import OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
+from classes.forms.days import MEANWHILE, OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
 from classes.models import CalendarDay, SchoolLevel, SchoolTerm
 from classes.queries import days as queries
-from people.api import ORGANISER, REFUSED, filled, one_of, refuse_field
+from people.api import ORGANISER, REFUSED, Conflict, Invalid, filled, one_of, refuse_field
 
 router = Router(tags=["日历"])
 
@@ -138,7 +138,7 @@ def read(body: NoticeIn) -> notices.Notice:
     found = notices.read(form.cleaned_data["text"], form.cleaned_data["year"])
     if found.faults:
         lines = [f"第 {fault.line} 行：{fault.why}" if fault.line else fault.why for fault in found.faults]
-        refuse_field("text", " ".join(lines))
+        raise Invalid({"text": lines})
     return found
 
 
@@ -170,6 +170,8 @@ def notice(request: HttpRequest, body: NoticeIn) -> Any:
         )
     except actions.NotReadable:
         refuse_field("text", "通知里没有看到放假的日子。")
+    except actions.ImportedMeanwhile as error:
+        raise Conflict(MEANWHILE.format(found.year)) from error
     return {"year": found.year, "days": number}
 
 

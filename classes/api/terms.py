@@ -14,7 +14,7 @@ from classes import actions
 from classes.actions import opening
 from classes.actions import series as series_actions
 from classes.api.places import community_of
-from classes.forms.term import TERM_TAKEN, TermForm
+from classes.forms.term import HAS_CLASSES, TERM_TAKEN, TERM_TOO_LONG, LikeForm, TermForm
 from classes.models import DayQuestion, Term
 from classes.queries import term as queries
 from people.api import ORGANISER, REFUSED, Conflict, Paging, cut, filled, one_of, refuse_field
@@ -46,6 +46,13 @@ class TermIn(Schema):
     starts_on: date
     ends_on: date
     like: str = Field("", description="term:编号 照着那个学期；usual 平常的四个班；break 寒暑假带娃；空着先不加班")
+
+
+class FillIn(Schema):
+    """The same for a term that is there."""
+
+    community: int = Field(description="社区编号")
+    like: str = Field(description="term:编号 照着那个学期；usual 平常的四个班；break 寒暑假带娃")
 
 
 class GenerateIn(Schema):
@@ -134,6 +141,22 @@ def term_add(request: HttpRequest, body: TermIn) -> Any:
         )
     except series_actions.NameTaken:
         refuse_field("name", TERM_TAKEN)
+    except series_actions.TermTooLong:
+        refuse_field("ends_on", TERM_TOO_LONG)
+    return Status(201, opened)
+
+
+@router.post("/terms/{pk}/fill", response={201: OpenedOut, **REFUSED}, auth=ORGANISER, summary="照样子排学期")
+def fill(request: HttpRequest, pk: int, body: FillIn) -> Any:
+    """Classes and their sessions for a term in which the community has none yet (409 where it has)."""
+    term, community = get_object_or_404(Term, pk=pk), community_of(body.community)
+    form = filled(LikeForm(body.dict(), earlier=queries.terms_to_copy(community)))
+    try:
+        opened = opening.fill_term(
+            term=term, community=community, **form.classes(), now=timezone.now(), actor=request.user
+        )
+    except opening.HasClasses as error:
+        raise Conflict(HAS_CLASSES) from error
     return Status(201, opened)
 
 
