@@ -164,6 +164,8 @@ LINKE_QUIET_FROM = environment.number("LINKE_QUIET_FROM", 21)
 LINKE_QUIET_UNTIL = environment.number("LINKE_QUIET_UNTIL", 8)
 # Who waits for a place has so many hours to answer before the next one is asked.
 LINKE_WAIT_HOURS = environment.number("LINKE_WAIT_HOURS", 4)
+# A place that a club holds without a name is free again so many hours before the session.
+LINKE_HOLD_HOURS = environment.number("LINKE_HOLD_HOURS", 48)
 # Whoever was told something less than this ago gets what follows together, unless it is about the next 24 hours.
 LINKE_TOGETHER = timedelta(minutes=environment.number("LINKE_TOGETHER", 10))
 DEFAULT_FROM_EMAIL = os.environ.get("LINKE_MAIL_FROM", "邻课 <linke@localhost>")

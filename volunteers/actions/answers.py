@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from people import audit
-from volunteers.actions import notes, seats
+from volunteers.actions import holds, notes, seats
 from volunteers.actions.seats import NotHeld, NotPlaced, Refused
 from volunteers.models import Assignment, Offer, Shift
 from volunteers.rules import WISHES
@@ -97,7 +97,7 @@ def come_back(*, assignment: Assignment, now: datetime) -> Assignment:
     if assignment.status == Status.ACCEPTED:
         return assignment
     seats.require_rules(shift=assignment.shift, volunteer=assignment.volunteer, now=now, overlooking=WISHES)
-    if not seats.claim(assignment.shift):
+    if not (holds.name_again(assignment, now=now) or seats.claim(assignment.shift)):
         raise SeatRefilled("这个名额已经有人补上了，谢谢您还惦记着。")
     try:
         with transaction.atomic():

@@ -5,14 +5,15 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from classes.models import Session
-from volunteers.actions import notes
-from volunteers.models import Assignment, Shift
+from volunteers.actions import holds, notes
+from volunteers.models import Assignment, Hold, Shift
 
 Status = Assignment.Status
 
 
 def let_go(*, sessions: QuerySet[Session], now: datetime) -> int:
     """Release everybody from cancelled sessions and tell those who know of it. Answers how many."""
+    holds.end_all(Hold.objects.filter(shift__session__in=sessions), now=now)
     found = Assignment.objects.filter(session__in=sessions, status__in=Assignment.ACTIVE)
     rows = found.select_related(
         "volunteer__person", "shift__role", "session__series", "session__room", "session__community"

@@ -158,6 +158,18 @@ def places_free(*, wait: Wait, line: str, now: datetime) -> Message:
     )
 
 
+def named(*, assignment: Assignment, club: str, answer_by: datetime, now: datetime) -> Message:
+    """Their club gave them one of the places it holds; only they can say that they come."""
+    risk = assignment.session.series.programme.risk_note
+    body = [
+        f"{assignment.volunteer}，您好。{club}给您报了一场志愿服务：",
+        line(assignment),
+        *([f"请留意：{risk}"] if risk else []),
+        f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
+    ]
+    return _write(assignment, "named", f"{club}给您报了一场", body, now)
+
+
 CHANGED, CHANGED_BACK = "change", "change-back"
 
 

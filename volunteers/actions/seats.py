@@ -13,7 +13,8 @@ from django.db.models import F
 
 from classes.models import Session
 from volunteers import rules
-from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.actions import holds
+from volunteers.models import Assignment, Hold, Shift, Volunteer
 
 Status = Assignment.Status
 
@@ -76,8 +77,9 @@ def take(
     now: datetime,
     reasons: Iterable[Any] = (),
     overlooking: Collection[str] = (),
+    hold: Hold | None = None,
 ) -> Assignment:
-    """Claim one place for one volunteer, every hard rule checked again.
+    """Claim one place for one volunteer, every hard rule checked again; one of a club's `hold` when that is given.
 
     Raises NotHeld, ShiftFull, AlreadyPlaced, InTwoPlaces, RuleBroken; then nothing has changed.
     """
@@ -85,7 +87,7 @@ def take(
     lock([volunteer.pk])
     lock_session(session)
     require_rules(shift=shift, volunteer=volunteer, now=now, overlooking=overlooking)
-    if not claim(shift):
+    if not (holds.name_one(hold, now=now) if hold else claim(shift)):
         raise ShiftFull(FULL)
     try:
         with transaction.atomic():
@@ -135,14 +137,15 @@ def give_back(shift_id: int) -> None:
 def move(assignment: Assignment, *, to: str, now: datetime, note: str = "", only_from: Iterable[str]) -> str:
     """Change the status of one assignment; answers the status before. Raises NotPlaced.
 
-    Leaving the active states gives the place back.
+    Leaving the active states gives the place back, to the club that held it while that still holds.
     """
     lock([assignment.volunteer_id])
     before = Assignment.objects.values_list("status", flat=True).get(pk=assignment.pk)
     mine = Assignment.objects.filter(pk=assignment.pk, status=before)
     if before not in only_from or not mine.update(status=to, changed_at=now, note=note[:120]):
         raise NotPlaced("这个安排刚刚变过了，刷新看看现在的样子。")
-    if before in Assignment.ACTIVE and to not in Assignment.ACTIVE:
+    leaves = before in Assignment.ACTIVE and to not in Assignment.ACTIVE
+    if leaves and not holds.back_to_club(assignment, now=now):
         give_back(assignment.shift_id)
     assignment.status, assignment.changed_at, assignment.note = to, now, note[:120]
     return before

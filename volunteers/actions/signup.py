@@ -102,11 +102,11 @@ def _hold(session: Session, name: str, mobile: str, occupation: str, now: dateti
     return SignedUp(volunteer, assignment, assignment.arrival_code, is_known)
 
 
-def _keep_consent(volunteer: Volunteer, now: datetime) -> None:
+def _keep_consent(volunteer: Volunteer, now: datetime, channel: str = "网页") -> None:
     consents = Consent.objects.filter(person=volunteer.person, version=CONSENT_VERSION, withdrawn_at=None)
     if not consents.exists():
         Consent.objects.create(
-            person=volunteer.person, version=CONSENT_VERSION, purpose=CONSENT_PURPOSE, channel="网页", given_at=now
+            person=volunteer.person, version=CONSENT_VERSION, purpose=CONSENT_PURPOSE, channel=channel, given_at=now
         )
 
 
@@ -214,15 +214,22 @@ def wish(
 
 @transaction.atomic
 def enter(
-    *, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime
+    *,
+    session: Session,
+    name: str,
+    phone: str,
+    occupation: str,
+    consent: bool,
+    now: datetime,
+    said_by: str = "网页",
 ) -> tuple[Volunteer, bool]:
     """The volunteer of that name and number, made when there is none, and whether they were here before.
 
-    Raises ConsentMissing, WrongPhone, OtherName.
+    `said_by` is how the consent reached us. Raises ConsentMissing, WrongPhone, OtherName.
     """
     mobile = _mobile(phone, consent=consent)
     volunteer, is_known = _volunteer(session, names.clean(name), mobile, occupation)
-    _keep_consent(volunteer, now)
+    _keep_consent(volunteer, now, said_by)
     return volunteer, is_known
 
 

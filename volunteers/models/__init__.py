@@ -2,6 +2,7 @@
 
 from .certificate import Certificate
 from .changes import AssignmentChange
+from .clubs import Hold, HoldName
 from .intake import ImportBatch, ImportRow
 from .offers import Offer, Placement, Proposal
 from .pairing import Pairing
@@ -21,6 +22,8 @@ __all__ = [
     "Certificate",
     "CheckIn",
     "Clearance",
+    "Hold",
+    "HoldName",
     "ImportBatch",
     "ImportRow",
     "NoShow",

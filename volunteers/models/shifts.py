@@ -25,9 +25,10 @@ class Role(models.Model):
 class Shift(models.Model):
     """The need: one role at one session, and how many.
 
-    `taken` counts active assignments; a place is claimed by a conditional update
-    (`taken < needed`) and the check constraint has the last word. `minimum` is the safety
-    floor under which the session is not held. `why` says where the number comes from.
+    `taken` counts active assignments and the places that clubs hold (`held` of them have no name yet);
+    a place is claimed by a conditional update (`taken < needed`) and the check constraint has the last
+    word. `minimum` is the safety floor under which the session is not held. `why` says where the number
+    comes from.
     """
 
     session = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="shifts")
@@ -35,6 +36,7 @@ class Shift(models.Model):
     needed = models.PositiveSmallIntegerField("需要")
     minimum = models.PositiveSmallIntegerField("至少", default=1)
     taken = models.PositiveSmallIntegerField("已排", default=0)
+    held = models.PositiveSmallIntegerField("社团留着", default=0)
     why = models.CharField("怎么算的", max_length=120, blank=True)
     gap_marked_at = models.DateTimeField("标为缺口", null=True, blank=True)
 
@@ -43,11 +45,17 @@ class Shift(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "role"], name="shift_once_a_session"),
             models.CheckConstraint(condition=Q(taken__lte=F("needed")), name="shift_is_never_overfull"),
+            models.CheckConstraint(condition=Q(held__lte=F("taken")), name="held_places_are_taken"),
             models.CheckConstraint(condition=Q(minimum__lte=F("needed")), name="shift_minimum_is_within_need"),
         ]
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.role_id}"
+
+    @property
+    def filled(self) -> int:
+        """Places with somebody; those that a club holds without a name are none of them."""
+        return self.taken - self.held
 
 
 class Assignment(models.Model):

@@ -12,9 +12,16 @@ def new_token() -> str:
 
 
 class Organisation(models.Model):
-    """A club, branch or group that volunteers belong to."""
+    """A club, branch or group that volunteers belong to.
+
+    With a `token` its leader has a page of the club behind a secret link; None closes it.
+    """
 
     name = models.CharField("组织", max_length=60, unique=True)
+    leader = models.ForeignKey(
+        "people.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="负责人"
+    )
+    token = models.CharField(max_length=40, unique=True, null=True, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -71,18 +71,14 @@ class Index:
                 found[session].append(shift)
         return found
 
-    def taken(self, session: int, role: str) -> int:
-        """How many places of a shift have somebody already."""
-        shift = self.shifts.get((session, role))
-        return shift.taken if shift else 0
-
 
 def load_problem(
     *, community: Community | None, from_on: date, until_on: date, now: datetime, street: str = ""
 ) -> tuple[Problem, Index]:
     """The roster problem of the planned sessions from `from_on` to `until_on`, both included.
 
-    Of one community, else of the communities of a street, else of all.
+    Of one community, else of the communities of a street, else of all. Places that clubs hold are not
+    in it: nobody is looked for there.
 
     Sessions that have begun are left out. Agreements inside the range are locked; agreements
     elsewhere that touch the same weeks are busy time. A constant number of queries.
@@ -204,7 +200,7 @@ def _places(communities: Iterable[Community]) -> tuple[Place, ...]:
 def _meeting(session: Session, index: Index) -> Meeting:
     kind = session.series.programme.kind
     lead, helper = index.shifts.get((session.pk, LEAD)), index.shifts.get((session.pk, HELPER))
-    wished = helper.needed if helper else 0
+    wished = helper.needed - helper.held if helper else 0
     return Meeting(
         id=session.pk,
         community=session.community_id,
@@ -217,7 +213,7 @@ def _meeting(session: Session, index: Index) -> Meeting:
         minimum=min(helper.minimum, wished) if helper else 0,
         wished=wished,
         maximum=wished,
-        needs_lead=bool(lead and lead.needed),
+        needs_lead=bool(lead and lead.needed - lead.held),
         dialect_wished=DIALECT_WISHED if kind == Programme.Kind.SENIOR and session.expected else 0,
         priority=PRIORITY[kind],
         two_adults=kind == Programme.Kind.CHILD,
@@ -228,9 +224,9 @@ def _meeting(session: Session, index: Index) -> Meeting:
 def _posts(session: Session, index: Index) -> Iterable[Post]:
     """Every further role of a session, such as somebody at the door beside those at the tables."""
     for shift in index.further.get(session.pk, ()):
-        if shift.needed:
+        if places := shift.needed - shift.held:
             role = index.roles[shift.pk]
-            yield Post(role, shift.minimum, shift.needed, shift.needed, tuple(_asked(shift, index)), shift.role.name)
+            yield Post(role, min(shift.minimum, places), places, places, tuple(_asked(shift, index)), shift.role.name)
 
 
 def _asked(shift: Shift, index: Index) -> Iterable[str]:

@@ -144,7 +144,7 @@ def answer_document(
         "tiers": {tier.tier: {"value": tier.value, "bound": tier.bound} for tier in answer.tiers},
         "unfilled": [one for one in unfilled if one["missing"] > 0],
         "gaps_before": sum(shift.needed - shift.taken for shift in index.shifts.values()),
-        "kept": sum(shift.taken for shift in index.shifts.values()),
+        "kept": sum(shift.filled for shift in index.shifts.values()),
         "volunteers": len(index.active),
         "loads": _loads(problem, rows),
         "recruits": advice.recruits,

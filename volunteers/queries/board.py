@@ -26,7 +26,7 @@ STATES = {Status.DRAFT: "draft", Status.OFFERED: "wait", Status.ACCEPTED: "ok"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place of a shift: somebody, a gap, or (`gone`) a place that stayed empty in the past."""
+    """One place of a shift: somebody, a gap, `held` by a club, or (`gone`) one that stayed empty in the past."""
 
     shift: Shift
     state: str
@@ -170,10 +170,11 @@ class Tally:
     wait: int
     draft: int
     gap: int
+    held: int = 0
 
     @property
     def total(self) -> int:
-        """All places."""
+        """All places but those that clubs hold: nobody is missing there, and nobody is there."""
         return self.ok + self.wait + self.draft + self.gap
 
 
@@ -266,7 +267,7 @@ def card(*, session: Session, now: datetime) -> Card:
 def tally(cards: list[Card]) -> Tally:
     """Places by state; sessions that are cancelled and empty places in the past do not count."""
     states = [place.state for card in cards for place in card.places]
-    return Tally(*(states.count(state) for state in ("ok", "wait", "draft", "gap")))
+    return Tally(*(states.count(state) for state in ("ok", "wait", "draft", "gap", "held")))
 
 
 def drafted(cards: list[Card], *, now: datetime) -> dict[Volunteer, list[Assignment]]:
@@ -313,6 +314,7 @@ def _places(shift: Shift, assignments: list[Assignment], *, now: datetime) -> li
         clash = BUSY_ON_MAKEUP.get(assignment.volunteer.occupation, "") if makeup and not _said_yes(assignment) else ""
         rows.append(Place(shift, STATES[assignment.status], assignment, clash))
     missing = "gap" if shift.session.starts_at > now else "gone"
+    rows += [Place(shift, "held")] * shift.held
     return rows + [Place(shift, missing)] * max(0, shift.needed - len(rows))
 
 
