@@ -1,0 +1,175 @@
+"""点名: everybody of one session with what is known of their coming; and sessions of which something is not said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from classes import demand
+from classes.actions.attending import OPENS_BEFORE
+from classes.models import Attendance, Community, Learner, PickUp, Programme, Session
+from classes.queries.learners import match
+from people import names
+from volunteers.models import Assignment, CheckIn, NoShow, ServiceRecord, Volunteer
+from volunteers.rules import floor, hours
+
+MOST_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HelperRow:
+    """One volunteer of the session: `state` is came, missed or nothing."""
+
+    volunteer: Volunteer
+    role: str
+    assignment: Assignment | None = None
+    checkin: CheckIn | None = None
+    no_show: NoShow | None = None
+    is_counted: bool = False
+
+    @property
+    def state(self) -> str:
+        """came, missed, or empty while nobody has said anything."""
+        return "came" if self.checkin else "missed" if self.no_show else ""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the hours count from the arrival."""
+        return bool(self.checkin and hours.is_late(self.checkin))
+
+    @property
+    def minutes(self) -> int | None:
+        """What the visit counts, once it is whole."""
+        span = hours.counted(self.checkin) if self.checkin else None
+        return span.minutes if span else None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner of the session; without `mark` nobody has said anything."""
+
+    learner: Learner
+    mark: Attendance | None
+    pickups: list[PickUp]
+
+    @property
+    def state(self) -> str:
+        """present, absent, excused, or empty."""
+        return self.mark.state if self.mark else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The page 点名."""
+
+    session: Session
+    helpers: list[HelperRow]
+    learners: list[LearnerRow]
+    floor: floor.Floor
+    is_open: bool
+    is_over: bool
+
+    @property
+    def came(self) -> int:
+        """How many volunteers are there."""
+        return sum(row.state == "came" for row in self.helpers)
+
+    @property
+    def present(self) -> int:
+        """How many learners came."""
+        return sum(row.state == "present" for row in self.learners)
+
+    @property
+    def unsaid(self) -> int:
+        """Of how many people nobody has said anything."""
+        return sum(not row.state for row in (*self.helpers, *self.learners))
+
+    @property
+    def has_children(self) -> bool:
+        """Whether somebody of a list has to fetch them."""
+        return self.session.series.programme.kind == Programme.Kind.CHILD
+
+
+def roll(*, session: Session, now: datetime) -> Roll:
+    """Everybody of one session. A constant number of queries."""
+    learners = _learners(session)
+    present = sum(row.state == "present" for row in learners)
+    return Roll(
+        session=session,
+        helpers=_helpers(session),
+        learners=learners,
+        floor=floor.floor_of(session, children=present),
+        is_open=session.status != Session.Status.CANCELLED and now >= session.starts_at - OPENS_BEFORE,
+        is_over=session.ends_at <= now,
+    )
+
+
+def _helpers(session: Session) -> list[HelperRow]:
+    """Those who are placed, in the order of the roster, and those who came besides."""
+    placed = session.assignments.filter(status__in=Assignment.ACTIVE).select_related(
+        "volunteer__person", "shift__role", "no_show"
+    )
+    line = ServiceRecord.objects.filter(checkin=OuterRef("pk"))
+    came = session.checkins.select_related("volunteer__person").annotate(is_counted=Exists(line))
+    visits = {row.volunteer_id: row for row in came}
+    for visit in visits.values():
+        visit.session = session
+    rows = [
+        HelperRow(
+            one.volunteer,
+            str(one.shift.role),
+            one,
+            visits.get(one.volunteer_id),
+            getattr(one, "no_show", None),
+            getattr(visits.get(one.volunteer_id), "is_counted", False),
+        )
+        for one in placed.order_by("-shift__role__is_lead", "shift", "volunteer__person__name_key", "id")
+    ]
+    known = {row.volunteer.pk for row in rows}
+    besides = [row for row in visits.values() if row.volunteer_id not in known]
+    return rows + [HelperRow(row.volunteer, "临时来的", None, row, None, row.is_counted) for row in besides]
+
+
+def _learners(session: Session) -> list[LearnerRow]:
+    """Those expected and those who came besides, by name."""
+    marks = {row.learner_id: row for row in session.attendance.all()}
+    wanted = {*demand.expected_learners(session), *marks}
+    rows = Learner.objects.filter(pk__in=wanted).select_related("person").prefetch_related("pickups")
+    return [
+        LearnerRow(one, marks.get(one.pk), list(one.pickups.all())) for one in rows.order_by("person__name_key", "pk")
+    ]
+
+
+def found(q: str, session: Session) -> tuple[list[Volunteer], list[Learner]]:
+    """Who may be meant by a name or digits of a number: volunteers, and seniors of the community."""
+    words = (q.lower() if q.isascii() else names.clean(q).lower()).split()
+    if not words:
+        return [], []
+    volunteers = Volunteer.objects.filter(status=Volunteer.Status.ACTIVE)
+    learners = Learner.objects.filter(community=session.community_id, kind=Learner.Kind.SENIOR)
+    if session.series.programme.kind == Programme.Kind.CHILD:
+        learners = learners.none()
+    for word in words:
+        volunteers, learners = (rows.filter(match(word, "person")) for rows in (volunteers, learners))
+    return (
+        _first(volunteers.exclude(pk__in=session.checkins.values("volunteer"))),
+        _first(learners.exclude(pk__in=session.attendance.values("learner"))),
+    )
+
+
+def _first(rows: QuerySet) -> list:
+    return list(rows.select_related("person").order_by("person__name_key", "pk")[:MOST_FOUND])
+
+
+def open_sessions(*, community: Community, first: date, last: date, now: datetime) -> list[Session]:
+    """Sessions of these days that are over and of which something is not said; with `agreed`, `unsaid`. One query."""
+    came = CheckIn.objects.filter(volunteer=OuterRef("assignments__volunteer"), session=OuterRef("pk"))
+    agreed = Q(assignments__status=Assignment.Status.ACCEPTED)
+    rows = Session.objects.filter(
+        community=community, on_date__range=(first, last), ends_at__lte=now, status=Session.Status.PLANNED
+    ).annotate(
+        agreed=Count("assignments", filter=agreed, distinct=True),
+        unsaid=Count("assignments", filter=agreed & Q(assignments__no_show=None) & ~Exists(came), distinct=True),
+    )
+    wanted = rows.filter(Q(agreed__gt=0) | Q(expected__gt=0))
+    return list(wanted.select_related("series__programme", "room").order_by("starts_at", "id"))
