@@ -16,7 +16,7 @@ from classes import actions as classes
 from classes.actions import lessons, rooms
 from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
-from volunteers import intake
+from volunteers import demo_attendance, intake
 from volunteers.actions import answers, changing, proposals, roster, signup
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
@@ -88,6 +88,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
         start = until
     spend(community, this_week, this_week + WEEK - timedelta(days=1), chen, chance, attended=True)
     pair_up(community, now)
+    demo_attendance.close_books(community, now, chen)
     drop_out(this_week, now)
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
@@ -167,7 +168,7 @@ def spend(community: Community, start: date, until: date, chen: User, chance: ra
         else:
             answers.accept_offer(offer=offer, now=before + timedelta(hours=chance.randint(1, 9)))
     if attended:
-        attend(community, start, until, chance)
+        demo_attendance.attend(community, start, until, chance)
 
 
 def matched(community: Community, start: date, until: date, as_of: datetime, chen: User) -> Proposal:
@@ -176,34 +177,6 @@ def matched(community: Community, start: date, until: date, as_of: datetime, che
     proposals.claim_proposal(pk=waiting.pk, now=as_of)
     waiting.refresh_from_db()
     return solve_claimed(waiting, seconds=10, as_of=as_of)
-
-
-def attend(community: Community, start: date, until: date, chance: random.Random) -> None:
-    """Check-ins of sessions that are over; now and then a departure is missing."""
-    over = Assignment.objects.filter(
-        session__community=community,
-        session__on_date__range=(start, until),
-        ends_at__lt=timezone.now(),
-        status=Assignment.Status.ACCEPTED,
-    ).exclude(volunteer__checkins__session=F("session"))
-    CheckIn.objects.bulk_create(
-        (
-            CheckIn(
-                volunteer_id=row.volunteer_id,
-                series_id=row.session.series_id,
-                session=row.session,
-                on_date=row.session.on_date,
-                arrived_at=row.starts_at - timedelta(minutes=chance.randint(2, 15)),
-                left_at=row.ends_at + timedelta(minutes=chance.randint(0, 8)) if chance.random() > 0.03 else None,
-                source="签到",
-            )
-            for row in over.select_related("session")
-            if chance.random() > 0.02
-        ),
-        ignore_conflicts=True,
-    )
-    ended = Session.objects.filter(community=community, on_date__range=(start, until), ends_at__lt=timezone.now())
-    ended.filter(status=Session.Status.PLANNED).update(status=Session.Status.DONE)
 
 
 def coming(community: Community, start: date, now: datetime, chen: User, chance: random.Random) -> None:

@@ -18,6 +18,7 @@ PUBLIC = {
     "decline",
     "feed",
     "free-time",
+    "in",
     "kept",
     "list",
     "me",

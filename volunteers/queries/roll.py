@@ -8,8 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from classes import demand
 from classes.actions.attending import OPENS_BEFORE
 from classes.models import Attendance, Community, Learner, PickUp, Programme, Session
-from classes.queries.learners import match
-from people import names
+from people import queries as people
 from volunteers.models import Assignment, CheckIn, NoShow, ServiceRecord, Volunteer
 from volunteers.rules import floor, hours
 
@@ -82,7 +81,7 @@ class Roll:
     @property
     def unsaid(self) -> int:
         """Of how many people nobody has said anything."""
-        return sum(not row.state for row in (*self.helpers, *self.learners))
+        return sum(not row.state for row in self.helpers) + sum(not row.state for row in self.learners)
 
     @property
     def has_children(self) -> bool:
@@ -142,7 +141,7 @@ def _learners(session: Session) -> list[LearnerRow]:
 
 def found(q: str, session: Session) -> tuple[list[Volunteer], list[Learner]]:
     """Who may be meant by a name or digits of a number: volunteers, and seniors of the community."""
-    words = (q.lower() if q.isascii() else names.clean(q).lower()).split()
+    words = people.typed(q)
     if not words:
         return [], []
     volunteers = Volunteer.objects.filter(status=Volunteer.Status.ACTIVE)
@@ -150,7 +149,8 @@ def found(q: str, session: Session) -> tuple[list[Volunteer], list[Learner]]:
     if session.series.programme.kind == Programme.Kind.CHILD:
         learners = learners.none()
     for word in words:
-        volunteers, learners = (rows.filter(match(word, "person")) for rows in (volunteers, learners))
+        volunteers = volunteers.filter(people.found_by(word))
+        learners = learners.filter(people.found_by(word))
     return (
         _first(volunteers.exclude(pk__in=session.checkins.values("volunteer"))),
         _first(learners.exclude(pk__in=session.attendance.values("learner"))),
@@ -169,7 +169,7 @@ def open_sessions(*, community: Community, first: date, last: date, now: datetim
         community=community, on_date__range=(first, last), ends_at__lte=now, status=Session.Status.PLANNED
     ).annotate(
         agreed=Count("assignments", filter=agreed, distinct=True),
-        unsaid=Count("assignments", filter=agreed & Q(assignments__no_show=None) & ~Exists(came), distinct=True),
+        unsaid=Count("assignments", filter=agreed & Q(assignments__no_show=None) & Q(~Exists(came)), distinct=True),
     )
     wanted = rows.filter(Q(agreed__gt=0) | Q(expected__gt=0))
     return list(wanted.select_related("series__programme", "room").order_by("starts_at", "id"))
