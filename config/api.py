@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +27,15 @@ ABOUT = """学期、日历、课表、改动和排时间，和网页上一样：
 
 被拒绝时回答是 {"detail": "一句话"}；填错了(422)还有 fields，说哪一项错在哪里。"""
 
-api = NinjaAPI(title="邻课", version="1", description=ABOUT, docs_url=None, urls_namespace="api", auth=calling.STAFF)
+api = NinjaAPI(
+    title="邻课",
+    version="1",
+    description=ABOUT,
+    docs_url=None,
+    urls_namespace="api",
+    auth=calling.STAFF,
+    throttle=calling.Pace(),
+)
 for router in (calling.router, *of_classes, *of_volunteers):
     api.add_router("", router)
 
@@ -59,6 +68,7 @@ class NameForm(forms.Form):
         help_text="例如 学校的考勤程序",
         error_messages={"required": "请写这个令牌给谁用。"},
     )
+    reads_only = forms.BooleanField(label="只能读，不能改", required=False)
 
 
 @cache
@@ -120,6 +130,7 @@ def show(request: HttpRequest, form: NameForm, *, secret: str = "", status: int 
         "secret": secret,
         "tokens": request.user.api_tokens.filter(revoked_at=None),
         "subjects": operations(),
+        "rate": settings.LINKE_API_RATE,
     }
     return render(request, "config/api.html", context, status=status)
 
@@ -131,7 +142,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST)
     if not form.is_valid():
         return show(request, form, status=422)
-    _, secret = tokens.issue(user=request.user, name=form.cleaned_data["name"], now=timezone.now())
+    _, secret = tokens.issue(user=request.user, **form.cleaned_data, now=timezone.now())
     return show(request, NameForm(), secret=secret)
 
 

@@ -94,7 +94,12 @@ def cache(url: str) -> dict[str, Any]:
     """
     scheme, _, rest = url.partition(":")
     if scheme == "database":
-        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+        return {
+            "BACKEND": "config.counting.DatabaseCache",
+            "LOCATION": "cache",
+            # Full at 300 it would throw counters away that are still needed.
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
     if scheme in {"redis", "valkey"}:
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"redis:{rest}"}
     raise ValueError(f"CACHE_URL must start with database:, redis:// or valkey://, not {scheme or 'nothing'}")

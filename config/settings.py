@@ -141,6 +141,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = LINKE_PRODUCTION
 SECURE_HSTS_PRELOAD = LINKE_PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 
+# Calls of one key of the API in a minute; 0 = as many as it likes.
+LINKE_API_RATE = environment.number("LINKE_API_RATE", 300)
+
 # --- language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"

@@ -5,23 +5,28 @@ the page calls; what they refuse comes out as {"detail": "…"} with the sentenc
 """
 
 from collections.abc import Sequence
+from time import time
 from typing import Annotated, Any, Literal, NoReturn
 
 from django import forms
+from django.conf import settings
 from django.db.models import Choices, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.security import HttpBearer, SessionAuth
+from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
-from people import tokens
+from people import tokens, visitors
 from people.access import LOOKS_ONLY
 from people.models import User
 
 SIGN_IN = "请先登录，或者在 Authorization 里带上接口令牌。"
 NO_FORM_TOKEN = "用登录状态改东西，要带上 X-CSRFToken；程序请用接口令牌。"
+READS_ONLY = "这个令牌只能读，不能改。要改，请建一个能改的令牌。"
+TOO_FAST = "这个令牌一分钟里用得太多了，请等一会儿再试。"
 NOT_THERE = "没有找到。"
 NOT_READABLE = "没看懂发来的内容，要的是一个 JSON 对象。"
 
@@ -33,7 +38,7 @@ class Refusal(Schema):
     fields: dict[str, list[str]] = {}
 
 
-REFUSED = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Refusal}
+REFUSED = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Refusal, 429: Refusal}
 
 
 class Invalid(Exception):
@@ -55,11 +60,14 @@ class Token(HttpBearer):
     """`Authorization: Bearer linke_…`, a key made under 更多 → 接口."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        """The owner of the key."""
-        user = tokens.bearer(secret=token, now=timezone.now())
-        if user:
-            request.user = user
-        return user
+        """The owner of the key. A key that only reads changes nothing, whatever its owner may."""
+        found = tokens.bearer(secret=token, now=timezone.now())
+        if found is None:
+            return None
+        if found.reads_only and request.method != "GET":
+            raise HttpError(403, READS_ONLY)
+        request.token, request.user = found, found.user
+        return found.user
 
 
 class SignedIn(SessionAuth):
@@ -98,8 +106,27 @@ def may_organise(user: User | None) -> User | None:
     return user
 
 
+A_MINUTE = 60  # seconds
 STAFF = [Token(), SignedIn()]
 ORGANISER = [OrganiserToken(), OrganiserSignedIn()]
+
+
+class Pace(BaseThrottle):
+    """So many calls of one key in a minute of the clock: LINKE_API_RATE, counted in the cache that all processes share.
+
+    Counting is exact for any number of processes. Whoever is signed in at the desk is not counted.
+    """
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Whether this call is within what the key may."""
+        token, most = getattr(request, "token", None), settings.LINKE_API_RATE
+        if token is None or not most:
+            return True
+        return visitors.count(f"api:{token.pk}:{int(time()) // A_MINUTE}", seconds=2 * A_MINUTE) <= most
+
+    def wait(self) -> float:
+        """Seconds until the next minute, for Retry-After."""
+        return A_MINUTE - time() % A_MINUTE
 
 
 # --- what comes in ----------------------------------------------------------------------------------
@@ -190,6 +217,8 @@ def refusal_of(error: Exception) -> tuple[int, dict[str, Any]]:
         return 422, {"detail": one_sentence(fields), "fields": fields}
     if isinstance(error, AuthenticationError):
         return 401, {"detail": SIGN_IN, "fields": {}}
+    if isinstance(error, Throttled):
+        return 429, {"detail": TOO_FAST, "fields": {}}
     if isinstance(error, HttpError):
         detail = NOT_READABLE if error.status_code == 400 else str(error)
         return (422 if error.status_code == 400 else error.status_code), {"detail": detail, "fields": {}}

@@ -24,11 +24,14 @@ def digest_of(secret: str) -> str:
 
 
 @transaction.atomic
-def issue(*, user: User, name: str, now: datetime) -> tuple[ApiToken, str]:
+def issue(*, user: User, name: str, now: datetime, reads_only: bool = False) -> tuple[ApiToken, str]:
     """A new key and its secret, which nobody can read again."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    made = ApiToken.objects.create(user=user, name=name, digest=digest_of(secret), created_at=now)
-    audit.write(actor=user, verb="建了接口令牌", thing=f"apitoken:{made.pk}", now=now, summary=name)
+    made = ApiToken.objects.create(
+        user=user, name=name, reads_only=reads_only, digest=digest_of(secret), created_at=now
+    )
+    summary = f"{name}（只读）" if reads_only else name
+    audit.write(actor=user, verb="建了接口令牌", thing=f"apitoken:{made.pk}", now=now, summary=summary)
     return made, secret
 
 
@@ -40,8 +43,8 @@ def revoke(*, token: ApiToken, now: datetime, actor: User | None) -> None:
     audit.write(actor=actor, verb="停用了接口令牌", thing=f"apitoken:{token.pk}", now=now, summary=token.name)
 
 
-def bearer(*, secret: str, now: datetime) -> User | None:
-    """Whose key it is; None for one that is stopped, unknown, or of an account that is closed. One query.
+def bearer(*, secret: str, now: datetime) -> ApiToken | None:
+    """The key, with its owner; None for one that is stopped, unknown, or of an account that is closed. One query.
 
     When it was last used is written at most once an hour.
     """
@@ -52,4 +55,4 @@ def bearer(*, secret: str, now: datetime) -> User | None:
     stale = Q(used_at=None) | Q(used_at__lt=now - USE_IS_WRITTEN_EVERY)
     if token.used_at is None or token.used_at < now - USE_IS_WRITTEN_EVERY:
         ApiToken.objects.filter(stale, pk=token.pk).update(used_at=now)
-    return token.user
+    return token

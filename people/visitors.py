@@ -1,5 +1,6 @@
 """Where a request comes from, and counting what comes too often."""
 
+from contextlib import suppress
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -21,11 +22,9 @@ def address_of(request: HttpRequest) -> str | None:
 
 def count(key: str, *, seconds: int) -> int:
     """One more of this; answers how many there were in the period that the first of them opened."""
-    cache.add(key, 0, seconds)
-    try:
+    with suppress(ValueError):  # nothing to count on yet
         return cache.incr(key)
-    except ValueError:  # it ran out at this very moment
-        return 1
+    return 1 if cache.add(key, 1, seconds) else cache.incr(key)
 
 
 def counted(key: str) -> int:

@@ -7,12 +7,14 @@ from django.db.models import Q
 
 class ApiToken(models.Model):
     """One key of one member of staff (screen: 接口令牌); it may what its owner may, at every call anew.
+    With `reads_only` it may read what its owner may and change nothing.
 
     The database keeps only `digest`, the SHA-256 of the key in hexadecimal: whoever reads the table cannot call.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField("给谁用", max_length=40)
+    reads_only = models.BooleanField("只能读", default=False)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField("建立于")
     used_at = models.DateTimeField("最近用过", null=True, blank=True)
