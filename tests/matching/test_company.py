@@ -119,7 +119,7 @@ def test_good_company_is_a_reason():
 
     told = {reason.code: reason.text for reason in best.reasons}
     assert (told["together"], told["liked"]) == ("要同来的人也在", "想一起来的人也在")
-    assert told["face"] == "1 位学员在场的人里只认得这一位"
+    assert told["face"] == "1 位学员只认得这一位，别的志愿者都没见过"
 
 
 class TestAbsences:

@@ -46,7 +46,7 @@ class TestReasons:
         assert ("合适", "会说本地话") in told
         assert ("熟悉", "这个班来过") in told
         assert ("熟悉", "认识这里的 2 位学员") in told
-        assert ("公平", "这段时间排 1 次，平均 1 次，最近来过 3 次") in told
+        assert ("公平", "这段时间排 1 次，来的人平均 1 次，最近来过 3 次") in told
         assert ("方便", "就在本社区") in told
 
     def test_what_to_mind_comes_last(self):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classes.models import CalendarDay, DayQuestion
+from people.models import Message
 from tests import make
 from volunteers.models import Assignment, CheckIn
 from volunteers.queries import board, pictures, recruiting
@@ -147,7 +148,9 @@ class TestDays:
         question.answer, question.answered_at = "run", NOW
         question.save()
 
-        assert [(a.text, a.url_name) for a in asked] == [("菜鸟学堂·启蒙开不开课还没定", "desk:term")]
+        assert [(a.text, a.address) for a in asked] == [
+            ("菜鸟学堂·启蒙开不开课还没定", reverse("desk:term") + "#questions")
+        ]
         assert week().alerts == []
 
     def test_the_number_of_the_week_counts_from_the_first_monday(self):
@@ -495,3 +498,49 @@ class TestPage:
 
         with django_assert_num_queries(13):
             client.get(reverse("desk:week"), {"w": DAY})
+
+
+class TestThePreviewOfPublishing:
+    def draft(self):
+        day = timezone.localdate() + timedelta(days=7)
+        make.official(day.year)
+        shift = make.shift(make.session(f"{day}", make.series(weekdays=[day.weekday()])), needed=3)
+        return make.assignment(shift, make.volunteer("林淑芬"), "draft")
+
+    def test_the_preview_shows_the_very_words(self, client):
+        placed = self.draft()
+        client.force_login(make.user())
+
+        page = client.get(reverse("desk:publish"), {"w": placed.session.on_date.isoformat()}).content.decode()
+        client.post(reverse("desk:publish"), {"w": placed.session.on_date.isoformat(), "seen": placed.pk})
+
+        (message,) = Message.objects.filter(kind="offer")
+        assert message.body.replace("\n", "<br>") in page
+        assert not Message.objects.exclude(pk=message.pk).exists()
+
+    def test_what_came_since_one_looked_is_shown_first(self, client):
+        placed = self.draft()
+        client.force_login(make.user())
+        later = make.assignment(placed.shift, make.volunteer("周远"), "draft")
+
+        answer = client.post(reverse("desk:publish"), {"w": placed.session.on_date.isoformat(), "seen": placed.pk})
+
+        assert answer.status_code == 409
+        assert "草稿变了 1 处" in answer.content.decode()
+        assert f'value="{placed.pk},{later.pk}"' in answer.content.decode()
+        assert set(Assignment.objects.values_list("status", flat=True)) == {"draft"}
+
+
+def test_a_make_up_day_leads_to_the_people_it_keeps_away(client):
+    day = timezone.localdate() + timedelta(days=7)
+    CalendarDay.objects.create(date=day, day_type="makeup_workday", status="official")
+    session = make.session(f"{day}", make.series(weekdays=[day.weekday()]), day_type="makeup_workday")
+    make.assignment(make.shift(session, needed=2), make.volunteer("甲一", occupation="working"))
+    client.force_login(make.user())
+
+    board_page = client.get(reverse("desk:week"), {"w": day.isoformat()})
+    (alert,) = [alert for alert in board_page.context["week"].alerts if "可能来不了" in alert.text]
+    page = client.get(alert.address).content.decode()
+
+    assert "可能来不了的 1 位" in page
+    assert "撤下甲一" in page

@@ -85,8 +85,8 @@ class TestEvenness:
 
         text = page(ready())
 
-        assert "这几天能来的 1 人，平均每人 2.0 次" in text
-        assert "基尼系数" in text
+        assert "排到的 1 人平均 2.0 次，最多的 2 次" in text
+        assert "连最近四周一起看：分得很匀" in text
 
     def test_a_proposal_of_before_has_no_such_panel(self):
         make.free(make.volunteer("周远"), 5)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from people.models import User
 from tests import make
 from volunteers import planning, tasks
-from volunteers.actions import proposals
+from volunteers.actions import proposals, roster
 from volunteers.models import Placement, Proposal, Shift, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -180,11 +180,22 @@ class TestPages:
     def test_somebody_unknown_is_not_found(self):
         assert client_of().get(address(ready()), {"who": "999999"}).status_code == 404
 
-    def test_a_proposal_that_is_closed_leads_back_to_it(self):
+    def test_an_accepted_proposal_still_says_who_and_why(self):
         proposal = ready()
-        proposals.discard_proposal(proposal=proposal, now=timezone.now(), actor=None)
+        ids = [row.pk for row in proposal.placements.all()]
+        roster.accept_placements(proposal=proposal, placement_ids=ids, now=timezone.now(), actor=None)
 
-        assert client_of().get(address(proposal)).status_code == 302
+        page = client_of().get(address(proposal)).content.decode()
+
+        assert "排的是周远" in page
+        assert "当时还考虑过" in page
+        assert "去看这个岗位" in page
+
+    def test_people_are_found_by_pinyin(self):
+        page = client_of().get(address(ready()), {"q": "qw"}).content.decode()
+
+        assert f'href="?who={person("钱薇").pk}"' in page
+        assert f'href="?who={person("孙浩").pk}"' not in page
 
     def test_whoever_may_only_look_cannot_exchange(self):
         page = client_of(User.Role.VIEWER).get(address(ready(), "钱薇")).content.decode()

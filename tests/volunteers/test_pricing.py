@@ -188,7 +188,8 @@ class TestPage:
 
         page = client.get(address(proposal)).content.decode()
 
-        assert page.count("照这样排</button>") == 2
+        assert page.count("照这样排</button>") == 1
+        assert page.count("现在这份</span>") == 1
         assert 'aria-label="第 1 点：公平让 0，熟悉好 0；第 2 点：公平让 4，熟悉好 2"' in page
         assert client.get(address(proposal), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 

@@ -41,6 +41,18 @@ def preview(make: Callable[[], Done]) -> Preview:
     return found
 
 
+def publish_texts(make: Callable[[], list[Assignment]]) -> dict[int, Message]:
+    """The very invitation that each person would get, by volunteer. Raises what the action raises."""
+    with transaction.atomic():
+        asked = make()
+        people = {one.volunteer.person_id: one.volunteer_id for one in asked}
+        since = {one.changed_at for one in asked}
+        written = Message.objects.filter(kind="offer", person__in=people, created_at__in=since)
+        found = {people[one.person_id]: one for one in written if one.person_id}
+        transaction.set_rollback(True)
+    return found
+
+
 def _look(done: Done) -> Preview:
     touched = set(SessionChange.objects.filter(change=done.change).values_list("session_id", flat=True))
     was = {row.assignment_id: row.before.get("status") for row in AssignmentChange.objects.filter(change=done.change)}

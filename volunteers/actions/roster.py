@@ -35,6 +35,7 @@ __all__ = [
     "NotHeld",
     "NotPlaced",
     "NotReady",
+    "OtherDrafts",
     "Refused",
     "RuleBroken",
     "ShiftFull",
@@ -65,6 +66,14 @@ class Guessed(Refused):
         super().__init__(
             f"{days.guess_in_words(dates)}的放假安排还没公布，现在是预测的，以后可能要改。要发布，请先打勾。"
         )
+
+
+class OtherDrafts(Refused):
+    """Drafts came or went since whoever publishes looked at them. `places` are the ids of those."""
+
+    def __init__(self, places: set[int]) -> None:
+        self.places = places
+        super().__init__(f"您看的这一会儿，草稿变了 {len(places)} 处。下面是现在的样子，请再看一眼再发布。")
 
 
 class NotReady(Refused):
@@ -186,12 +195,16 @@ def publish(
     now: datetime,
     actor: User | None,
     guess_seen: bool = False,
+    seen: Collection[int] | None = None,
 ) -> list[Assignment]:
     """Ask everybody with a draft place in these days, once; answers the places asked about.
 
-    `guess_seen` is the tick for days whose holidays are only predicted. Raises NoRiskNote, Guessed.
+    `guess_seen` is the tick for days whose holidays are only predicted. `seen` are the drafts that whoever
+    presses has looked at. Raises NoRiskNote, Guessed, and OtherDrafts where there are others by now.
     """
     found = publishing.drafts(community=community, from_on=from_on, until_on=until_on, now=now)
+    if seen is not None and (others := {row.pk for row in found} ^ set(seen)):
+        raise OtherDrafts(others)
     return _publish(found, f"{community or '全部社区'} {from_on}–{until_on}", now, actor, guess_seen)
 
 

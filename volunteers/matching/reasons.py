@@ -95,7 +95,7 @@ def _faces(standing: Standing, person: Volunteer, session: Session) -> Iterator[
     learners = standing.problem.familiar.get(session.series, ())
     only = sum(person.id in known and others.isdisjoint(known) for known in learners)
     if only:
-        yield Reason("face", FAMILIAR, f"{only} 位学员在场的人里只认得这一位", {"learners": only})
+        yield Reason("face", FAMILIAR, f"{only} 位学员只认得这一位，别的志愿者都没见过", {"learners": only})
 
 
 def _fair(standing: Standing, person: Volunteer, session: Session) -> Iterator[Reason]:
@@ -103,7 +103,7 @@ def _fair(standing: Standing, person: Volunteer, session: Session) -> Iterator[R
     numbers = {"load": load, "mean": mean, "recent": person.recent_load}
     recent = f"，最近来过 {person.recent_load} 次" if person.recent_load else ""
     label = FAIR if load <= max(1.0, mean) else MIND
-    yield Reason("load", label, f"这段时间排 {load} 次，平均 {mean:g} 次{recent}", numbers)
+    yield Reason("load", label, f"这段时间排 {load} 次，来的人平均 {mean:g} 次{recent}", numbers)
     full = {"one": load, "limit": person.max_total}
     if person.max_total is not None and load == person.max_total and load > mean:
         yield Reason("at-limit", MIND, f"已到本人愿意的 {person.max_total} 次", full)

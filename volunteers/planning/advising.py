@@ -61,6 +61,7 @@ def evenness(problem: Problem, answer: Answer) -> dict[str, Any]:
     return {
         "people": len(found.loads),
         "mean": round(found.mean, 2),
+        "serving": sum(one.sessions > 0 for one in found.loads),
         "least": found.least,
         "most": found.most,
         "gini": round(found.gini, 2),

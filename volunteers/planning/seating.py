@@ -54,8 +54,9 @@ class Row:
 
     @property
     def fits(self) -> list[Reason]:
-        """What speaks for these two."""
-        return [reason for reason in self.reasons if reason.label != MIND and reason.code not in OF_THE_TABLE]
+        """What speaks for these two. That it is somebody else than last time speaks for nobody in particular."""
+        left_out = {*OF_THE_TABLE, "changed"}
+        return [reason for reason in self.reasons if reason.label != MIND and reason.code not in left_out]
 
     @property
     def minds(self) -> list[Reason]:

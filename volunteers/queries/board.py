@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from classes.calendar import Days, teaching_week
 from classes.demand import Facts, warnings_of
-from classes.models import CalendarDay, Community, DayQuestion, Programme, Session, Term
-from classes.queries.days import guess_in_words
+from classes.models import CalendarDay, Community, Programme, Session, Term
 from volunteers.models import Assignment, Offer, Shift, Volunteer
 from volunteers.queries import pictures
+from volunteers.queries.alerts import Alert, alerts_of
 
 WEEKDAYS = "一二三四五六日"
 Status = Assignment.Status
@@ -179,15 +179,6 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """One sentence above the board, and where to deal with it ("" = nothing to press)."""
-
-    lead: str
-    text: str
-    url_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Week:
     """Everything the board shows about one week of one community."""
 
@@ -252,7 +243,7 @@ def week(*, community: Community, monday: date, now: datetime) -> Week:
         tally=tally(cards),
         drafts=sum(map(len, told.values())),
         publish_tells=len(told),
-        alerts=_alerts(community, days),
+        alerts=alerts_of(community=community, days=days),
         heat=pictures.heat(_cells(cards)),
         loads=pictures.loads(community=community, day=monday + timedelta(days=3)),
         trend=pictures.trend(community=community, monday=monday, today=today),
@@ -365,28 +356,3 @@ def _cells(cards: list[Card]) -> list[tuple[int, int, pictures.Cell]]:
         for card in cards
         if card.places
     ]
-
-
-def _alerts(community: Community, days: list[Day]) -> list[Alert]:
-    """Make-up days with people who cannot come, and days nobody has decided about. One query."""
-    asked = DayQuestion.objects.filter(
-        answer="", series__community=community, on_date__range=(days[0].date, days[-1].date)
-    ).select_related("series")
-    questions = defaultdict(list)
-    for question in asked:
-        questions[question.on_date].append(question.series.name)
-    alerts = []
-    for day in days:
-        title = f"{day.label}要上班（调休）" if day.is_makeup else f"{day.label}{day.name}" if day.name else day.label
-        if day.date in questions:
-            names = "、".join(dict.fromkeys(questions[day.date]))
-            alerts.append(Alert(title, f"{names}开不开课还没定", "desk:term"))
-        clashes = sum(bool(place.clash) for card in day.cards for place in card.places)
-        if clashes:
-            alerts.append(Alert(title, f"照常开课，已排的人里 {clashes} 位可能来不了"))
-    guessed = [day.date for day in days if day.is_guessed and day.cards]
-    if guessed:
-        text = f"{guess_in_words(guessed)}的放假安排还没公布，以后可能要改"
-        alerts.append(Alert("放假是预测的", text, "desk:calendar"))
-    warnings = {(card.session.series.name, text) for day in days for card in day.cards for text in card.warnings}
-    return alerts + [Alert(name, text) for name, text in sorted(warnings)]

@@ -35,6 +35,22 @@ class Evenness:
         return next(word for most, word in WORDS if self.numbers["gini"] <= most)
 
     @property
+    def word_with_recent(self) -> str:
+        """The same with the last four weeks counted in."""
+        return next(word for most, word in WORDS if self.numbers["gini_with_recent"] <= most)
+
+    @property
+    def mean_of_serving(self) -> float:
+        """Sessions per person who has any: the mean that the reasons of the rows name."""
+        serving = self.numbers.get("serving", 0)
+        return round(self.numbers["mean"] * self.numbers["people"] / serving, 1) if serving else 0.0
+
+    @property
+    def idle(self) -> int:
+        """People who could come and are not wanted this time."""
+        return max(0, self.numbers["people"] - self.numbers.get("serving", self.numbers["people"]))
+
+    @property
     def spread(self) -> int:
         """The most minus the least."""
         return self.numbers["most"] - self.numbers["least"]

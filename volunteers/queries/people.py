@@ -71,6 +71,12 @@ def _one(rows: QuerySet, aggregate: Aggregate) -> Subquery:
     return Subquery(rows.values("volunteer").annotate(one=aggregate).values("one"))
 
 
+def active(q: str = "") -> QuerySet[Volunteer]:
+    """Everybody who may be asked, by name; narrowed to what `q` finds."""
+    found = Volunteer.objects.select_related("person").filter(status=Volunteer.Status.ACTIVE)
+    return _searched(found.order_by("person__name_key", "id"), q)
+
+
 def _searched(found: QuerySet[Volunteer], q: str) -> QuerySet[Volunteer]:
     """Every word must fit the person, or stand in the name of their organisation."""
     for word in person_queries.typed(q):

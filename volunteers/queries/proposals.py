@@ -226,6 +226,14 @@ def told(*, proposal: Proposal, status: str = Assignment.Status.DRAFT) -> list[T
     return list(people.values())
 
 
+def chosen(*, proposal: Proposal, shift: Shift) -> list[Row]:
+    """Who is proposed or was accepted for one shift, with the reasons and who else was considered."""
+    kept = (Placement.Status.PROPOSED, Placement.Status.ACCEPTED)
+    rows = list(_placements(proposal).filter(shift=shift, status__in=kept))
+    people = _people(rows, [], [], set())
+    return [_row(row, people, {}, proposal.created_at) for row in rows]
+
+
 def outcome(*, proposal: Proposal) -> dict[str, list[Placement]]:
     """The rows by what became of them: accepted, stale, refused. One query."""
     found: dict[str, list[Placement]] = defaultdict(list)

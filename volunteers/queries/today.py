@@ -181,8 +181,8 @@ def _declined(community: Community, now: datetime) -> Todo | None:
     sessions = {one.session_id for one in found}
     which = f"周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}"
     return Todo(
-        text=f"{who}说来不了{f' {which}' if len(sessions) == 1 else f' {len(sessions)} 场'}，还缺 {gaps} 人",
-        detail=f"最早的一场是 {starts:%-m月%-d日} {which}",
+        text=f"{who}说来不了，还缺 {gaps} 人",
+        detail=f"{starts:%-m月%-d日} {which}" + (f" 等 {len(sessions)} 场" if len(sessions) > 1 else ""),
         button="看空缺",
         page="desk:week",
         query=f"?w={board.monday_of(starts.date())}&gap={first.shift_id}#side",

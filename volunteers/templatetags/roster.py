@@ -43,8 +43,11 @@ LEFT, TOP, WIDE, HIGH = 44, 26, 252, 130
 
 
 @register.simple_tag
-def curve(points: Sequence[dict[str, Any]], upper: str, lower: str) -> SafeString:
-    """What giving in one wish (to the right) wins in the next (upwards): a numbered mark for each point."""
+def curve(points: Sequence[dict[str, Any]], upper: str, lower: str, present: int | None = None) -> SafeString:
+    """What giving in one wish (to the right) wins in the next (upwards): a numbered mark for each point.
+
+    `present` is the index of the point that the proposal itself stands on: its mark is filled.
+    """
     most_gives, most_wins = max([1, *(p["gives"] for p in points)]), max([1, *(p["wins"] for p in points)])
     places = [
         (round(LEFT + WIDE * p["gives"] / most_gives), round(TOP + HIGH * (1 - p["wins"] / most_wins))) for p in points
@@ -53,7 +56,14 @@ def curve(points: Sequence[dict[str, Any]], upper: str, lower: str) -> SafeStrin
         "",
         '<g class="{}"><circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>',
         (
-            ("sure" if point["proven"] else "open", x, y, x, y + 5, number)
+            (
+                ("sure" if point["proven"] else "open") + (" here" if number - 1 == present else ""),
+                x,
+                y,
+                x,
+                y + 5,
+                number,
+            )
             for number, (point, (x, y)) in enumerate(zip(points, places, strict=True), 1)
         ),
     )

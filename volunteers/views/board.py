@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classes.calendar import day_in
 from classes.models import Community
 from people.access import organiser_required, staff_required
+from people.models import Message
 from volunteers import planning
-from volunteers.actions import roster
+from volunteers.actions import previewing, roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, publishing, recruiting
@@ -35,7 +36,8 @@ def week(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "side" and len(side) > 2:
         return render(request, "volunteers/week_side.html", side)
     monday = _monday(request, side, now)
-    return render(request, PAGE, _page(request, community, monday, now) | side | _toast(request))
+    page = _page(request, community, monday, now)
+    return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request))
 
 
 @require_POST
@@ -93,6 +95,7 @@ def publish(request: HttpRequest) -> HttpResponse:
                 now=now,
                 actor=request.user,
                 guess_seen="guess_seen" in request.POST,
+                seen=_numbers(request.POST.get("seen")),
             )
         except roster.Refused as refusal:
             page["refused"] = str(refusal)
@@ -101,8 +104,22 @@ def publish(request: HttpRequest) -> HttpResponse:
             return redirect(back)
     drafts = publishing.drafts(community=community, from_on=monday, until_on=sunday, now=now)
     page["told"] = publishing.publish_preview(drafts)
+    page["seen"] = ",".join(str(row.pk) for one in page["told"] for row in one.assignments)
+    texts = _texts(community, monday, now)
+    page["rows"] = [(one, texts.get(one.volunteer.pk)) for one in page["told"]]
     page["guessed"] = publishing.guessed(row for one in page["told"] for row in one.assignments)
     return render(request, "volunteers/publish.html", page, status=409 if "refused" in page else 200)
+
+
+def _texts(community: Community, monday: date, now: datetime) -> dict[int, Message]:
+    """The words of each invitation by volunteer; none while something forbids to publish."""
+    week = {"from_on": monday, "until_on": monday + timedelta(days=6)}
+    try:
+        return previewing.publish_texts(
+            lambda: roster.publish(community=community, **week, now=now, actor=None, guess_seen=True)
+        )
+    except roster.Refused:
+        return {}
 
 
 # --- what the page is made of -----------------------------------------------------------------
@@ -140,6 +157,14 @@ def _side(request: HttpRequest, now: datetime) -> dict:
         assignment.shift.session = assignment.session
         return may | {"who": assignment, "shift": assignment.shift}
     return may
+
+
+def _clashes(request: HttpRequest, week: board.Week) -> dict:
+    """`?clash=DAY`: the people whom a make-up day keeps away, to be asked or taken off one by one."""
+    asked = _date(request, "clash")
+    day = next((day for day in week.days if day.date == asked), None)
+    found = [place for card in day.cards for place in card.places if place.clash] if day else []
+    return {"clashes": found, "clash_day": asked}
 
 
 SESSION = ("session__series__programme", "session__room", "session__lesson", "session__community")
@@ -222,6 +247,11 @@ def _monday(request: HttpRequest, side: dict, now: datetime) -> date:
 
 def _date(request: HttpRequest, name: str) -> date | None:
     return day_in(request.GET.get(name) or request.POST.get(name))
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    """Ids out of a hidden field; None where the form had none."""
+    return None if text is None else [int(part) for part in text.split(",") if part.isdecimal()]
 
 
 def _number(text: str | None) -> int:

@@ -260,7 +260,20 @@ def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
         "refused": rows.get(Placement.Status.REFUSED, []),
         "told": queries.told(proposal=found),
         "guessed": publishing.guessed(publishing.drafts_of(found, now=timezone.now())),
-    }
+    } | _others(found)
+
+
+def _others(found: Proposal) -> dict:
+    """Drafts of these days that did not come from the proposal, where all fit the board of one week."""
+    monday = found.from_on - timedelta(days=found.from_on.weekday())
+    if found.community is None or found.until_on > monday + timedelta(days=6):
+        return {}
+    days = {"from_on": monday, "until_on": monday + timedelta(days=6)}
+    drafts = publishing.drafts(community=found.community, now=timezone.now(), **days)
+    everybody = {row.volunteer_id for row in drafts}
+    mine = {row.volunteer_id for row in drafts if row.source == "proposal"}
+    more = len(everybody) if everybody - mine else 0
+    return {"others": more, "all_drafts": f"{reverse('desk:publish')}?w={monday}"}
 
 
 def _proposal(pk: int) -> Proposal:

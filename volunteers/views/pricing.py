@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from people.access import organiser_required, staff_required
+from volunteers import planning
 from volunteers.actions import runs, tradeoffs
 from volunteers.matching.preferences import TIERS
 from volunteers.models import Proposal, Tradeoff
@@ -38,6 +39,7 @@ def price(request: HttpRequest, pk: int, upper: str, lower: str) -> HttpResponse
         "runs": is_running,
         "may_organise": request.user.may_organise,
         "is_open": proposal.status == Proposal.Status.READY,
+        "present": _present(found, upper),
     }
     return render(request, PAGE + ("#progress" if request.htmx else ""), context)
 
@@ -87,6 +89,15 @@ def pick(request: HttpRequest, pk: int, upper: str, lower: str) -> HttpResponse:
         messages.error(request, OVER)
         return redirect("desk:proposal", pk)
     return redirect("desk:proposal", made.pk)
+
+
+def _present(found: Tradeoff | None, upper: str) -> int | None:
+    """The point that the proposal stands on: the farthest that its own tolerance lets it go."""
+    if found is None or not found.points:
+        return None
+    gives = dict(planning.Order.read(found.proposal.tiers).ranks).get(upper, 0)
+    reached = [at for at, point in enumerate(found.points) if point["gives"] <= gives]
+    return reached[-1] if reached else None
 
 
 def _proposal(pk: int, upper: str, lower: str) -> Proposal:

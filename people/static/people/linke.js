@@ -46,6 +46,7 @@
     else if (at("data-copy")) copy(at("data-copy"));
     else if (at("data-print")) window.print();
     else if (at("data-keys")) document.getElementById("keys")?.showModal();
+    else if (at("data-gap")) select(at("data-gap"));
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
@@ -62,17 +63,43 @@
     });
   }
 
+  function select(gap) {
+    all(".slot.sel").forEach((slot) => slot.classList.remove("sel"));
+    gap.closest(".slot")?.classList.add("sel");
+  }
   function step(by) {
     const gaps = all("[data-gap]").filter(isSeen);
     if (!gaps.length) return;
     const at = gaps.findIndex((gap) => gap.closest(".sel"));
     const next = gaps[at < 0 ? (by > 0 ? 0 : gaps.length - 1) : (at + by + gaps.length) % gaps.length];
-    gaps.forEach((gap) => gap.closest(".slot")?.classList.remove("sel"));
-    next.closest(".slot")?.classList.add("sel");
+    select(next);
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
     next.click();
   }
+
+  /* On a phone the board shows a day at a time: as high as that day, and the strip says which it is. */
+  function daySeen() {
+    const board = document.getElementById("board");
+    if (!board) return;
+    const slides = board.scrollWidth > board.clientWidth + 8;
+    const days = [...board.querySelectorAll(".day")];
+    if (!slides) { board.style.height = ""; return; }
+    const left = board.getBoundingClientRect().left + 24;
+    const near = (day) => Math.abs(day.getBoundingClientRect().left - left);
+    const seen = days.reduce((best, day) => (near(day) < near(best) ? day : best));
+    board.style.height = `${seen.offsetHeight + 12}px`;
+    all("#strip a").forEach((link) => {
+      if (link.hash === `#${seen.id}`) link.setAttribute("aria-current", "date"); else link.removeAttribute("aria-current");
+    });
+  }
+  let settling = 0;
+  document.addEventListener("scroll", (event) => {
+    if (event.target.id !== "board") return;
+    clearTimeout(settling);
+    settling = setTimeout(daySeen, 80);
+  }, true);
+  window.addEventListener("resize", daySeen);
 
   const marks = {
     z: "[data-undo]", "/": "[data-find]", p: "[data-publish]", Escape: "[data-close]",
@@ -133,9 +160,10 @@
   document.addEventListener("htmx:sendError", () => alarm("没连上网，刚才那一步没有存。连上以后请再点一次。"));
   document.addEventListener("htmx:responseError", () => alarm("刚才那一步没有做成，也没有存。请刷新这一页再试。"));
   document.addEventListener("htmx:beforeRequest", () => { const box = document.getElementById("alarm"); if (box) box.textContent = ""; });
-  document.addEventListener("htmx:afterSettle", unhide);
+  document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); });
 
   all("[data-keys-off]").forEach((box) => { box.checked = store.get("keys-off") === "1"; });
   all("form").forEach(countTicks);
   unhide();
+  daySeen();
 })();
