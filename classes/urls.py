@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import days, feeds, learners, places, plans, room_week, rooms, term
+from classes.views import days, feeds, learners, places, plans, requests, room_week, rooms, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -41,7 +41,16 @@ desk = [
     path("learners/<int:pk>/enrol/", learners.enrol, name="learner-enrol"),
     path("learners/places/<int:pk>/withdraw/", learners.withdraw, name="learner-withdraw"),
     path("learners/places/<int:pk>/confirm/", learners.confirm, name="learner-confirm"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/add/", requests.add, name="request-add"),
+    path("requests/<int:pk>/", requests.one, name="request"),
+    path("requests/<int:pk>/place/<int:session>/", requests.place, name="request-place"),
+    path("requests/<int:pk>/new/", requests.place_new, name="request-new"),
+    path("requests/<int:pk>/undo/", requests.undo, name="request-undo"),
+    path("requests/<int:pk>/move/", requests.move, name="request-move"),
+    path("requests/<int:pk>/phone/", requests.reveal, name="request-reveal"),
 ]
 public = [
+    path("ask/", requests.ask, name="ask"),
     path("feeds/<str:token>.ics", feeds.feed, name="feed"),
 ]

@@ -59,6 +59,7 @@ SCHEDULES = (
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
     Scheduled("close-visits", "volunteers.tasks.close_visits", "*/10 * * * *", "按下课时间签退"),
     Scheduled("post-hours", "volunteers.tasks.post_hours", "50 * * * *", "服务时长入账"),
+    Scheduled("settle-requests", "classes.tasks.settle_requests", "20 * * * *", "点单跟着场次走"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),
 )
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 SECRET_LINK = re.compile(r"(/(?:me|kept)/)[^/\s?#]+")
-ABOUT_PEOPLE = ("/desk/", "/api/", "/me/", "/kept/", "/admin/")
+ABOUT_PEOPLE = ("/desk/", "/api/", "/me/", "/kept/", "/ask/", "/admin/")
 
 
 class WithoutSecrets(logging.Filter):

@@ -16,7 +16,7 @@ from classes import actions as classes
 from classes.actions import lessons, rooms
 from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
-from volunteers import demo_attendance, intake
+from volunteers import demo_attendance, demo_desk, intake
 from volunteers.actions import answers, changing, proposals, roster, signup
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
@@ -93,6 +93,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
     changed(community, now, chen)
+    demo_desk.asked(community, now, chen)
     settle_messages(now)
 
 

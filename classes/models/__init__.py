@@ -7,6 +7,7 @@ from .feeds import Feed
 from .places import Community, Grid, Room, RoomBooking, Venue
 from .plan import LessonWish, PlannedLesson
 from .programme import Lesson, Programme, SchoolLevel, Series, SeriesDay
+from .requests import Request, RequestStep
 from .timetable import CalendarDay, DayQuestion, SchoolTerm, Session, Term
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "PickUp",
     "PlannedLesson",
     "Programme",
+    "Request",
+    "RequestStep",
     "Room",
     "RoomBooking",
     "SchoolLevel",

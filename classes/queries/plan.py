@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from classes.models import Enrolment, Learner, Lesson, LessonWish, PlannedLesson, Programme, Series, Session
+from classes.models import Enrolment, Learner, Lesson, LessonWish, PlannedLesson, Programme, Request, Series, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,15 @@ def orders_by_hand(series_ids: Iterable[int]) -> dict[int, list[Lesson]]:
 
 
 def wishes_in(community_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """How many learners asked for which lesson, by community and lesson; one query."""
+    """How many learners asked for which lesson, by community and lesson; two queries."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     rows = LessonWish.objects.filter(learner__community__in=list(community_ids)).order_by()
     for community, lesson, number in rows.values_list("learner__community", "lesson").annotate(Count("pk")):
         found[community][lesson] = number
+    # Who has asked and has no place yet is no learner, and counts as well.
+    asked = Request.objects.filter(community__in=list(community_ids), status__in=Request.OPEN).exclude(lesson=None)
+    for community, lesson, number in asked.order_by().values_list("community", "lesson").annotate(Count("pk")):
+        found[community][lesson] = found[community].get(lesson, 0) + number
     return found
 
 

@@ -61,12 +61,13 @@ RAIL = (
     ("desk:volunteers", "vol", "志愿者", "more", ("volunteer",)),
     ("desk:learners", "learner", "学员", "more", ("learner",)),
     ("desk:term", "cal", "课表", "more", ("term", "question", "series", "room", "timetable")),
-    ("desk:import", "upload", "导入", "more", ("import",)),
-    ("desk:more", "gear", "更多", "more", ("more", "notes", "poster", "tiers")),
-    ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster", "tiers")),
+    ("desk:requests", "order", "点单", "", ("request",)),
+    ("desk:settings", "edit", "设置", "more", ("settings",)),
+    ("desk:more", "gear", "更多", "more", ("more", "notes", "poster", "tiers", "import")),
+    ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster", "tiers", "import")),
 )
-# Pages that stay shut for whoever may only look.
-ORGANISERS_ONLY = {"desk:import"}
+# Pages that stay shut for everybody but the 站长.
+MANAGERS_ONLY = {"desk:settings"}
 
 
 @register.simple_tag(takes_context=True)
@@ -74,7 +75,7 @@ def rail_entries(context: Context) -> list[dict[str, Any]]:
     """The entries of the rail. The current one is `cur` in the context, else it follows from the address."""
     match = getattr(context.get("request"), "resolver_match", None)
     at = context.get("cur") or (match and match.url_name) or ""
-    may_organise = getattr(context.get("user"), "may_organise", True)
+    may_set_up = getattr(context.get("user"), "may_set_up", True)
     entries = [
         {
             "name": name,
@@ -85,7 +86,7 @@ def rail_entries(context: Context) -> list[dict[str, Any]]:
             "is_current": at.startswith(begins),
         }
         for name, icon_name, word, where, begins in RAIL
-        if may_organise or name not in ORGANISERS_ONLY
+        if may_set_up or name not in MANAGERS_ONLY
     ]
     if not any(entry["is_current"] for entry in entries if entry["cls"] != "more"):
         entries[-1]["is_current"] = bool(at)

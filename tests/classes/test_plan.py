@@ -172,5 +172,5 @@ class TestPage:
             lessons.wish(lesson=lesson("A05"), learner=learner, now=NOW, actor=None)
         desk.get(reverse("desk:series-plan", args=[series.pk]))
 
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(17):
             desk.get(reverse("desk:series-plan", args=[series.pk]))

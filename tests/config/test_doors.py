@@ -15,6 +15,7 @@ DOOR = {"login", "logout"}
 PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
     "answer",
+    "ask",
     "decline",
     "feed",
     "free-time",

@@ -14,13 +14,13 @@ from playwright.sync_api import Page
 from classes import actions as classes
 from classes.actions import days, feeds
 from classes.demand import expected_learners
-from classes.models import Community, Learner, Room, Series, Session
+from classes.models import Community, Learner, Request, Room, Series, Session
 from classes.seeds import seed_reference
 from config import background
 from people import outbox
 from people.models import Channel, Message, User
 from tests.volunteers.imports import samples
-from volunteers import demo, intake
+from volunteers import demo, demo_desk, intake
 from volunteers.actions import absences, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
@@ -61,6 +61,7 @@ def live(now: datetime) -> None:
     intake.receive(files=samples(), text="", community="海棠社区", term=term.name, now=now, actor=chen)
     gateways_and_calls(now)
     change_days(now)
+    demo_desk.asked(community, now, chen)
 
 
 def change_days(now: datetime) -> None:
@@ -115,6 +116,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "tiers",
         "changes",
         "rooms",
+        "requests",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "timetable": f"{reverse('desk:timetable')}?new=1",
@@ -149,6 +151,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "series-add": reverse("desk:series-add", args=[series.term_id, series.programme_id]),
         "pairing": reverse("desk:pairing", args=[senior.pk]),
         "pairing-change": reverse("desk:pairing-change", args=[senior.pk, expected_learners(senior)[0]]),
+        "request": reverse("desk:request", args=[Request.objects.filter(status="submitted").first().pk]),
         "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),
         "imported": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="done").pk]),
     }
@@ -224,6 +227,8 @@ def public_pages(now: datetime) -> dict[str, str]:
         "me": me,
         "me-new": f"{me}?new={placed.pk}",
         "decline": reverse("public:decline", args=[placed.volunteer.token, placed.pk]),
+        "ask": reverse("public:ask"),
+        "ask-here": f"{reverse('public:ask')}?community={Community.objects.first().pk}",
         "privacy": reverse("public:privacy"),
         "missing": "/nowhere/",
         "login": reverse("desk:login"),

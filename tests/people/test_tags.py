@@ -228,15 +228,15 @@ class TestFrames:
 
         assert current == ["志愿者", "更多"]  # the second is what a phone shows instead
 
-    def test_a_wide_window_has_the_last_entry_too_and_a_viewer_no_import(self):
-        viewer = SimpleNamespace(may_organise=False)
+    def test_a_wide_window_has_the_last_entry_too_and_a_viewer_no_settings(self):
+        viewer = SimpleNamespace(may_set_up=False)
 
         shown = linke.rail_entries({"cur": "notes"})
         seen = [entry["word"] for entry in linke.rail_entries({"cur": "week", "user": viewer})]
 
         assert [(e["word"], e["cls"]) for e in shown if e["is_current"]] == [("更多", "more"), ("更多", "phone")]
-        assert "导入" in [entry["word"] for entry in shown]
-        assert "导入" not in seen
+        assert "设置" in [entry["word"] for entry in shown]
+        assert "设置" not in seen
 
     def test_the_context_may_name_the_entry(self):
         assert [e["word"] for e in linke.rail_entries({"cur": "week"}) if e["is_current"]] == ["周排班"]
