@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,16 @@ def calendar_day(row: dict[str, str]) -> CalendarDay:
         source=row["source"],
         status=row["status"],
     )
+
+
+@cache
+def school_year() -> list[dict[str, Any]]:
+    """Terms and breaks of the schools in Xi'an by level: published where `status` says so, else estimated."""
+    rows = json.loads((DATA / "school_year.json").read_text(encoding="utf-8"))
+    days = ("starts_on", "ends_on")
+    return [row | {name: date.fromisoformat(row[name]) for name in days} for row in rows]
+
+
+def school_parts(year: int) -> list[dict[str, Any]]:
+    """Those that touch a year."""
+    return [row for row in school_year() if row["starts_on"].year <= year <= row["ends_on"].year]

@@ -13,7 +13,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from classes import actions as classes
-from classes.actions import lessons, rooms
+from classes.actions import days, lessons, rooms
 from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
 from volunteers import demo_attendance, demo_desk, intake
@@ -77,6 +77,8 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     chen = User.objects.get(username="chen")
     community, term = bring_in(now, chen)
     say("名单、课表导入好了。")
+    for year in sorted({term.starts_on.year, term.ends_on.year}):
+        days.take_school_year(year=year, now=now, actor=chen)
     classes.generate_term(term=term, community=community, now=now)
     answer_questions(term, now, chen)
     this_week = monday_of(timezone.localdate(now))

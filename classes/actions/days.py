@@ -6,7 +6,9 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from classes.models import CalendarDay, Community, SchoolTerm, Session
+from classes import seeds
+from classes.actions.notices import days_of
+from classes.models import CalendarDay, Community, NoticeImport, SchoolTerm, Session
 from classes.notices import Day, Notice
 from people import audit
 from people.models import User
@@ -97,6 +99,8 @@ def import_year(*, notice: Notice, source: str, now: datetime, actor: User | Non
     """
     if notice.faults or not notice.days or notice.year is None:
         raise NotReadable
+    dates = [day.date for day in notice.days]
+    before = days_of(notice.year, dates)
     follows = dict(replaced(notice).exclude(follows_weekday=None).values_list("date", "follows_weekday"))
     replaced(notice).delete()
     said = {day.date for day in notice.days}
@@ -121,6 +125,14 @@ def import_year(*, notice: Notice, source: str, now: datetime, actor: User | Non
         raise ImportedMeanwhile from error
     half_days = CalendarDay.objects.filter(community=None, date__year=notice.year, day_type=Type.HALF)
     half_days.filter(status=Status.PREDICTED).update(status=Status.OFFICIAL)
+    NoticeImport.objects.create(
+        year=notice.year,
+        source=source[:80],
+        before=before,
+        after=days_of(notice.year, dates),
+        made_at=now,
+        made_by=actor,
+    )
     audit.write(
         actor=actor,
         verb="导入了放假通知",
@@ -199,6 +211,27 @@ def set_school_term(
         now=now,
         summary=f"{made} {starts_on}–{ends_on}",
     )
+    return made
+
+
+@transaction.atomic
+def take_school_year(*, year: int, now: datetime, actor: User | None) -> list[SchoolTerm]:
+    """What is known or estimated of the school year around that one, where nobody has said anything else yet."""
+    made = []
+    for row in seeds.school_parts(year):
+        meets = SchoolTerm.objects.filter(
+            level=row["level"], starts_on__lte=row["ends_on"], ends_on__gte=row["starts_on"]
+        )
+        if not meets.exists():
+            made.append(SchoolTerm.objects.create(**row))
+    if made:
+        audit.write(
+            actor=actor,
+            verb="改了学校的假期",
+            thing=f"school-year:{year}",
+            now=now,
+            summary=f"{year} 年，{len(made)} 段",
+        )
     return made
 
 

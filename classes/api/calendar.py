@@ -1,6 +1,6 @@
 """The calendar: days of a year, the yearly notice, closures, the school year."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -11,9 +11,10 @@ from ninja.responses import Status
 
 from classes import notices
 from classes.actions import days as actions
+from classes.actions.notices import standing, undo_import
 from classes.api.places import community_of
 from classes.forms.days import MEANWHILE, OVERLAP, YEARS, DayForm, FollowsForm, NoticeForm, SchoolTermForm
-from classes.models import CalendarDay, SchoolLevel, SchoolTerm
+from classes.models import CalendarDay, NoticeImport, SchoolLevel, SchoolTerm
 from classes.queries import days as queries
 from people.api import ORGANISER, REFUSED, Conflict, Invalid, filled, one_of, refuse_field
 
@@ -49,6 +50,16 @@ class PartOut(Schema):
     source: str
 
 
+class ImportOut(Schema):
+    """A notice that was brought in and can still be taken back."""
+
+    id: int
+    year: int
+    source: str
+    made_at: datetime
+    undo_until: datetime
+
+
 class YearOut(Schema):
     """One year as a community sees it."""
 
@@ -57,6 +68,7 @@ class YearOut(Schema):
     days: list[DayOut]
     school_terms: list[PartOut]
     caught: int = Field(description="日子变了、还没处理的场次数")
+    imported: ImportOut | None = Field(description="最近一次导入，还能撤销的话")
 
 
 class DayIn(Schema):
@@ -129,13 +141,14 @@ def year(request: HttpRequest, community: int, year: int = Path(..., ge=YEARS[0]
         "days": sorted([*general, *page.own], key=lambda day: (day.date, day.pk)),
         "school_terms": page.parts,
         "caught": page.caught,
+        "imported": standing(year=year, now=timezone.now()),
     }
 
 
 def read(body: NoticeIn) -> notices.Notice:
     """The notice, when every line of it was understood. Raises Invalid with the lines that were not."""
     form = filled(NoticeForm(body.dict()))
-    found = notices.read(form.cleaned_data["text"], form.cleaned_data["year"])
+    found = notices.read(form.said(), form.cleaned_data["year"])
     if found.faults:
         lines = [f"第 {fault.line} 行：{fault.why}" if fault.line else fault.why for fault in found.faults]
         raise Invalid({"text": lines})
@@ -175,6 +188,13 @@ def notice(request: HttpRequest, body: NoticeIn) -> Any:
     return {"year": found.year, "days": number}
 
 
+@router.post("/calendar/notice/{pk}/undo", response={200: Imported, **REFUSED}, auth=ORGANISER, summary="撤销导入")
+def notice_undo(request: HttpRequest, pk: int) -> Any:
+    """Within 24 hours the days are again what they were; a day changed by hand since stays."""
+    record = get_object_or_404(NoticeImport, pk=pk)
+    return {"year": record.year, "days": undo_import(record=record, now=timezone.now(), actor=request.user)}
+
+
 @router.post("/calendar/days", response={201: DayOut, **REFUSED}, auth=ORGANISER, summary="写一天：停课、放假、调休")
 def day_add(request: HttpRequest, body: DayIn) -> Any:
     """Write one day by hand; what was said about it there before is replaced."""
@@ -210,6 +230,17 @@ def part_add(request: HttpRequest, body: PartIn) -> Any:
     except actions.PartsOverlap:
         refuse_field("starts_on", OVERLAP)
     return Status(201, made)
+
+
+@router.post(
+    "/calendar/years/{year}/school-terms",
+    response={200: list[PartOut], **REFUSED},
+    auth=ORGANISER,
+    summary="按西安市的校历填上",
+)
+def school_year(request: HttpRequest, year: int = Path(..., ge=YEARS[0], le=YEARS[1])) -> Any:
+    """What is known or estimated of the school year, where nothing else is said; answers what was added."""
+    return actions.take_school_year(year=year, now=timezone.now(), actor=request.user)
 
 
 @router.delete("/calendar/school-terms/{pk}", response={204: None, **REFUSED}, auth=ORGANISER, summary="删掉一段")

@@ -5,6 +5,7 @@ from django import forms
 from classes.actions.days import DaySaid
 from classes.calendar import day_in
 from classes.models import CalendarDay, Community, SchoolLevel, SchoolTerm
+from people.workbooks.tables import UnreadableFile, decode, is_workbook
 
 Type = CalendarDay.Type
 DAY_TYPES = [
@@ -17,6 +18,8 @@ DAY_TYPES = [
 ]
 FOLLOWS = [("", "还不知道按周几"), *((number, f"按周{name}的课表") for number, name in enumerate("一二三四五"))]
 DATE = {"required": "请写日期。", "invalid": "日期写成 2027-03-01 这样。"}
+NO_TEXT = "这个文件读不出文字。请把通知的文字复制贴在上面，或者另存为纯文本（.txt）再选。"
+LARGEST = 200_000  # bytes; a notice has about five thousand
 YEARS = (2018, 2100)
 MEANWHILE = "{} 年的通知刚刚有人导入了，看看是不是一样的。"
 OVERLAP = "和这级学校已有的一段重叠了，请先删掉那一段，或者改日期。"
@@ -101,6 +104,13 @@ class NoticeForm(forms.Form):
         ),
         help_text="把国务院办公厅的通知整段贴进来，或者贴 JSON",
     )
+    file = forms.FileField(
+        label="或者选文件",
+        required=False,
+        help_text="纯文本或 JSON；Word 文件请把文字复制过来",
+        widget=forms.FileInput(attrs={"accept": ".txt,.json,text/plain,application/json"}),
+        error_messages={"empty": NO_TEXT},
+    )
     year = forms.IntegerField(
         label="哪一年",
         required=False,
@@ -113,3 +123,20 @@ class NoticeForm(forms.Form):
             "max_value": "年份写成 2027 这样。",
         },
     )
+
+    def clean_file(self) -> str:
+        """The text of the file. Raises ValidationError for what has none."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return ""
+        content = file.read(LARGEST + 1)
+        try:
+            if len(content) > LARGEST or is_workbook(content):
+                raise UnreadableFile
+            return decode(content)
+        except UnreadableFile as error:
+            raise forms.ValidationError(NO_TEXT) from error
+
+    def said(self) -> str:
+        """The notice; a file goes before what stands in the box."""
+        return self.cleaned_data["file"] or self.cleaned_data["text"]

@@ -1,7 +1,7 @@
 """Models of what is on, where, when, and for whom."""
 
 from .attendance import Attendance
-from .changes import Change, PartPlace, SessionChange
+from .changes import Change, NoticeImport, PartPlace, SessionChange
 from .enrolment import Enrolment, Guardian, Learner, PickUp
 from .feeds import Feed
 from .places import Community, Grid, Room, RoomBooking, Venue
@@ -23,6 +23,7 @@ __all__ = [
     "Learner",
     "Lesson",
     "LessonWish",
+    "NoticeImport",
     "PartPlace",
     "PickUp",
     "PlannedLesson",

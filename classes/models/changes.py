@@ -1,4 +1,4 @@
-"""Changes to the timetable that can be undone for a day, and who comes to a part of a split session."""
+"""Changes to the timetable and the calendar that can be undone for a day, and who comes to a part of a split session."""
 
 from datetime import datetime, timedelta
 
@@ -91,3 +91,35 @@ class PartPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} → {self.part_id}"
+
+
+class NoticeImport(models.Model):
+    """A yearly notice that was brought in, with what it needs to be taken back within 24 hours.
+
+    `before` and `after` are the days that hold everywhere, of its year and of what it names, by ISO date.
+    """
+
+    year = models.PositiveSmallIntegerField("年份")
+    source = models.CharField("来源", max_length=80)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    made_at = models.DateTimeField("导入于")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    undone_at = models.DateTimeField("撤销于", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("made_at")),
+                name="notice_is_undone_after_it_came",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+    @property
+    def undo_until(self) -> datetime:
+        """When it can no longer be taken back."""
+        return self.made_at + UNDO_WITHIN

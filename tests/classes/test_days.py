@@ -294,7 +294,7 @@ class TestPage:
             days.set_day(said=days.DaySaid(date(2026, 12, 1 + at), "closed", "暴雪"), now=NOW, actor=None)
         desk.get(reverse("desk:calendar"))
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             desk.get(reverse("desk:calendar"))
 
 

@@ -39,6 +39,12 @@ def headers() -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+def test_the_description_is_openapi():
+    SCHEMA.validate()
+    assert SCHEMA.raw_schema["openapi"].startswith("3.1")
+    assert {label.split()[1] for label in OPERATIONS} == set(SCHEMA.raw_schema["paths"])
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_answers_as_it_is_described(headers, label):
     @seed(4)
