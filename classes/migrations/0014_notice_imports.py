@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classes', '0012_attendance'),
+        ('classes', '0013_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
