@@ -56,6 +56,8 @@ SCHEDULES = (
     Scheduled("call-for-help", "volunteers.tasks.call_for_help", "45 9-11 * * *", "告诉工作群哪里缺人"),
     Scheduled("release-unanswered", "volunteers.tasks.release_unanswered", "*/10 * * * *", "放出没回复的名额"),
     Scheduled("offer-freed-places", "volunteers.tasks.offer_freed_places", "* * * * *", "问等名额的人"),
+    Scheduled("warn-of-lapses", "volunteers.tasks.warn_of_lapses", "5 8-20 * * *", "提醒社团填名字"),
+    Scheduled("lapse-holds", "volunteers.tasks.lapse_holds", "*/5 * * * *", "放出社团没填名字的名额"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
     Scheduled("close-visits", "volunteers.tasks.close_visits", "*/10 * * * *", "按下课时间签退"),
     Scheduled("post-hours", "volunteers.tasks.post_hours", "50 * * * *", "服务时长入账"),

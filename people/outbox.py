@@ -14,7 +14,7 @@ from people.models import Channel, Message, Person, User
 
 # A note about something that begins before this hour may not wait for the end of the quiet hours.
 NEXT_MORNING_ENDS = time(12)
-PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept)/")
+PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept|club|hand|swap)/")
 
 
 class NotForGroups(Exception):

@@ -16,7 +16,7 @@ from classes import actions as classes
 from classes.actions import days, lessons, rooms
 from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
-from volunteers import demo_attendance, demo_desk, intake
+from volunteers import demo_attendance, demo_clubs, demo_desk, intake
 from volunteers.actions import answers, changing, proposals, roster, signup
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
@@ -94,6 +94,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     drop_out(this_week, now)
     coming(community, this_week + WEEK, now, chen, chance)
     strangers(now)
+    demo_clubs.meet(now=now)
     changed(community, now, chen)
     demo_desk.asked(community, now, chen)
     settle_messages(now)

@@ -14,6 +14,7 @@ from volunteers.actions import (
     answers,
     attendance,
     briefing,
+    clubs,
     ledger,
     proposals,
     reminding,
@@ -274,6 +275,18 @@ def release_unanswered() -> int:
 def offer_freed_places() -> int:
     """Ask those who wait for places that came free; answers how many."""
     return waiting.offer_freed_places(now=timezone.now())
+
+
+@task()
+def warn_of_lapses() -> int:
+    """Tell clubs' leaders which held places want names by tomorrow; answers how many holds."""
+    return clubs.warn_of_lapses(now=timezone.now())
+
+
+@task()
+def lapse_holds() -> int:
+    """Free the places that clubs held without a name until now; answers how many holds."""
+    return clubs.lapse_holds(now=timezone.now())
 
 
 @task()

@@ -14,6 +14,13 @@ DOOR = {"login", "logout"}
 # What stands in for each kind of part; nothing has this number, and the gate is asked before it is looked up.
 PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
+    "club",
+    "club-absence",
+    "club-absence-remove",
+    "club-hold",
+    "club-let-go",
+    "club-take-off",
+    "hold",
     "answer",
     "ask",
     "decline",

@@ -20,12 +20,13 @@ from config import background
 from people import outbox
 from people.models import Channel, Message, User
 from tests.volunteers.imports import samples
-from volunteers import demo, demo_desk, intake
+from volunteers import demo, demo_clubs, demo_desk, intake
 from volunteers.actions import absences, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
 from volunteers.models import (
     Assignment,
+    Hold,
     ImportBatch,
     Organisation,
     Placement,
@@ -53,6 +54,7 @@ def live(now: datetime) -> None:
     demo.coming(community, this_week + demo.WEEK, now, chen, chance)
     demo.strangers(now)
     demo.changed(community, now, chen)
+    demo_clubs.meet(now=now)
     after = this_week + 2 * demo.WEEK
     proposed = demo.matched(community, after, after + timedelta(days=6), now, chen)
     price = tradeoffs.request_tradeoff(proposal=proposed, upper="faces", lower="uneven", now=now, actor=chen)
@@ -106,6 +108,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "absences",
         "caught",
         "feeds",
+        "clubs",
         "calendar",
         "notice",
         "import",
@@ -128,6 +131,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "price": reverse("desk:proposal-price", args=[Proposal.objects.get(status="ready").pk, "faces", "uneven"]),
         "why": why_not(),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
+        "club-desk": reverse("desk:club", args=[held().organisation_id]),
         "session": reverse("desk:session", args=[placed.session_id]),
         "session-slots": reverse("desk:session-slots", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
@@ -223,6 +227,8 @@ def public_pages(now: datetime) -> dict[str, str]:
         "sign-up": sign_up(wanting(now).filter(role__code="helper").first()),
         "full": sign_up(helpers.filter(taken=F("needed")).first()),
         "wait": reverse("public:wait", args=[helpers.filter(taken=F("needed")).first().session_id]),
+        "club": reverse("public:club", args=[held().organisation.token]),
+        "club-hold": reverse("public:club-hold", args=[held().organisation.token, held().pk]),
         "over": sign_up(Shift.objects.filter(session__starts_at__lt=now).first()),
         "me": me,
         "me-new": f"{me}?new={placed.pk}",
@@ -245,6 +251,11 @@ def agreed(now: datetime) -> Assignment:
     """The next place whose volunteer agreed."""
     rows = Assignment.objects.filter(starts_at__gt=now, status="accepted").select_related("session", "volunteer")
     return rows.order_by("starts_at", "pk").first()
+
+
+def held() -> Hold:
+    """Places that a club holds."""
+    return Hold.objects.select_related("organisation").filter(ended_at=None).first()
 
 
 def sign_up(shift: Shift) -> str:

@@ -15,9 +15,18 @@ class AlreadySaid(Exception):
 
 @transaction.atomic
 def set_absence(
-    *, organisation: Organisation, kind: str, starts_on: date, ends_on: date, now: datetime, actor: User | None
+    *,
+    organisation: Organisation,
+    kind: str,
+    starts_on: date,
+    ends_on: date,
+    now: datetime,
+    actor: User | None,
+    label: str = "",
 ) -> Absence:
     """Write down that nobody of an organisation can come on these days. Raises AlreadySaid.
+
+    `label` names an actor without an account: the club's leader.
 
     What is agreed already stays agreed: the page says how many places it concerns.
     """
@@ -26,17 +35,18 @@ def set_absence(
             made = Absence.objects.create(organisation=organisation, kind=kind, starts_on=starts_on, ends_on=ends_on)
     except IntegrityError as error:
         raise AlreadySaid from error
-    _wrote(made, "记了组织来不了的日子", now, actor)
+    _wrote(made, "记了组织来不了的日子", now, actor, label)
     return made
 
 
 @transaction.atomic
-def remove_absence(*, absence: Absence, now: datetime, actor: User | None) -> None:
+def remove_absence(*, absence: Absence, now: datetime, actor: User | None, label: str = "") -> None:
     """They can come after all."""
-    _wrote(absence, "删了组织来不了的日子", now, actor)
+    _wrote(absence, "删了组织来不了的日子", now, actor, label)
     absence.delete()
 
 
-def _wrote(absence: Absence, verb: str, now: datetime, actor: User | None) -> None:
+def _wrote(absence: Absence, verb: str, now: datetime, actor: User | None, label: str) -> None:
     summary = f"{absence} {absence.starts_on}–{absence.ends_on}"
-    audit.write(actor=actor, verb=verb, thing=f"organisation:{absence.organisation_id}", now=now, summary=summary)
+    thing = f"organisation:{absence.organisation_id}"
+    audit.write(actor=actor, label=label, verb=verb, thing=thing, now=now, summary=summary)

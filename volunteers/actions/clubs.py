@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from classes.models import Session
@@ -23,11 +23,13 @@ from volunteers.rules import WISHES
 __all__ = [
     "ClubAway",
     "HoldOver",
+    "KnownClub",
     "Named",
     "NotHeld",
     "Refused",
     "ShiftFull",
     "WrongRow",
+    "add_club",
     "close_link",
     "hold_places",
     "lapse_holds",
@@ -47,6 +49,10 @@ class ClubAway(Refused):
     """The club has written down that nobody of it can come that day."""
 
 
+class KnownClub(Refused):
+    """An organisation of that name is there."""
+
+
 class HoldOver(Refused):
     """The hold has lapsed or was given back; its places are everybody's."""
 
@@ -61,6 +67,18 @@ class Named:
 
     placed: list[Assignment] = field(default_factory=list)
     wrong: list[tuple[str, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def add_club(*, name: str, now: datetime, actor: User | None) -> Organisation:
+    """A club that is on no list yet. Raises KnownClub."""
+    try:
+        with transaction.atomic():
+            made = Organisation.objects.create(name=" ".join(name.split()))
+    except IntegrityError as error:
+        raise KnownClub("这个组织已经有了。") from error
+    _wrote(made, "登记了组织", now, actor, str(made))
+    return made
 
 
 # --- the link ---------------------------------------------------------------------------------

@@ -8,7 +8,14 @@ from volunteers.models import Absence, Organisation
 ALREADY_SAID = "这几天已经记过了。"
 
 
-class AbsenceForm(StretchForm):
+class CalendarForm(StretchForm):
+    """Why and when a club cannot come; whose it is, its secret link says."""
+
+    kind = forms.ChoiceField(label="为什么", choices=Absence.Kind)
+    field_order = ["kind", "starts_on", "ends_on"]
+
+
+class AbsenceForm(CalendarForm):
     """Whose members cannot come, why and when."""
 
     organisation = forms.ModelChoiceField(
@@ -17,5 +24,4 @@ class AbsenceForm(StretchForm):
         empty_label="请选",
         error_messages={"required": "请选一个组织。", "invalid_choice": "请选一个组织。"},
     )
-    kind = forms.ChoiceField(label="为什么", choices=Absence.Kind)
     field_order = ["organisation", "kind", "starts_on", "ends_on"]
