@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rruleset, rrulestr
@@ -29,8 +30,8 @@ CONFIG = """
 [[linke]]
 path = {folder}/calendar
 [locale]
-local_timezone = Asia/Shanghai
-default_timezone = Asia/Shanghai
+local_timezone = {zone}
+default_timezone = {zone}
 timeformat = %H:%M
 dateformat = %Y-%m-%d
 longdateformat = %Y-%m-%d
@@ -307,10 +308,10 @@ class TestRoomsAndCommunities:
 class TestKhal:
     """A calendar program that has nothing to do with us shows exactly the sessions."""
 
-    def shows(self, folder: Path, text: str) -> list[str]:
+    def shows(self, folder: Path, text: str, zone: str = "Asia/Shanghai") -> list[str]:
         config, file = folder / "khal.conf", folder / "feed.ics"
         (folder / "calendar").mkdir()
-        config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+        config.write_text(CONFIG.format(folder=folder, zone=zone), encoding="utf-8")
         file.write_text(text, encoding="utf-8", newline="")
         self.khal(folder, "import", "--batch", "-a", "linke", str(file))
         form = "{start-date} {start-time} {status}{title}"
@@ -335,7 +336,7 @@ class TestKhal:
         )
         return series
 
-    @pytest.mark.parametrize("kind", ["series", "community"])
+    @pytest.mark.parametrize("kind", ["series", "room", "community"])
     def test_shows_exactly_the_sessions(self, tmp_path, kind):
         series = self.changed()
         text = text_of(**{kind: getattr(series, kind, series)})
@@ -345,6 +346,16 @@ class TestKhal:
         assert [line[:16] for line in shown] == sorted(f"{start:%Y-%m-%d %H:%M}" for start in real())
         assert [line for line in shown if "停课" in line] == [shown[0]]
         assert "停课：四点半课堂" in shown[0]
+
+    def test_a_computer_in_another_zone_shows_the_same_moments(self, tmp_path):
+        series = self.changed()
+
+        shown = self.shows(tmp_path, text_of(series=series), zone="Europe/Berlin")
+
+        berlin = ZoneInfo("Europe/Berlin")  # its summer time ends in between
+        starts = [session.starts_at.astimezone(berlin) for session in series.sessions.all()]
+        assert [line[:16] for line in shown] == sorted(f"{start:%Y-%m-%d %H:%M}" for start in starts)
+        assert {line[11:16] for line in shown} == {"03:00", "09:30", "10:30"}
 
 
 class TestAddress:

@@ -1,5 +1,7 @@
 """Who may call the API and with what, its description, and its page."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -142,7 +144,9 @@ def test_the_page_shows_every_operation_without_any_script(client):
     for _, address, told in OPERATIONS:
         assert address in page
         assert told["summary"] in page
-    assert "cdn" not in page
+    named = re.findall(r"""(?:href|src|action)=["']([^"']+)""", page)
+    assert [one for one in named if not one.startswith(("/", "#", "?"))] == []
+    assert "<script" not in page.partition("<main")[2].partition("</main>")[0]
 
 
 def test_the_description_is_served_here(client):
