@@ -62,6 +62,7 @@ RAIL = (
     ("desk:learners", "learner", "学员", "more", ("learner",)),
     ("desk:term", "cal", "课表", "more", ("term", "question", "series", "room", "timetable")),
     ("desk:requests", "order", "点单", "", ("request",)),
+    ("desk:report", "chart", "报表", "more", ("report", "certificate")),
     ("desk:settings", "edit", "设置", "more", ("settings",)),
     ("desk:more", "gear", "更多", "more", ("more", "notes", "poster", "tiers", "import")),
     ("desk:more", "gear", "更多", "phone", ("more", "notes", "poster", "tiers", "import")),

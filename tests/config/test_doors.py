@@ -23,6 +23,8 @@ PUBLIC = {
     "hold",
     "answer",
     "ask",
+    "certificate-ask",
+    "certificate-check",
     "decline",
     "feed",
     "free-time",

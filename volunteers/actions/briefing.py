@@ -78,7 +78,13 @@ def unclosed_yesterday(*, now: datetime) -> int:
     if found:
         lines = ["下面的场次有人没签到或没签退，补上才算服务时间：", *map(_session_line, found[:MOST_LINES])]
         _tell_staff(
-            "attendance", f"day:{start.date()}", f"昨天 {len(found)} 场没签退完", lines, "/desk/", today + WEEK, now
+            "attendance",
+            f"day:{start.date()}",
+            f"昨天 {len(found)} 场没签退完",
+            lines,
+            "/desk/report/",
+            today + WEEK,
+            now,
         )
     return len(found)
 

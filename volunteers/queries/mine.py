@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from classes.models import Programme, Session, Term
-from volunteers.models import Assignment, Availability, CheckIn, Offer, Volunteer
+from volunteers.models import Assignment, Availability, Offer, Volunteer
+from volunteers.queries import hours
 from volunteers.queries.opening import Opening
 from volunteers.rules import travel
 
@@ -54,10 +55,11 @@ class Mine:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was given this term: whole visits only (arrived and left)."""
+    """What was given this term: whole visits only (arrived and left); `pending` minutes are not in the ledger yet."""
 
     minutes: int
     kinds: list[str]
+    pending: int = 0
 
     @property
     def empty(self) -> range:
@@ -118,16 +120,15 @@ def _span(starts: time, ends: time) -> timedelta:
 
 
 def given(*, volunteer: Volunteer, now: datetime) -> Given:
-    """Hours and visits of this term. Two queries."""
+    """Hours and visits of this term. Three queries."""
     today = timezone.localdate(now)
     term = Term.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
-    rows = CheckIn.objects.filter(volunteer=volunteer, arrived_at__isnull=False, left_at__isnull=False)
-    if term:
-        rows = rows.filter(on_date__gte=term.starts_on)
-    visits = list(rows.order_by("on_date", "id").values_list("arrived_at", "left_at", "series__programme__kind"))
-    stays = [left - arrived for arrived, left, _ in visits if arrived and left]
-    minutes = sum(int(stay.total_seconds()) // 60 for stay in stays)
-    return Given(minutes, [str(kind) for _, _, kind in visits])
+    found = hours.visits(volunteer, since=term.starts_on if term else None)
+    return Given(
+        minutes=sum(visit.minutes for visit in found),
+        kinds=[visit.checkin.series.programme.kind for visit in found],
+        pending=sum(visit.minutes for visit in found if visit.record is None),
+    )
 
 
 def fitting(openings: Iterable[Opening], mine: Iterable[Mine], *, is_cleared: bool) -> list[Opening]:

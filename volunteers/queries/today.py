@@ -12,12 +12,13 @@ from classes.models import Community, DayQuestion, Session
 from people import calls
 from people.models import Heartbeat
 from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
-from volunteers.queries import board, people
+from volunteers.queries import board, people, roll
 
 MOST_TODOS = 5
 GAPS_WITHIN = timedelta(hours=48)
 DECLINED_WITHIN = timedelta(days=3)
 MOST_NAMES = 3
+OPEN_WITHIN = timedelta(days=7)
 EXPIRES_WITHIN = timedelta(days=30)
 WORKER_IS_LATE_AFTER = timedelta(minutes=2)
 
@@ -112,6 +113,7 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
         _worker(now),
         *_gaps(cards, now),
         _calls(now) if may_organise else None,
+        _not_closed(community, now),
         _declined(community, now),
         _unanswered(community, now),
         _questions(community, now),
@@ -158,6 +160,22 @@ def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
             is_gap=True,
         )
     ]
+
+
+def _not_closed(community: Community, now: datetime) -> Todo | None:
+    """Sessions of the last week of which nobody has said who came."""
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    found = roll.open_sessions(community=community, first=yesterday - OPEN_WITHIN, last=yesterday, now=now)
+    if not found:
+        return None
+    last = found[-1]
+    return Todo(
+        text=f"{len(found)} 场没点完名，时长还没算",
+        detail=f"最近的是 {last.on_date:%-m/%-d} 周{board.WEEKDAYS[last.on_date.weekday()]} {last.series.name}",
+        button="一下结清",
+        page="desk:report",
+        query=f"?m={last.on_date:%Y-%m}#open",
+    )
 
 
 def _declined(community: Community, now: datetime) -> Todo | None:

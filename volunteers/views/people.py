@@ -15,8 +15,8 @@ from volunteers.actions import people as actions
 from volunteers.context import community_of
 from volunteers.forms.people import ClearanceForm, NoteForm, VolunteerForm
 from volunteers.models import Volunteer
+from volunteers.queries import hours, places
 from volunteers.queries import people as queries
-from volunteers.queries import places
 
 PAGE = "volunteers/volunteer.html"
 
@@ -202,6 +202,7 @@ def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **ext
         "elsewhere": places.elsewhere(volunteer=found, proposal=proposal),
         "clearance_form": ClearanceForm(today=timezone.localdate(now), initial={"checked_on": timezone.localdate(now)}),
         "note_form": NoteForm(),
+        "service": hours.service(found),
         "may_organise": request.user.may_organise,
     }
     if request.user.may_organise:

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import segno
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes.actions import attending
@@ -26,6 +24,7 @@ from volunteers.models import Assignment, CheckIn, Volunteer
 from volunteers.queries import roll as queries
 from volunteers.queries.changes import found_session
 from volunteers.rules import wall
+from volunteers.views.codes import drawn
 
 PAGE = "volunteers/roll.html"
 # Refusals of the actions of this page, each with its sentence.
@@ -194,8 +193,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
 def _poster(session: Session, origin: str) -> dict[str, object]:
     code = wall.code_of(session)
     address = f"{origin}{reverse('public:in', args=[session.pk])}?k={code}"
-    drawing = segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True)
-    return {"session": session, "code": code, "qr": mark_safe(drawing)}
+    return {"session": session, "code": code, "qr": drawn(address)}
 
 
 # --- what the pages are made of ---------------------------------------------------------------------------
