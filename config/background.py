@@ -62,6 +62,8 @@ SCHEDULES = (
     Scheduled("close-visits", "volunteers.tasks.close_visits", "*/10 * * * *", "按下课时间签退"),
     Scheduled("post-hours", "volunteers.tasks.post_hours", "50 * * * *", "服务时长入账"),
     Scheduled("settle-requests", "classes.tasks.settle_requests", "20 * * * *", "点单跟着场次走"),
+    Scheduled("make-exports", "people.tasks.make_exports", "* * * * *", "导出全部数据"),
+    Scheduled("forget-data", "volunteers.tasks.forget_data", "15 3 * * *", "到期清理"),
     Scheduled("forget-outcomes", "config.background.forget_outcomes", "40 2 * * *", "清理旧记录"),
 )
 

@@ -10,10 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from people import queries
 from people.models import Channel, Message, Person, User
 
 # A note about something that begins before this hour may not wait for the end of the quiet hours.
 NEXT_MORNING_ENDS = time(12)
+NEVER_QUIET = range(10, 18)
+"""Hours that no setting may make quiet, so nobody has to look it up."""
 PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept|club|hand|swap)/")
 
 
@@ -68,13 +71,16 @@ def write(
 def after_quiet_hours(moment: datetime, *, happens_at: datetime | None = None) -> datetime:
     """The moment itself, or the end of the quiet hours it falls into (settings, local time)."""
     local = timezone.localtime(moment)
-    if settings.LINKE_QUIET_UNTIL <= local.hour < settings.LINKE_QUIET_FROM:
+    if local.hour in NEVER_QUIET:
         return moment
-    morning = local.date() + timedelta(days=1 if local.hour >= settings.LINKE_QUIET_FROM else 0)
+    quiet = queries.setting("quiet")
+    if quiet["until_hour"] <= local.hour < quiet["from_hour"]:
+        return moment
+    morning = local.date() + timedelta(days=1 if local.hour >= quiet["from_hour"] else 0)
     zone = timezone.get_current_timezone()
     if happens_at and happens_at < datetime.combine(morning, NEXT_MORNING_ENDS, zone):
         return moment
-    return datetime.combine(morning, time(settings.LINKE_QUIET_UNTIL), zone)
+    return datetime.combine(morning, time(quiet["until_hour"]), zone)
 
 
 def full_text(message: Message) -> str:

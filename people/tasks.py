@@ -1,5 +1,6 @@
 """Work in the background: sending what is due, and a sign of life."""
 
+import logging
 import os
 import time
 from datetime import timedelta
@@ -7,8 +8,10 @@ from datetime import timedelta
 from django.tasks import task
 from django.utils import timezone
 
-from people import delivery
-from people.models import Heartbeat
+from people import delivery, exporting
+from people.models import Export, Heartbeat
+
+log = logging.getLogger(__name__)
 
 # One run is short, so that the canary behind it is not late; the next run goes on.
 MOST_AT_ONCE, MOST_SECONDS = 200, 5
@@ -41,3 +44,18 @@ def beat() -> None:
     for name in ("worker", f"worker:{os.getpid()}"):
         Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
     Heartbeat.objects.filter(name__startswith="worker:", beat_at__lt=now - FORGOTTEN_AFTER).delete()
+
+
+@task()
+def make_exports() -> int:
+    """Make the copies that were asked for, delete those that have expired; answers how many were made."""
+    exporting.tidy(now=timezone.now())
+    made = 0
+    while export := exporting.claim(timezone.now()):
+        try:
+            exporting.make(export=export, now=timezone.now())
+            made += 1
+        except Exception:
+            log.exception("export %s", export.pk)
+            Export.objects.filter(pk=export.pk).update(status="failed")
+    return made

@@ -7,6 +7,7 @@ from people import views
 
 desk = [
     path("login/", views.sign_in, name="login"),
+    path("password/", views.password, name="password"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
 public: list = []

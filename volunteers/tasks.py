@@ -15,6 +15,7 @@ from volunteers.actions import (
     attendance,
     briefing,
     clubs,
+    forgetting,
     ledger,
     proposals,
     reminding,
@@ -346,3 +347,9 @@ def _speaker(run: TimetableProposal) -> Callable[[str, float, float | None, floa
         return runs.report(run=run, stage=planning.timetable_stage(tier), progress=progress, now=timezone.now())
 
     return speak
+
+
+@task()
+def forget_data() -> int:
+    """Take out what is kept no longer; answers how many rows."""
+    return forgetting.forget(now=timezone.now())

@@ -57,6 +57,12 @@ class Programme(models.Model):
                 name="children_have_two_cleared_adults",
                 violation_error_message="孩子的项目必须要背景查询,并且至少两位成年人。",
             ),
+            # NSPCC's widest ratio; the hard floor of classes.demand.
+            models.CheckConstraint(
+                condition=~Q(kind="child") | Q(default_ratio__lte=10, young_ratio__lte=10),
+                name="children_ratio_has_a_floor",
+                violation_error_message="一位成年人最多带 10 个孩子。",
+            ),
             models.CheckConstraint(
                 condition=Q(default_ratio__gt=0, young_ratio__gt=0),
                 name="programme_ratios_are_positive",

@@ -4,6 +4,7 @@ from .audit import AuditEntry, Heartbeat
 from .channel import Channel
 from .message import Call, Message
 from .person import Consent, Person, PersonNote, PersonWord
+from .setting import Export, Setting, SettingChange
 from .token import ApiToken
 from .user import User
 
@@ -13,10 +14,13 @@ __all__ = [
     "Call",
     "Channel",
     "Consent",
+    "Export",
     "Heartbeat",
     "Message",
     "Person",
     "PersonNote",
     "PersonWord",
+    "Setting",
+    "SettingChange",
     "User",
 ]

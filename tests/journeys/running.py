@@ -171,6 +171,9 @@ def manager_pages() -> dict[str, str]:
     channel = Channel.objects.get(kind="aliyun")
     return {
         "channels": reverse("desk:channels"),
+        "settings": reverse("desk:settings"),
+        "settings-log": reverse("desk:settings-log"),
+        "password": reverse("desk:password"),
         "channel": reverse("desk:channel", args=[channel.pk]),
         "channel-add": reverse("desk:channel-add", args=["dingtalk"]),
     }

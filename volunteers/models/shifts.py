@@ -17,6 +17,12 @@ class Role(models.Model):
 
     class Meta:
         ordering = ["-is_lead", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(minimum_age__gte=14), name="role_is_for_fourteen_and_older"),
+            models.CheckConstraint(
+                condition=Q(needs_clearance=False) | Q(minimum_age__gte=18), name="role_with_children_is_of_age"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
