@@ -20,6 +20,11 @@ class Change(models.Model):
         SPLIT = "split", "分班"
         SWAP = "swap", "换教室"
         LESSON = "lesson", "换课"
+        # Steps on the roster: they touch people's places, no session.
+        PLACE = "place", "排人"
+        RELEASE = "release", "撤下"
+        ACCEPT = "accept", "采纳建议"
+        COPY = "copy", "照抄上周"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)
     community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="changes")

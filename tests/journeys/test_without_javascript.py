@@ -63,7 +63,7 @@ def test_a_gap_is_opened_filled_and_the_step_undone(live_server, desk, shift):
 
     desk.get_by_role("button", name="撤销").click()
 
-    expect(desk.get_by_role("status").filter(has_text="林淑芬")).to_contain_text("已撤下")
+    expect(desk.get_by_role("status").filter(has_text="林淑芬")).to_contain_text("撤销了")
     assert not Assignment.objects.filter(status__in=Assignment.ACTIVE).exists()
 
 

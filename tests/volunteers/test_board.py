@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import CalendarDay, DayQuestion
+from classes.models import CalendarDay, Change, DayQuestion
 from people.models import Message
 from tests import make
 from volunteers.models import Assignment, CheckIn
@@ -308,7 +308,7 @@ class TestPlacing:
         assert (placed.status, placed.volunteer, placed.source) == ("draft", who, "staff")
         assert placed.reasons
         assert "已放好" in page.content.decode()
-        assert reverse("desk:release") in page.content.decode()
+        assert reverse("desk:step-undo", args=[Change.objects.get().pk]) in page.content.decode()
 
     def test_htmx_gets_the_card_the_summary_and_the_toast(self, client, gap):
         who = free_volunteer("单雄信")

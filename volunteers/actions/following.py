@@ -12,13 +12,13 @@ from classes.actions.changing import Done, hold, local
 from classes.actions.moving import Target
 from classes.models import Session
 from volunteers.actions import notes, roster, seats
+from volunteers.actions.steps import state_of
 from volunteers.models import Assignment, AssignmentChange, Offer, Shift, Volunteer
 from volunteers.rules import travel
 from volunteers.rules.persons import cleared_until
 
 Status = Assignment.Status
 TOLD = (Status.OFFERED, Status.ACCEPTED)
-OFFER = ("made_at", "expires_at", "answer", "answered_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +192,3 @@ class Book:
                 happens_at=min(starts_at for starts_at, _ in lines),
                 now=now,
             )
-
-
-def state_of(one: Assignment) -> dict[str, Any]:
-    """Status, note and invitation as JSON holds them."""
-    offer = getattr(one, "offer", None)
-    kept = {name: getattr(offer, name) for name in OFFER} if offer else None
-    texts = kept and {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in kept.items()}
-    return {"status": str(one.status), "note": one.note, "offer": texts}

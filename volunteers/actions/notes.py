@@ -47,10 +47,14 @@ def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: date
     return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now, useless_after, facts)
 
 
-def released(*, assignment: Assignment, now: datetime) -> Message:
-    """A place that was asked for or agreed is not needed any more."""
+RELEASED, RELEASED_BACK = "release", "release-back"
+
+
+def released(*, assignment: Assignment, now: datetime, change: Change | None = None) -> Message:
+    """A place that was asked for or agreed is not needed any more. `change` is the step that can be taken back."""
     body = [f"{assignment.volunteer}，您好。下面这一场不用来了，谢谢您：", line(assignment)]
-    return _write(assignment, "release", "有一场不用来了", body, now)
+    about = f"change:{change.pk}" if change else None
+    return _write(assignment, RELEASED, "有一场不用来了", body, now, about=about)
 
 
 def cancelled(*, assignment: Assignment, now: datetime) -> Message:
@@ -200,13 +204,14 @@ def _write(
     now: datetime,
     useless_after: datetime | None = None,
     facts: dict[str, str] | None = None,
+    about: str | None = None,
 ) -> Message:
     """A note to the volunteer of this place; it is of no use once the session has begun."""
     volunteer = assignment.volunteer
     return outbox.write(
         person=volunteer.person,
         kind=kind,
-        about=_about(assignment, kind),
+        about=about or _about(assignment, kind),
         subject=subject,
         body="\n".join(body),
         link=f"/me/{volunteer.token}/",

@@ -9,13 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from classes.models import Community
+from classes.models import Change, Community
 from classes.queries import days
 from people import audit
 from people.models import User
-from volunteers.actions import notes, seats
+from volunteers.actions import notes, seats, steps
 from volunteers.actions.seats import (
     AlreadyPlaced,
+    ChangedMeanwhile,
     InTwoPlaces,
     NotHeld,
     NotPlaced,
@@ -29,6 +30,7 @@ from volunteers.queries import publishing
 __all__ = [
     "Accepted",
     "AlreadyPlaced",
+    "ChangedMeanwhile",
     "Guessed",
     "InTwoPlaces",
     "NoRiskNote",
@@ -98,11 +100,15 @@ def place(
     reasons: Iterable[Any] = (),
     source: str = "staff",
     overlooking: Collection[str] = (),
+    seen: int | None = None,
 ) -> Assignment:
-    """Put a volunteer on a shift as a draft: nobody is told before publishing.
+    """Put a volunteer on a shift as a draft: nobody is told before publishing. Can be taken back for a day.
 
-    Raises Refused: ShiftFull, AlreadyPlaced, InTwoPlaces, RuleBroken, NotHeld.
+    `seen` is the sequence of the session that whoever places has looked at.
+    Raises Refused: ShiftFull, AlreadyPlaced, InTwoPlaces, RuleBroken, NotHeld, ChangedMeanwhile.
     """
+    seats.lock([volunteer.pk])
+    seats.require_as_seen(shift.session, seen)
     assignment = seats.take(
         shift=shift,
         volunteer=volunteer,
@@ -112,18 +118,42 @@ def place(
         reasons=reasons,
         overlooking=overlooking,
     )
+    step = steps.begin(
+        kind=steps.Kind.PLACE,
+        community=shift.session.community,
+        summary=f"{volunteer} → {notes.when(shift.session.starts_at)} {shift.session.series.name}",
+        now=now,
+        actor=actor,
+    )
+    steps.keep_made(step, [assignment])
     _wrote(assignment, "排上", now, actor)
     return assignment
 
 
 @transaction.atomic
-def release(*, assignment: Assignment, now: datetime, actor: User | None, note: str = "") -> None:
-    """Take somebody off. Who had been asked or had agreed is told. Raises NotPlaced."""
-    before = seats.move(assignment, to=Status.RELEASED, now=now, note=note, only_from=Assignment.ACTIVE)
+def release(
+    *, assignment: Assignment, now: datetime, actor: User | None, note: str = "", seen: datetime | None = None
+) -> Change:
+    """Take somebody off. Who had been asked or had agreed is told. Can be taken back for a day.
+
+    `seen` is the moment of the last change that whoever releases has looked at. Raises NotPlaced, ChangedMeanwhile.
+    """
+    seats.lock([assignment.volunteer_id])
+    told = publishing.for_telling(Assignment.objects.filter(pk=assignment.pk).select_related("offer")).get()
+    was = steps.state_of(told)
+    before = seats.move(assignment, to=Status.RELEASED, now=now, note=note, only_from=Assignment.ACTIVE, seen=seen)
+    step = steps.begin(
+        kind=steps.Kind.RELEASE,
+        community=told.session.community,
+        summary=f"{told.volunteer}不来 {notes.when(told.starts_at)} {told.session.series.name}了",
+        now=now,
+        actor=actor,
+    )
+    steps.keep_released(step, assignment, was)
     if before != Status.DRAFT and assignment.starts_at > now:
-        told = publishing.for_telling(Assignment.objects.filter(pk=assignment.pk)).get()
-        notes.released(assignment=told, now=now)
+        notes.released(assignment=told, now=now, change=step)
     _wrote(assignment, "撤下", now, actor)
+    return step
 
 
 @transaction.atomic
@@ -154,6 +184,15 @@ def accept_placements(
     if proposal.placements.filter(status=Placement.Status.PROPOSED).exists():
         Proposal.objects.filter(pk=proposal.pk).update(status=Proposal.Status.READY)
     proposal.refresh_from_db(fields=["status"])
+    for community, made in _by_community(done.assignments):
+        step = steps.begin(
+            kind=steps.Kind.ACCEPT,
+            community=community,
+            summary=f"采纳建议 {proposal.from_on:%-m月%-d日} – {proposal.until_on:%-m月%-d日}，{len(made)} 项",
+            now=now,
+            actor=actor,
+        )
+        steps.keep_made(step, made)
     audit.write(
         actor=actor,
         verb="采纳",
@@ -162,6 +201,14 @@ def accept_placements(
         summary=f"采纳 {len(done.assignments)} 项，{len(done.stale)} 项已经不行",
     )
     return done
+
+
+def _by_community(assignments: Iterable[Assignment]) -> Iterable[tuple[Community, list[Assignment]]]:
+    """What was made, for each community: what is taken back is of one of them."""
+    found: dict[Community, list[Assignment]] = {}
+    for one in assignments:
+        found.setdefault(one.session.community, []).append(one)
+    return found.items()
 
 
 def _settle(placement: Placement, done: Accepted, now: datetime) -> None:

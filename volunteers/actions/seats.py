@@ -51,6 +51,11 @@ class NotPlaced(Refused):
     """The assignment has ended meanwhile."""
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else changed it since whoever acts has looked."""
+
+
+SINCE = "您看的这一会儿，这里被改过了。现在的样子在下面，请再看一眼。"
 FULL = "这个岗位已经满了，刷新看看现在缺不缺人。"
 HERE = "{}已经在这一场了。"
 ELSEWHERE = "{}同一时间在别的场次，不能两边都去。"
@@ -64,7 +69,7 @@ def lock(volunteer_ids: Iterable[int]) -> None:
 def lock_session(session: Session) -> None:
     """Let nobody cancel or move the session until the transaction ends; it is as the database has it then."""
     list(Session.objects.select_for_update(no_key=True).filter(pk=session.pk).values("pk"))
-    session.refresh_from_db(fields=["status", "cancel_reason", "on_date", "starts_at", "ends_at"])
+    session.refresh_from_db(fields=["status", "cancel_reason", "on_date", "starts_at", "ends_at", "sequence"])
 
 
 @transaction.atomic
@@ -124,6 +129,15 @@ def require_rules(*, shift: Shift, volunteer: Volunteer, now: datetime, overlook
         raise RuleBroken(found)
 
 
+def require_as_seen(session: Session, sequence: int | None) -> None:
+    """Raise ChangedMeanwhile when the session was moved or called off since; held until the transaction ends."""
+    if sequence is None:
+        return
+    lock_session(session)
+    if session.sequence != sequence:
+        raise ChangedMeanwhile(SINCE)
+
+
 def claim(shift: Shift) -> bool:
     """Count one more place as taken while there is one: the row count is the lock."""
     return bool(Shift.objects.filter(pk=shift.pk, taken__lt=F("needed")).update(taken=F("taken") + 1))
@@ -134,13 +148,24 @@ def give_back(shift_id: int) -> None:
     Shift.objects.filter(pk=shift_id, taken__gt=0).update(taken=F("taken") - 1)
 
 
-def move(assignment: Assignment, *, to: str, now: datetime, note: str = "", only_from: Iterable[str]) -> str:
+def move(
+    assignment: Assignment,
+    *,
+    to: str,
+    now: datetime,
+    note: str = "",
+    only_from: Iterable[str],
+    seen: datetime | None = None,
+) -> str:
     """Change the status of one assignment; answers the status before. Raises NotPlaced.
 
-    Leaving the active states gives the place back, to the club that held it while that still holds.
+    Leaving the active states gives the place back, to the club that held it while that still holds. With
+    `seen` it must not have changed since that moment: raises ChangedMeanwhile.
     """
     lock([assignment.volunteer_id])
-    before = Assignment.objects.values_list("status", flat=True).get(pk=assignment.pk)
+    before, changed_at = Assignment.objects.values_list("status", "changed_at").get(pk=assignment.pk)
+    if seen is not None and changed_at != seen and before in Assignment.ACTIVE:
+        raise ChangedMeanwhile(SINCE)
     mine = Assignment.objects.filter(pk=assignment.pk, status=before)
     if before not in only_from or not mine.update(status=to, changed_at=now, note=note[:120]):
         raise NotPlaced("这个安排刚刚变过了，刷新看看现在的样子。")

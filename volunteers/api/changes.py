@@ -14,7 +14,7 @@ from classes.api.places import community_of
 from classes.models import Change, Session
 from people.api import ORGANISER, REFUSED, Conflict, Paging, cut, filled, one_of
 from people.models import Message
-from volunteers.actions import changing, previewing, undoing
+from volunteers.actions import changing, previewing, taking_back
 from volunteers.queries import changes as queries
 from volunteers.views.changes import CLOSE_DAY, STALE, WAYS
 
@@ -243,7 +243,7 @@ def changes(request: HttpRequest, community: int, paging: Query[Paging]) -> Any:
 def undo(request: HttpRequest, pk: int) -> Any:
     """Take a change back: everything is as it was, and whoever was told is told."""
     change = get_object_or_404(Change, pk=pk)
-    undoing.undo(change=change, now=timezone.now(), actor=request.user)
+    taking_back.undo(change=change, now=timezone.now(), actor=request.user)
     change.refresh_from_db()
     return change
 

@@ -13,7 +13,7 @@ from classes.calendar import Days, teaching_week
 from classes.demand import Facts, warnings_of
 from classes.models import CalendarDay, Community, Programme, Session, Term
 from volunteers.models import Assignment, Offer, Shift, Volunteer
-from volunteers.queries import pictures
+from volunteers.queries import freshness, pictures
 from volunteers.queries.alerts import Alert, alerts_of
 
 WEEKDAYS = "一二三四五六日"
@@ -46,6 +46,7 @@ class Card:
     session: Session
     places: list[Place] = field(default_factory=list)
     shifts: list[Shift] = field(default_factory=list)
+    on_it: list[Assignment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -216,6 +217,11 @@ class Week:
         return [card for day in self.days for card in day.cards]
 
     @property
+    def stamp(self) -> str:
+        """Tells this board from the same board after a change."""
+        return freshness.stamp_of(self.cards)
+
+    @property
     def trend_columns(self) -> list[dict[str, Any]]:
         """The picture of the trend, column by column."""
         return [point.column for point in self.trend]
@@ -289,6 +295,7 @@ def _cards(sessions: QuerySet[Session], *, now: datetime) -> list[Card]:
         card = cards[shift.session_id]
         shift.session = card.session
         card.shifts.append(shift)
+        card.on_it += people[shift.pk]
         if not card.is_cancelled:
             card.places += _places(shift, people[shift.pk], now=now)
     for card in cards.values():

@@ -13,6 +13,7 @@ from classes.models import Change, Community, Enrolment, Session
 from classes.models.changes import UNDO_WITHIN
 from volunteers.queries import board
 
+ON_THE_ROSTER = (Change.Kind.PLACE, Change.Kind.RELEASE, Change.Kind.ACCEPT, Change.Kind.COPY)
 KEPT_IN_SIGHT = timedelta(days=30)
 NEAR = timedelta(days=7)
 
@@ -75,6 +76,8 @@ def row_of(change: Change, now: datetime) -> ChangeRow:
 def changes(*, community: Community, now: datetime) -> list[ChangeRow]:
     """The changes of a month, those that can still be taken back first, the newest first. One query."""
     found = Change.objects.filter(community=community, made_at__gt=now - KEPT_IN_SIGHT)
+    # A step on the roster is of interest while it can be taken back; what was done to sessions for a month.
+    found = found.exclude(kind__in=ON_THE_ROSTER, made_at__lte=now - UNDO_WITHIN)
     rows = [row_of(change, now) for change in found.select_related("made_by", "undone_by").order_by("-made_at", "-id")]
     return sorted(rows, key=lambda row: row.open_until is None)
 

@@ -17,6 +17,7 @@ SOURCES = {
     "proposal": "自动排班",
     "sign_up": "自己报名",
     "import": "从名单导入",
+    "copy": "照抄上周",
 }
 
 

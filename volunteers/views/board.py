@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes.calendar import day_in
-from classes.models import Community
+from classes.models import Change, Community
 from people.access import organiser_required, staff_required
 from people.models import Message
 from volunteers import planning
 from volunteers.actions import previewing, roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.queries import board, publishing, recruiting
+from volunteers.queries import board, freshness, publishing, recruiting
 from volunteers.views import notes
 
 PAGE = "volunteers/week.html"
@@ -36,7 +36,7 @@ def week(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "side" and len(side) > 2:
         return render(request, "volunteers/week_side.html", side)
     monday = _monday(request, side, now)
-    page = _page(request, community, monday, now)
+    page = page_of(request, community, monday, now)
     return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request))
 
 
@@ -44,8 +44,8 @@ def week(request: HttpRequest) -> HttpResponse:
 @organiser_required
 def place(request: HttpRequest) -> HttpResponse:
     """Put somebody on a shift; a place taken meanwhile gives the card back with who and when."""
-    shift = get_object_or_404(_shifts(), pk=_number(request.POST.get("shift")))
-    volunteer = get_object_or_404(Volunteer.objects.select_related("person"), pk=_number(request.POST.get("volunteer")))
+    shift = get_object_or_404(shifts(), pk=number(request.POST.get("shift")))
+    volunteer = get_object_or_404(Volunteer.objects.select_related("person"), pk=number(request.POST.get("volunteer")))
     now = timezone.now()
     try:
         placed = roster.place(
@@ -55,10 +55,11 @@ def place(request: HttpRequest) -> HttpResponse:
             actor=request.user,
             reasons=_reasons(shift, volunteer, now),
             source="staff",
+            seen=number(request.POST.get("seen")) if request.POST.get("seen") else None,
         )
     except roster.Refused as refusal:
-        return _refused(request, shift, _why(shift, refusal), now)
-    return _changed(request, shift, now, done=placed)
+        return refused(request, shift, _why(shift, refusal), now)
+    return changed(request, shift, now, placed.changes.select_related("change").latest("pk").change)
 
 
 @require_POST
@@ -66,14 +67,16 @@ def place(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest) -> HttpResponse:
     """Take somebody off: 撤下 in the panel, 撤销 in the toast."""
     found = Assignment.objects.select_related("volunteer__person")
-    assignment = get_object_or_404(found, pk=_number(request.POST.get("assignment")))
-    shift = get_object_or_404(_shifts(), pk=assignment.shift_id)
+    assignment = get_object_or_404(found, pk=number(request.POST.get("assignment")))
+    shift = get_object_or_404(shifts(), pk=assignment.shift_id)
     now = timezone.now()
     try:
-        roster.release(assignment=assignment, now=now, actor=request.user)
+        step = roster.release(
+            assignment=assignment, now=now, actor=request.user, seen=_moment(request.POST.get("seen"))
+        )
     except roster.Refused as refusal:
-        return _refused(request, shift, str(refusal), now)
-    return _changed(request, shift, now, gone=assignment)
+        return refused(request, shift, _why(shift, refusal), now)
+    return changed(request, shift, now, step)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +85,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     """Show exactly who is told what; POST tells them."""
     community = community_of(request)
     now = timezone.now()
-    monday = board.monday_of(_date(request, "w") or timezone.localdate(now))
+    monday = board.monday_of(date_of(request, "w") or timezone.localdate(now))
     sunday = monday + timedelta(days=6)
     back = f"{reverse('desk:week')}?w={monday}"
     page = {"monday": monday, "sunday": sunday, "back": back}
@@ -125,9 +128,9 @@ def _texts(community: Community, monday: date, now: datetime) -> dict[int, Messa
 # --- what the page is made of -----------------------------------------------------------------
 
 
-def _page(request: HttpRequest, community: Community, monday: date, now: datetime) -> dict:
+def page_of(request: HttpRequest, community: Community, monday: date, now: datetime) -> dict:
     week = board.week(community=community, monday=monday, now=now)
-    chosen = _date(request, "day")
+    chosen = date_of(request, "day")
     today = timezone.localdate(now)
     days = [day.date for day in week.days]
     return {
@@ -138,18 +141,17 @@ def _page(request: HttpRequest, community: Community, monday: date, now: datetim
 
 
 def _toast(request: HttpRequest) -> dict:
-    """What was just done, after a redirect: the page says it and offers to undo it."""
-    found = Assignment.objects.select_related("volunteer__person", "session__series", "shift__role")
-    asked = {"done": _number(request.GET.get("done")), "gone": _number(request.GET.get("gone"))}
-    return {name: found.filter(pk=pk).first() for name, pk in asked.items() if pk}
+    """The step that was just done, after a redirect: the page says it and offers to undo it."""
+    pk = number(request.GET.get("step"))
+    return {"step": Change.objects.filter(pk=pk).first()} if pk else {}
 
 
 def _side(request: HttpRequest, now: datetime) -> dict:
     """The panel: candidates of a gap, or the person of a filled place, or nothing."""
     may = {"may_organise": request.user.may_organise, "now": now}
-    if shift_id := _number(request.GET.get("gap")):
-        return may | _gap(get_object_or_404(_shifts(), pk=shift_id), now)
-    if assignment_id := _number(request.GET.get("who")):
+    if shift_id := number(request.GET.get("gap")):
+        return may | _gap(get_object_or_404(shifts(), pk=shift_id), now)
+    if assignment_id := number(request.GET.get("who")):
         found = Assignment.objects.select_related(
             "volunteer__person", "volunteer__organisation", "offer", "shift__role", *SESSION
         )
@@ -161,7 +163,7 @@ def _side(request: HttpRequest, now: datetime) -> dict:
 
 def _clashes(request: HttpRequest, week: board.Week) -> dict:
     """`?clash=DAY`: the people whom a make-up day keeps away, to be asked or taken off one by one."""
-    asked = _date(request, "clash")
+    asked = date_of(request, "clash")
     day = next((day for day in week.days if day.date == asked), None)
     found = [place for card in day.cards for place in card.places if place.clash] if day else []
     return {"clashes": found, "clash_day": asked}
@@ -170,7 +172,7 @@ def _clashes(request: HttpRequest, week: board.Week) -> dict:
 SESSION = ("session__series__programme", "session__room", "session__lesson", "session__community")
 
 
-def _shifts():
+def shifts():
     return Shift.objects.select_related("role", *SESSION)
 
 
@@ -205,28 +207,29 @@ def _why(shift: Shift, refusal: Exception) -> str:
     )
     if isinstance(refusal, roster.ShiftFull) and last:
         return f"{timezone.localtime(last.changed_at):%H:%M} 已经由{last.volunteer}补上了，这里不再缺人。"
+    if isinstance(refusal, roster.ChangedMeanwhile | roster.NotPlaced) and (said := freshness.touched(shift.session)):
+        return f"{said}。没有照您的改，现在的样子在下面。"
     return str(refusal)
 
 
-def _changed(request: HttpRequest, shift: Shift, now: datetime, *, done=None, gone=None) -> HttpResponse:
-    """After a change: the card, summary and toast for htmx, else the week with the toast."""
+def changed(request: HttpRequest, shift: Shift, now: datetime, step: Change) -> HttpResponse:
+    """After a step: the card, summary and toast for htmx, else the week with the toast."""
     if not request.htmx:
-        told = f"done={done.pk}" if done else f"gone={gone.pk}"
-        return redirect(f"{_week_address(shift)}&{told}#ses-{shift.session_id}")
-    return _card(request, shift, now, {"done": done, "gone": gone})
+        return redirect(f"{_week_address(shift)}&step={step.pk}#ses-{shift.session_id}")
+    return _card(request, shift, now, {"step": step})
 
 
-def _refused(request: HttpRequest, shift: Shift, why: str, now: datetime) -> HttpResponse:
+def refused(request: HttpRequest, shift: Shift, why: str, now: datetime) -> HttpResponse:
     if not request.htmx:
         messages.error(request, why)
-        week = _page(request, shift.session.community, board.monday_of(shift.session.on_date), now)
+        week = page_of(request, shift.session.community, board.monday_of(shift.session.on_date), now)
         return render(request, PAGE, week | {"may_organise": True, "now": now}, status=409)
     return _card(request, shift, now, {"refused": why}, status=409)
 
 
 def _card(request: HttpRequest, shift: Shift, now: datetime, toast: dict, status: int = 200) -> HttpResponse:
     monday = board.monday_of(shift.session.on_date)
-    page = _page(request, shift.session.community, monday, now)
+    page = page_of(request, shift.session.community, monday, now)
     day = next(day for day in page["week"].days if day.date == shift.session.on_date)
     card = next(card for card in day.cards if card.session.pk == shift.session_id)
     page |= toast | {"card": card, "day": day, "is_fragment": True, "may_organise": True}
@@ -239,14 +242,23 @@ def _week_address(shift: Shift) -> str:
 
 def _monday(request: HttpRequest, side: dict, now: datetime) -> date:
     """The week asked for, else the week of the gap that is open, else this week."""
-    asked = _date(request, "w")
+    asked = date_of(request, "w")
     if asked is None and "shift" in side:
         asked = side["shift"].session.on_date
     return board.monday_of(asked or timezone.localdate(now))
 
 
-def _date(request: HttpRequest, name: str) -> date | None:
+def date_of(request: HttpRequest, name: str) -> date | None:
     return day_in(request.GET.get(name) or request.POST.get(name))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A moment out of a hidden field; None where the form had none, or something else."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _numbers(text: str | None) -> list[int] | None:
@@ -254,5 +266,5 @@ def _numbers(text: str | None) -> list[int] | None:
     return None if text is None else [int(part) for part in text.split(",") if part.isdecimal()]
 
 
-def _number(text: str | None) -> int:
+def number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0

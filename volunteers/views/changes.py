@@ -23,7 +23,7 @@ from classes.calendar import day_in
 from classes.models import Change, Session
 from people import channels
 from people.access import organiser_required, staff_required
-from volunteers.actions import changing, previewing, undoing
+from volunteers.actions import changing, previewing, taking_back
 from volunteers.context import community_of
 from volunteers.forms import changes as change_forms
 from volunteers.queries import changes as queries
@@ -114,11 +114,12 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a change back, or say what is in the way."""
     found = get_object_or_404(Change, pk=pk)
     try:
-        undoing.undo(change=found, now=timezone.now(), actor=request.user)
+        done = taking_back.undo(change=found, now=timezone.now(), actor=request.user)
     except Refused as refusal:
         messages.error(request, f"没有撤销：{refusal}")
     else:
-        messages.success(request, f"撤销了：{found.summary}。没发出的通知收回了，发出的会更正。")
+        left = f"{'、'.join(done.left)}已经知道了，没有动。" if done.left else ""
+        messages.success(request, f"撤销了：{found.summary}。{left}没发出的通知收回了，发出的会更正。")
     return redirect("desk:changes")
 
 
