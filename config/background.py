@@ -22,10 +22,12 @@ from django_q.tasks import async_task
 
 from people import delivery
 from people.models import Heartbeat
+from volunteers.queries import substitutes
 
 RUN = "config.background.run"
 SUPERVISOR = "supervisor"
 DELIVERY = "people.tasks.deliver_messages"
+SUBSTITUTES = "volunteers.tasks.find_substitutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ SCHEDULES = (
     Scheduled("offer-freed-places", "volunteers.tasks.offer_freed_places", "* * * * *", "问等名额的人"),
     Scheduled("warn-of-lapses", "volunteers.tasks.warn_of_lapses", "5 8-20 * * *", "提醒社团填名字"),
     Scheduled("lapse-holds", "volunteers.tasks.lapse_holds", "*/5 * * * *", "放出社团没填名字的名额"),
+    Scheduled("find-substitutes", "volunteers.tasks.find_substitutes", "* * * * *", "找替补"),
+    Scheduled("watch-floors", "volunteers.tasks.watch_floors", "*/5 * * * *", "看孩子的课大人够不够"),
     Scheduled("mark-gaps", "volunteers.tasks.mark_gaps", "10 2 * * *", "标出缺口"),
     Scheduled("close-visits", "volunteers.tasks.close_visits", "*/10 * * * *", "按下课时间签退"),
     Scheduled("post-hours", "volunteers.tasks.post_hours", "50 * * * *", "服务时长入账"),
@@ -179,12 +183,13 @@ def release_claims(now: datetime) -> int:
 
 
 def send_canary(path: str, *, now: datetime) -> str:
-    """Ask for one run of the canary, and for delivery when there is something to deliver. Answers the canary's id.
+    """Ask for one run of the canary, and for what should not wait for its minute. Answers the canary's id.
 
-    Notes leave within seconds this way; the schedule of once a minute is the net below.
+    Notes leave and substitutes are asked within seconds this way; the schedule of once a minute is the net below.
     """
-    if delivery.has_work(now=now) and not is_queued(DELIVERY):
-        enqueue(DELIVERY)
+    for task, has_work in ((DELIVERY, delivery.has_work(now=now)), (SUBSTITUTES, substitutes.has_work(now))):
+        if has_work and not is_queued(task):
+            enqueue(task)
     return enqueue(path)
 
 

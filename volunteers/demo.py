@@ -16,7 +16,7 @@ from classes import actions as classes
 from classes.actions import days, lessons, rooms
 from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
 from people.models import Message, User
-from volunteers import demo_attendance, demo_clubs, demo_desk, intake
+from volunteers import demo_attendance, demo_clubs, demo_desk, demo_substitutes, intake
 from volunteers.actions import answers, changing, proposals, roster, signup
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
@@ -228,6 +228,7 @@ def drop_out(this_week: date, now: datetime) -> None:
     ).order_by("-pk")
     for assignment in weekend.select_related("volunteer__person")[:DROPPED]:
         answers.withdraw(assignment=assignment, now=now)
+    demo_substitutes.look(now)
 
 
 def strangers(now: datetime) -> None:

@@ -16,10 +16,12 @@ from volunteers.actions import (
     briefing,
     clubs,
     forgetting,
+    floors,
     ledger,
     proposals,
     reminding,
     runs,
+    substitutes,
     timetables,
     tradeoffs,
     waiting,
@@ -288,6 +290,18 @@ def warn_of_lapses() -> int:
 def lapse_holds() -> int:
     """Free the places that clubs held without a name until now; answers how many holds."""
     return clubs.lapse_holds(now=timezone.now())
+
+
+@task()
+def find_substitutes() -> int:
+    """Ask the waves that are due, end the searches that are over; answers how many searches moved."""
+    return substitutes.run_due(now=timezone.now())
+
+
+@task()
+def watch_floors() -> int:
+    """Look at children's sessions that lack cleared adults, and call deputies; answers how many are under their floor."""
+    return floors.watch(now=timezone.now())
 
 
 @task()

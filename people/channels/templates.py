@@ -16,6 +16,8 @@ LONGEST_VARIABLE, LONGEST = 35, 500
 # One SMS holds 70 characters; a longer text is sent, and charged, as several of 67.
 ONE_SMS, PART = 70, 67
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+# Of a page below a personal page, an SMS leads to the personal page: one approved text for all of them.
+CODE = re.compile(r"^(/me/[^/]+)/.*$")
 FORBIDDEN = re.compile(r"[【】]")
 
 
@@ -86,7 +88,7 @@ def filled(account: Channel, letter: Letter) -> tuple[Template, str, dict[str, s
     Raises Refused, finally, when no approved text fits: an empty or over-long variable is found here
     and not by the provider.
     """
-    facts = {**letter.facts, "code": letter.link.strip("/").rpartition("/")[2]}
+    facts = {**letter.facts, "code": CODE.sub(r"\1", letter.link).strip("/").rpartition("/")[2]}
     trouble = "没有审核通过的短信模板"
     for kind in (letter.kind, GENERAL):
         template, number = BY_KIND.get(kind), number_of(account, kind)

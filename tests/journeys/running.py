@@ -32,6 +32,8 @@ from volunteers.models import (
     Placement,
     Proposal,
     Shift,
+    SubstituteAsk,
+    SubstituteSearch,
     TimetableProposal,
     Volunteer,
 )
@@ -117,6 +119,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "calls",
         "work",
         "tiers",
+        "searches",
+        "search-plan",
         "changes",
         "rooms",
         "requests",
@@ -132,6 +136,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "why": why_not(),
         "accepted": reverse("desk:proposal", args=[Proposal.objects.filter(status="accepted").first().pk]),
         "club-desk": reverse("desk:club", args=[held().organisation_id]),
+        "search": reverse("desk:search", args=[SubstituteSearch.objects.earliest("pk").pk]),
+        "floor": reverse("desk:floor", args=[child_session(now).pk]),
         "session": reverse("desk:session", args=[placed.session_id]),
         "session-slots": reverse("desk:session-slots", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
@@ -223,6 +229,7 @@ def public_pages(now: datetime) -> dict[str, str]:
     """Path and query of the pages for everybody."""
     placed = agreed(now)
     me = reverse("public:me", args=[placed.volunteer.token])
+    ask = SubstituteAsk.objects.select_related("volunteer").filter(state="asked").earliest("pk")
     helpers = Shift.objects.filter(session__starts_at__gt=now, role__is_lead=False)
     return {
         "list": reverse("public:list"),
@@ -235,6 +242,8 @@ def public_pages(now: datetime) -> dict[str, str]:
         "over": sign_up(Shift.objects.filter(session__starts_at__lt=now).first()),
         "me": me,
         "me-new": f"{me}?new={placed.pk}",
+        "cover": reverse("public:cover", args=[ask.volunteer.token, ask.pk]),
+        "me-asked": reverse("public:me", args=[ask.volunteer.token]),
         "decline": reverse("public:decline", args=[placed.volunteer.token, placed.pk]),
         "ask": reverse("public:ask"),
         "ask-here": f"{reverse('public:ask')}?community={Community.objects.first().pk}",
@@ -259,6 +268,11 @@ def agreed(now: datetime) -> Assignment:
 def held() -> Hold:
     """Places that a club holds."""
     return Hold.objects.select_related("organisation").filter(ended_at=None).first()
+
+
+def child_session(now: datetime) -> Session:
+    """The next session of children."""
+    return Session.objects.filter(series__programme__kind="child", starts_at__gt=now).order_by("starts_at").first()
 
 
 def sign_up(shift: Shift) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from people.models import Message
 from tests import make
-from volunteers.actions import answers, roster, signup
-from volunteers.models import Assignment, Offer, Shift, Volunteer
+from volunteers.actions import answers, covering, roster, signup, substitutes
+from volunteers.models import Assignment, Offer, Shift, SubstituteAsk, SubstituteSearch, Volunteer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = make.at("2026-09-07", "10:00")
@@ -126,3 +126,77 @@ def test_the_freed_place_goes_to_one_of_those_who_want_it(together):
     assert sum(not isinstance(one, Exception) for one in results) == 1, results
     shift.refresh_from_db()
     assert shift.taken == 1
+
+
+def test_fifty_yeses_to_one_search_are_one_place_in_every_round(together):
+    """bench/yeses.py does the same over the web, 100 rounds long."""
+    people = [make.volunteer(f"志愿者{number}") for number in range(50)]
+    of = make.series(weekdays=tuple(range(7)))
+    first = date(2026, 9, 8).toordinal()
+    rounds = []
+    for turn in range(3):
+        shift = make.shift(make.session(f"{date.fromordinal(first + turn)}", of=of), needed=1)
+        search = SubstituteSearch.objects.create(shift=shift, started_at=NOW, next_wave_at=NOW)
+        rounds.append(
+            [search.asks.create(volunteer=one, wave=1, place=at, asked_at=NOW) for at, one in enumerate(people, 1)]
+        )
+    start = Barrier(len(people))
+
+    def say_yes_again_and_again(number):
+        said = []
+        for asks in rounds:
+            start.wait()
+            said.append(covering.say_yes(ask=asks[number], now=NOW).state)
+        return said
+
+    everybody = together(len(people), say_yes_again_and_again)
+
+    for said in zip(*everybody, strict=True):
+        assert sorted(said) == ["too_late"] * (len(people) - 1) + ["yes"]
+    assert set(Shift.objects.values_list("taken", flat=True)) == {1}
+    assert set(SubstituteSearch.objects.values_list("status", "found")) == {("filled", 1)}
+    assert Assignment.objects.count() == len(rounds)
+
+
+def test_many_workers_ask_a_wave_once(together):
+    shift = make.shift(needed=1)
+    for number in range(9):
+        make.free(make.volunteer(f"志愿者{number}"), 5)
+    substitutes.start(shift=shift, now=NOW, actor=None)
+
+    moved = together(6, lambda _: substitutes.run_due(now=NOW))
+
+    assert sum(moved) == 1
+    assert SubstituteAsk.objects.count() == Message.objects.count() == 4
+
+
+def test_answers_stops_and_waves_at_one_moment_leave_one_truth(together):
+    """Whoever is quicker: at most one place is taken, and nobody hears an error."""
+    people = [make.volunteer(f"志愿者{number}") for number in range(12)]
+    for one in people:
+        make.free(one, 5)
+    for turn in range(5):
+        shift = make.shift(make.session("2026-09-12", of=make.series(f"班{turn}")), needed=1)
+        substitutes.start(shift=shift, now=NOW, actor=None)
+        substitutes.run_due(now=NOW)
+        asks = list(SubstituteAsk.objects.filter(search__shift=shift).order_by("place"))
+        search = SubstituteSearch.objects.for_telling().get(shift=shift)
+
+        def act(number, asks=asks, search=search):
+            if number < 3:
+                return covering.say_no(ask=asks[number], now=NOW)
+            if number == 3:
+                return covering.say_yes(ask=asks[3], now=NOW)
+            if number == 4:
+                return substitutes.stop(search=search, now=NOW, actor=None)
+            return substitutes.run_due(now=NOW)
+
+        found = together(8, act)
+
+        shift.refresh_from_db()
+        taken = Assignment.objects.filter(shift=shift, status="accepted")
+        assert all(not isinstance(one, Exception) or isinstance(one, substitutes.NotOpen) for one in found), found
+        assert shift.taken == taken.count() <= 1
+        SubstituteSearch.objects.open().filter(shift=shift).update(status="over", next_wave_at=None, closed_at=NOW)
+        taken.delete()
+        Shift.objects.filter(pk=shift.pk).update(taken=0)

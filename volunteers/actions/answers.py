@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from people import audit
-from volunteers.actions import holds, notes, seats
+from volunteers.actions import holds, notes, seats, substitutes
 from volunteers.actions.seats import NotHeld, NotPlaced, Refused
 from volunteers.models import Assignment, Offer, Shift
 from volunteers.rules import WISHES
@@ -83,6 +83,7 @@ def withdraw(*, assignment: Assignment, now: datetime, note: str = "") -> Assign
     Shift.objects.filter(pk=assignment.shift_id, gap_marked_at=None).update(gap_marked_at=now)
     _answered(assignment, Offer.Answer.NO, now)
     _wrote(assignment, "来不了", now, note)
+    substitutes.place_given_up(assignment=assignment, now=now)
     return assignment
 
 

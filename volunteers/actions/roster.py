@@ -13,7 +13,7 @@ from classes.models import Change, Community
 from classes.queries import days
 from people import audit
 from people.models import User
-from volunteers.actions import notes, seats, steps
+from volunteers.actions import floors, notes, seats, steps, substitutes
 from volunteers.actions.seats import (
     AlreadyPlaced,
     ChangedMeanwhile,
@@ -132,11 +132,18 @@ def place(
 
 @transaction.atomic
 def release(
-    *, assignment: Assignment, now: datetime, actor: User | None, note: str = "", seen: datetime | None = None
+    *,
+    assignment: Assignment,
+    now: datetime,
+    actor: User | None,
+    note: str = "",
+    seen: datetime | None = None,
+    find: bool = False,
 ) -> Change:
     """Take somebody off. Who had been asked or had agreed is told. Can be taken back for a day.
 
-    `seen` is the moment of the last change that whoever releases has looked at. Raises NotPlaced, ChangedMeanwhile.
+    `seen` is the moment of the last change that whoever releases has looked at. With `find` the search for a
+    substitute starts. Raises NotPlaced, ChangedMeanwhile.
     """
     seats.lock([assignment.volunteer_id])
     told = publishing.for_telling(Assignment.objects.filter(pk=assignment.pk).select_related("offer")).get()
@@ -153,6 +160,10 @@ def release(
     if before != Status.DRAFT and assignment.starts_at > now:
         notes.released(assignment=told, now=now, change=step)
     _wrote(assignment, "撤下", now, actor)
+    if before == Status.ACCEPTED:
+        floors.check(session=assignment.session, now=now)
+    if find and assignment.starts_at > now:
+        substitutes.start(shift=assignment.shift, now=now, actor=actor, why=f"撤下了{told.volunteer}", places=1)
     return step
 
 

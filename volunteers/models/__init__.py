@@ -8,6 +8,7 @@ from .offers import Offer, Placement, Proposal
 from .pairing import Pairing
 from .service import CheckIn, NoShow, ServiceRecord
 from .shifts import Assignment, Role, Shift
+from .substitutes import FloorAlarm, SubstituteAsk, SubstitutePlan, SubstituteSearch
 from .tiers import TierOrder, TierRank
 from .timetables import TimetableProposal
 from .tradeoff import Tradeoff
@@ -22,6 +23,7 @@ __all__ = [
     "Certificate",
     "CheckIn",
     "Clearance",
+    "FloorAlarm",
     "Hold",
     "HoldName",
     "ImportBatch",
@@ -35,6 +37,9 @@ __all__ = [
     "Role",
     "ServiceRecord",
     "Shift",
+    "SubstituteAsk",
+    "SubstitutePlan",
+    "SubstituteSearch",
     "TierOrder",
     "TierRank",
     "TimetableProposal",

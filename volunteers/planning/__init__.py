@@ -14,6 +14,7 @@ from volunteers.planning.proposing import (
 )
 from volunteers.planning.seating import Move, Row, Seating, Table, moves, seat
 from volunteers.planning.so_far import plan_of, so_far
+from volunteers.planning.substitutes import EVERYBODY, to_ask
 from volunteers.planning.tiers import Order, WrongOrder, order_of
 from volunteers.planning.times import load_times
 from volunteers.planning.timetables import SECONDS as TIMETABLE_SECONDS
@@ -22,6 +23,7 @@ from volunteers.planning.timetables import stage as timetable_stage
 from volunteers.planning.words import FIRST_LOOK, bends_a_wish, stage
 
 __all__ = [
+    "EVERYBODY",
     "FIRST_LOOK",
     "SECONDS",
     "TIMETABLE_SECONDS",
@@ -59,4 +61,5 @@ __all__ = [
     "so_far",
     "stage",
     "timetable_stage",
+    "to_ask",
 ]

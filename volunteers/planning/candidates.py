@@ -24,6 +24,8 @@ class Candidate:
     reasons: list[dict[str, Any]]
     recent: int
     this_week: int
+    costs: tuple[int, ...] = ()
+    """What it costs to take this person, tier by tier, in the order that the community has chosen."""
 
     @property
     def load_text(self) -> str:
@@ -65,6 +67,7 @@ def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
                 words.reasons_of(c.reasons, meeting, c.volunteer, index),
                 problem.volunteer[c.volunteer].recent_load,
                 week.load(c.volunteer) + len(problem.volunteer[c.volunteer].busy),
+                tuple(c.costs[tier] for tier in order),
             )
             for c in ranking.candidates
         ],

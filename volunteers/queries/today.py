@@ -12,7 +12,7 @@ from classes.models import Community, DayQuestion, Session
 from people import calls
 from people.models import Heartbeat
 from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
-from volunteers.queries import board, people, roll
+from volunteers.queries import board, floors, people, roll, substitutes
 
 MOST_TODOS = 5
 GAPS_WITHIN = timedelta(hours=48)
@@ -69,7 +69,7 @@ class Today:
 
 
 def today(*, community: Community, now: datetime, may_organise: bool = True) -> Today:
-    """The page 今天. At most fourteen queries, however much there is."""
+    """The page 今天. At most twenty queries, however much there is."""
     day = timezone.localdate(now)
     cards = board.cards_between(community=community, first=day, last=day + timedelta(days=2), now=now)
     of_today = [card for card in cards if card.session.on_date == day]
@@ -111,6 +111,8 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
     """
     found = [
         _worker(now),
+        *_alarms(community, now),
+        *_searches(community, now),
         *_gaps(cards, now),
         _calls(now) if may_organise else None,
         _not_closed(community, now),
@@ -139,6 +141,45 @@ def _calls(now: datetime) -> Todo | None:
     if not waiting:
         return None
     return Todo(f"{waiting} 件事要打电话说", "没有智能手机，或者发出去没有回音", "去打电话", "desk:calls")
+
+
+def _alarms(community: Community, now: datetime) -> list[Todo]:
+    """Children's sessions that cannot be held as they stand."""
+    return [
+        Todo(
+            text=f"{_day_and_time(one.alarm.session)} {one.alarm.session.series.name}缺 {one.floor.lacking} 位查过的大人，不能开",
+            detail="副手也叫了，还没补上：请打电话通知家长" if one.is_red else "正在找人；补不上要通知家长",
+            button="打给家长" if one.is_red else "看怎么办",
+            page="desk:floor",
+            is_gap=True,
+            of=one.alarm.session_id,
+        )
+        for one in floors.of_community(community, now)
+    ]
+
+
+def _searches(community: Community, now: datetime) -> list[Todo]:
+    """Searches for substitutes under way: the nearest, and how many more there are."""
+    found = substitutes.open_in(community, now)
+    if not found:
+        return []
+    first, more = found[0], len(found) - 1
+    shift = first.search.shift
+    where = f"{_day_and_time(shift.session)} {shift.session.series.name} {shift.role}"
+    return [
+        Todo(
+            text=f"{where}：{first.sentence}",
+            detail=f"另外还有 {more} 处也在找" if more else "有人答应了就自动补上",
+            button="看进展",
+            page="desk:searches" if more else "desk:search",
+            of=None if more else first.search.pk,
+        )
+    ]
+
+
+def _day_and_time(session: Session) -> str:
+    starts = timezone.localtime(session.starts_at)
+    return f"周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M}"
 
 
 def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:

@@ -18,7 +18,7 @@ from volunteers import planning
 from volunteers.actions import previewing, roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.queries import board, freshness, publishing, recruiting
+from volunteers.queries import board, freshness, publishing, recruiting, substitutes
 from volunteers.views import notes
 
 PAGE = "volunteers/week.html"
@@ -72,10 +72,17 @@ def release(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         step = roster.release(
-            assignment=assignment, now=now, actor=request.user, seen=_moment(request.POST.get("seen"))
+            assignment=assignment,
+            now=now,
+            actor=request.user,
+            seen=_moment(request.POST.get("seen")),
+            find=bool(request.POST.get("find")),
         )
     except roster.Refused as refusal:
         return refused(request, shift, _why(shift, refusal), now)
+    looking = substitutes.latest_for(shift) if request.POST.get("find") else None
+    if looking and looking.search.is_open:
+        return redirect("desk:search", looking.search.pk)
     return changed(request, shift, now, step)
 
 
@@ -184,6 +191,7 @@ def _gap(shift: Shift, now: datetime) -> dict:
         "shift": shift,
         "gaps": gaps,
         "found": found,
+        "search_progress": substitutes.latest_for(shift),
         "rest": found.possible - len(found.candidates),
         "excluded_total": sum(counts),
         "excluded_most": max(counts, default=1),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from classes.models import Session
 from volunteers.actions import answers, freetime, signup
 from volunteers.models import Assignment, Volunteer
-from volunteers.queries import mine, opening, waiting
+from volunteers.queries import mine, opening, substitutes, waiting
 from volunteers.rules.persons import cleared_until
 from volunteers.views import device
 
@@ -31,6 +31,7 @@ def me(request: HttpRequest, token: str) -> HttpResponse:
         "next": ahead[0] if ahead else None,
         "later": [one for one in places if one is not (ahead[0] if ahead else None)],
         "fresh": next((one for one in ahead if str(one.assignment.pk) == request.GET.get("new")), None),
+        "covers": substitutes.waiting_for(volunteer=volunteer, now=now),
         "waits": waiting.of_volunteer(volunteer=volunteer, now=now),
         "weekdays": _weekdays(volunteer, now),
         "given": mine.given(volunteer=volunteer, now=now),
