@@ -33,9 +33,10 @@ from config.watched import BUSY
 from people import outbox, sealing
 from people.models import AuditEntry, Channel, Heartbeat, Message, User
 from tests import make
+from tests.chaos_searches import Searches
 from tests.people import providers
 from tests.people.post import PostOffice, free_port, post_office
-from volunteers.models import Assignment, Offer, Shift
+from volunteers.models import Assignment, Offer, Shift, SubstituteAsk, SubstituteSearch
 
 ROOT = Path(__file__).resolve().parent.parent
 JUMP = timedelta(hours=4)
@@ -52,6 +53,7 @@ class Size:
     expiring: int
     answers: int
     seconds: float
+    searches: int = 0
     pause: tuple[float, float] = (0.5, 3.0)
     jumps: int = 2
     delay: float = 0.02
@@ -165,9 +167,12 @@ class World:
     expiring: list[Assignment] = field(default_factory=list)
     asked: list[Assignment] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
+    shift: Shift | None = None
+    searches: Searches = field(init=False)
 
     def prepare(self) -> None:
         """People, an SMS account, and places that are asked for."""
+        self.searches = Searches(self.size.searches)
         now = timezone.now()
         Channel.objects.create(
             kind="aliyun",
@@ -179,8 +184,10 @@ class World:
         of = make.series()
         day = timezone.localdate() + timedelta(days=60)
         shift = make.shift(make.session(day.isoformat(), of=of), needed=self.size.expiring + self.size.answers)
+        self.shift = shift
         self.expiring = [self._asked(shift, now, timedelta(hours=3)) for _ in range(self.size.expiring)]
         self.asked = [self._asked(shift, now, timedelta(days=40)) for _ in range(self.size.answers)]
+        self.searches.prepare()
 
     def _asked(self, shift: Shift, now: Any, lasts: timedelta) -> Assignment:
         who = make.volunteer(phone=f"16{next(make.numbers):09d}")
@@ -219,7 +226,8 @@ class World:
         """Nothing is under way any more."""
         under_way = Message.objects.filter(status__in=("waiting", "claimed")).exists()
         left = Assignment.objects.filter(pk__in=[one.pk for one in self.expiring], status="offered").exists()
-        return not under_way and not left and len(self.answered) == len(self.asked)
+        answered = len(self.answered) == len(self.asked) and self.searches.is_done()
+        return not under_way and not left and answered
 
     def report(self) -> dict[str, Any]:
         """Every effect with how often it arrived: {kind: {times: how many effects}}."""
@@ -236,9 +244,10 @@ class World:
             "texts": Counter(texts[f"message-{one.pk}"] for one in self.texts),
             "expired": Counter(said["没有回复", one.pk] for one in self.expiring),
             "answers": Counter(said["能来", one.pk] for one in self.asked),
-            "states": Counter(states.values()),
+            "states": Counter(states[one.pk] for one in (*self.mails, *self.texts)),
             "unsure": Counter(mails[f"message-{pk}"] for pk in unsure),
-            "taken": Shift.objects.get().taken,
+            "taken": Shift.objects.get(pk=self.shift.pk).taken,
+            "substitutes": self.searches.report(texts),
         }
 
 
@@ -262,6 +271,8 @@ def jump(by: timedelta) -> None:
         (Offer, ("made_at", "expires_at")),
         (OrmQ, ("lock",)),
         (Schedule, ("next_run",)),
+        (SubstituteSearch, ("started_at", "next_wave_at")),
+        (SubstituteAsk, ("asked_at",)),
     ):
         model.objects.update(**{name: F(name) - by for name in names})
 
@@ -303,7 +314,7 @@ def _kill(running: Product, world: World, chance: random.Random) -> None:
     size = world.size
     began = time.monotonic()
     jumps_at = [size.seconds * (number + 1) / (size.jumps + 1) for number in range(size.jumps)]
-    with answering(running, world):
+    with answering(running, world, lambda: 1.1 * (time.monotonic() - began) / size.seconds):
         while (spent := time.monotonic() - began) < size.seconds:
             world.write(min(1.0, 1.2 * spent / size.seconds))
             if jumps_at and spent > jumps_at[0]:
@@ -312,28 +323,39 @@ def _kill(running: Product, world: World, chance: random.Random) -> None:
                 background.enqueue("volunteers.tasks.release_unanswered")
             running.kill_one(chance)
             world.say(
-                f"{spent:6.1f} s: {world.office.count} mails, {world.sms.count} texts, killed {dict(running.kills)}"
+                f"{spent:6.1f} s: {world.office.count} mails, {world.sms.count} texts, "
+                f"{world.searches.given_back} searches, killed {dict(running.kills)}"
             )
             time.sleep(chance.uniform(*size.pause))
     world.write(1.0)
 
 
 @contextmanager
-def answering(running: Product, world: World) -> Iterator[None]:
-    """Volunteers answer on the page, one after the other, however often the web dies."""
+def answering(running: Product, world: World, share: Callable[[], float] = lambda: 1.0) -> Iterator[None]:
+    """Volunteers answer on the page, one after the other, however often the web dies.
+
+    `share` says how many of the places that are to be given back may be given back by now.
+    """
     stop = threading.Event()
 
     def work() -> None:
         while not stop.wait(0.2):
             world.answer_one(running.address)
 
-    thread = threading.Thread(target=work)
-    thread.start()
+    def substitute() -> None:
+        while not stop.wait(0.02):
+            world.searches.act(running.address, share())
+        connections.close_all()
+
+    threads = [threading.Thread(target=work), threading.Thread(target=substitute)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def _settle(world: World) -> bool:
