@@ -2,6 +2,7 @@
 
 from .audit import AuditEntry, Heartbeat
 from .channel import Channel
+from .merging import Merge
 from .message import Call, Message
 from .person import Consent, Person, PersonNote, PersonWord
 from .setting import Export, Setting, SettingChange
@@ -16,6 +17,7 @@ __all__ = [
     "Consent",
     "Export",
     "Heartbeat",
+    "Merge",
     "Message",
     "Person",
     "PersonNote",

@@ -90,6 +90,8 @@ def take(
     """
     session = shift.session
     lock([volunteer.pk])
+    # Paused, or made part of another entry, while we waited.
+    volunteer.refresh_from_db(fields=["status"])
     lock_session(session)
     require_rules(shift=shift, volunteer=volunteer, now=now, overlooking=overlooking)
     if not (holds.name_one(hold, now=now) if hold else claim(shift)):

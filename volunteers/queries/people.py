@@ -8,7 +8,8 @@ from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, Qu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from classes.models import Community
+from classes.models import Community, Learner
+from classes.queries import learners as learner_queries
 from people import queries as person_queries
 from volunteers.models import Assignment, Availability, CheckIn, Clearance, Organisation, Volunteer
 
@@ -83,6 +84,15 @@ def _searched(found: QuerySet[Volunteer], q: str) -> QuerySet[Volunteer]:
         theirs = Organisation.objects.filter(name__icontains=word).values("pk")
         found = found.filter(person_queries.found_by(word) | Q(organisation__in=theirs))
     return found
+
+
+def alike(*, kind: str, community: Community, q: str) -> list[Volunteer] | list[Learner]:
+    """Entries of a kind that a search finds, by name: the other half of a merge."""
+    if kind == "learner":
+        found = Learner.objects.filter(community=community).select_related("person")
+        return list(learner_queries.searched(found, q).order_by("person__name_key", "pk")[:20])
+    rows = Volunteer.objects.filter(Q(home=community) | Q(home=None)).exclude(status=Volunteer.Status.LEFT)
+    return list(_searched(rows.select_related("person"), q).order_by("person__name_key", "pk")[:20])
 
 
 def _narrowed(found: QuerySet[Volunteer], filters: Filters, today: date) -> QuerySet[Volunteer]:
