@@ -14,7 +14,6 @@ desk = [
     path("term/<int:pk>/series/<int:programme>/", term.series_add, name="series-add"),
     path("term/question/<int:pk>/", term.question, name="question"),
     path("term/series/<int:pk>/", term.series, name="series"),
-    path("term/series/<int:pk>/edit/", term.series_edit, name="series-edit"),
     path("term/series/<int:pk>/promote/", term.series_promote, name="series-promote"),
     path("term/series/<int:pk>/plan/", plans.plan, name="series-plan"),
     path("rooms/", rooms.rooms, name="rooms"),

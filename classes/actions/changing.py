@@ -64,13 +64,15 @@ class Done:
     """A change that was made: one sentence about each session it touched, by session id.
 
     Who helps at a session of `asks` has to say again whether they can come. `unreachable` are the
-    learners whom nobody could be written about: there is no telephone.
+    learners whom nobody could be written about: there is no telephone. `rule` says in one sentence
+    what many lines say, for a class that meets at other times from now on.
     """
 
     change: Change
     lines: dict[int, str] = field(default_factory=dict)
     asks: set[int] = field(default_factory=set)
     unreachable: list[str] = field(default_factory=list)
+    rule: str = ""
 
 
 def local(moment: datetime) -> datetime:

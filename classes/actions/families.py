@@ -14,6 +14,8 @@ TOLD = "class-change"
 TAKEN_BACK = "class-change-back"
 WHY, ASK, ANSWER = "原因：", "有事请找", "请看一下新的时间"
 NOT_LINES = (WHY, ASK, ANSWER)
+SAID_ONE_BY_ONE = 4
+"""More sessions than this are said by the rule they follow, where there is one."""
 UNHEARD = (Message.Status.WAITING, Message.Status.CALL, Message.Status.STALE, Message.Status.FAILED)
 
 
@@ -33,7 +35,18 @@ def tell(*, done: Done, heads: Mapping[int, list[Place]], now: datetime) -> list
                 lines[person][learner].append(line)
             if not people and str(learner) not in done.unreachable:
                 done.unreachable.append(str(learner))
+    if done.rule:
+        lines = {
+            person: {who: by_rule(done.rule, of) for who, of in theirs.items()} for person, theirs in lines.items()
+        }
     return write_all(change, lines, class_names(done.lines), soonest(done.lines), now)
+
+
+def by_rule(rule: str, lines: list[str]) -> list[str]:
+    """The rule, and the first of many lines."""
+    if len(lines) <= SAID_ONE_BY_ONE:
+        return lines
+    return [rule, *lines[: SAID_ONE_BY_ONE - 1], f"后面还有 {len(lines) - SAID_ONE_BY_ONE + 1} 场，都按新的时间。"]
 
 
 def write_all(

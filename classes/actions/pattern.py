@@ -1,14 +1,16 @@
 """The pattern of a class follows when all its coming sessions move, and comes back when that is undone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from classes import demand
-from classes.actions.changing import Record, local
+from classes.actions.changing import WEEKDAYS, Record, Refused, local
 from classes.models import Enrolment, Series, SeriesDay, Session
 
 if TYPE_CHECKING:
     from classes.actions.moving import Edit, Target
+    from classes.actions.reshaping import Shape
 
 
 def change_pattern(record: Record, session: Session, going: "list[Target]", edit: "Edit", now: datetime) -> None:
@@ -51,8 +53,79 @@ def shift_weekday(series: Series, weekday: int, days: int) -> dict[str, Any]:
     return {"day": [own.pk, weekday], "enrolments": changed}
 
 
+def reshape(record: Record, series: Series, shape: "Shape", before: "Shape") -> None:
+    """Every field of the pattern of a class, its weekdays with their seats, and the learners' days.
+
+    Raises Refused where a learner comes only on a day that is not one of the class any more.
+    """
+    columns = {name: text(value) for name, value in shape.columns().items()}
+    kept = {"series": {"pk": series.pk} | {name: text(value) for name, value in before.columns().items()}}
+    Series.objects.filter(pk=series.pk).update(**shape.columns())
+    dropped = sorted(set(before.weekdays) - set(shape.weekdays))
+    added = sorted(set(shape.weekdays) - set(before.weekdays))
+    into = dict(zip(dropped, added, strict=False))
+    kept["enrolments"] = move_learners(series, into, gone=set(dropped) - into.keys())
+    kept["weekdays"] = list(series.days.order_by("weekday").values_list("weekday", "seats"))
+    for old, new in into.items():
+        SeriesDay.objects.filter(series=series, weekday=old).update(weekday=new)
+    set_days(series, shape.weekdays, {})
+    kept["left"] = columns
+    record.change.before = kept
+    record.change.save(update_fields=["before"])
+
+
+def move_learners(series: Series, into: dict[int, int], gone: set[int]) -> dict[int, list[int]]:
+    """Learners with days of their own come on the new days; what their days were, by the id of the enrolment."""
+    places = Enrolment.objects.filter(series=series).exclude(weekdays=[]).select_related("learner__person")
+    changed, stuck = {}, []
+    for one in places.order_by("pk"):
+        weekdays = sorted({into.get(day, day) for day in one.weekdays} - gone)
+        if weekdays == one.weekdays:
+            continue
+        if not weekdays:
+            stuck += [str(one.learner)] if one.status != Enrolment.Status.WITHDRAWN else []
+            continue
+        changed[one.pk] = one.weekdays
+        Enrolment.objects.filter(pk=one.pk).update(weekdays=weekdays)
+    if stuck:
+        days = "、".join(f"周{WEEKDAYS[day]}" for day in sorted(gone))
+        raise Refused(f"{'、'.join(stuck)}只报了{days}，这个班不上{days}了：先给他们换日子，或者退班。")
+    return changed
+
+
+def set_days(series: Series, weekdays: Iterable[int], seats: dict[int, int]) -> None:
+    """These weekdays and no others, each with its seats (those of the class where nothing is said) and who comes."""
+    wanted = set(weekdays)
+    series.days.exclude(weekday__in=wanted).delete()
+    places = list(series.enrolments.filter(status=Enrolment.Status.CONFIRMED).values_list("weekdays", flat=True))
+    known = {day.weekday: day for day in series.days.all()}
+    for weekday in sorted(wanted):
+        taken = sum(not days or weekday in days for days in places)
+        day = known.get(weekday) or SeriesDay(series=series, weekday=weekday, seats=series.capacity)
+        day.seats, day.taken = max(seats.get(weekday, day.seats), taken), taken
+        day.save()
+
+
+def restore_shape(before: dict[str, Any]) -> None:
+    """What reshape changed, as it was. Raises Refused when the class has been given another pattern since."""
+    series = Series.objects.get(pk=before["series"]["pk"])
+    if any(text(getattr(series, name)) != value for name, value in before["left"].items()):
+        raise Refused(f"{series}的时间后来又改过，先撤销后来的那一次。")
+    days = dict(before["weekdays"])
+    new = series.enrolments.filter(status=Enrolment.Status.CONFIRMED).exclude(pk__in=before["enrolments"])
+    lost = [str(one.learner) for one in new.order_by("pk") if one.weekdays and not days.keys() >= set(one.weekdays)]
+    if lost:
+        raise Refused(f"{'、'.join(lost)}后来报了新的日子，先给他们换日子再撤销。")
+    restore_pattern({"series": before["series"], "enrolments": before["enrolments"]})
+    series.refresh_from_db()
+    set_days(series, days, days)
+
+
 def restore_pattern(before: dict[str, Any]) -> None:
     """What change_pattern changed, as it was."""
+    if "left" in before:
+        restore_shape(before)
+        return
     fields = dict(before.get("series", {}))
     pk = fields.pop("pk", None)
     if pk and fields:

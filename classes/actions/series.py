@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from classes.actions.seats import set_expected, set_seats
-from classes.actions.timetable import hold_rooms
 from classes.demand import need_changed
-from classes.models import Community, Programme, Room, Series, SeriesDay, Session, Term, Venue
+from classes.models import Community, Programme, Room, Series, SeriesDay, Term, Venue
 from classes.seeds import seed_reference
 from people import audit
 from people.models import User
@@ -141,22 +140,23 @@ def room_named(community: Community, name: str) -> Room | None:
 
 @transaction.atomic
 def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: User | None) -> Series:
-    """Change a class. Sessions to come move to a new room where it is free.
+    """Change a class: its name, seats and what it teaches, and when and where while it has no sessions.
 
-    Once sessions are made, weekdays and times stay: people have been asked for those times.
-    Raises NameTaken, SeatsInUse, TimesFixed.
+    Once sessions are made people have been asked for those times: reshaping.reshape_series changes them
+    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed.
     """
     weekdays = sorted(set(pattern.weekdays))
     before = list(series.days.values_list("weekday", flat=True))
     rhythm = {name: getattr(series, name) for name in RHYTHM}
-    asked = (weekdays, pattern.starts, pattern.ends, pattern.rhythm())
-    if series.sessions.exists() and asked != (before, series.starts, series.ends, rhythm):
+    room_name = series.room.name if series.room else ""
+    asked = (weekdays, pattern.starts, pattern.ends, pattern.rhythm(), pattern.room_name)
+    if series.sessions.exists() and asked != (before, series.starts, series.ends, rhythm, room_name):
         raise TimesFixed
     if pattern.capacity != series.capacity and not set_seats(series, pattern.capacity):
         raise SeatsInUse
-    room = room_named(series.community, pattern.room_name)
-    moved = room != series.room
-    series.name, series.room, series.capacity, series.stages = pattern.name, room, pattern.capacity, pattern.stages
+    if pattern.room_name != room_name:
+        series.room = room_named(series.community, pattern.room_name)
+    series.name, series.capacity, series.stages = pattern.name, pattern.capacity, pattern.stages
     series.starts, series.ends = pattern.starts, pattern.ends
     for name, value in pattern.rhythm().items():
         setattr(series, name, value)
@@ -166,8 +166,6 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     except IntegrityError as error:
         raise NameTaken from error
     change_days(series, weekdays, before)
-    if moved:
-        move_to_room(series, now)
     set_expected({series.pk}, since=now.astimezone(SHANGHAI).date())
     need_changed.send(sender=Series, series_ids={series.pk}, now=now)
     audit.write(actor=actor, verb="改了班", thing=f"series:{series.pk}", now=now, summary=series.name)
@@ -180,17 +178,3 @@ def change_days(series: Series, weekdays: list[int], before: list[int]) -> None:
     for weekday in set(weekdays) - set(before):
         taken = series.enrolments.filter(status="confirmed", weekdays=[]).count()
         SeriesDay.objects.create(series=series, weekday=weekday, seats=max(series.capacity, taken), taken=taken)
-
-
-def move_to_room(series: Series, now: datetime) -> int:
-    """Put the sessions to come into the class's room; the number of those that found it taken."""
-    left = 0
-    hold_rooms([series.room_id])
-    coming = series.sessions.filter(starts_at__gt=now, status=Session.Status.PLANNED)
-    for session in coming:
-        try:
-            with transaction.atomic():
-                Session.objects.filter(pk=session.pk).update(room=series.room)
-        except IntegrityError:
-            left += 1
-    return left

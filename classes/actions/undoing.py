@@ -58,7 +58,8 @@ def undo_change(*, change: Change, now: datetime, actor: User | None) -> list[Se
         require_as_left(row, held[row.session_id], now)
     require_free(rows, held)
     # First nobody is in any of the rooms, so that none meets another on the way back.
-    Session.objects.filter(pk__in=held).update(room=None)
+    # Nor has any of them its day of the pattern.
+    Session.objects.filter(pk__in=held).update(room=None, planned_on=None)
     for row in rows:
         put_back(row, held[row.session_id])
     restore_pattern(change.before)
@@ -131,11 +132,13 @@ def require_open(session: Session, day: date, ticked_at: datetime | None) -> Non
 
 
 def put_back(row: SessionChange, session: Session) -> None:
-    """One session as it was; one that the change made is called off, with its learners back in the whole."""
-    values = {"room_id": session.room_id} | decoded(row.before)
+    """One session as it was; one that the change made is called off, a part's learners are back in the whole."""
+    values = {"room_id": session.room_id, "planned_on": session.planned_on} | decoded(row.before)
     if not row.before:
         Session.objects.filter(pk=session.pk).update(
-            status=Session.Status.CANCELLED, cancel_reason="撤销了分班", step_free=None
+            status=Session.Status.CANCELLED,
+            cancel_reason="撤销了分班" if session.split_from_id else "撤销了加的场次",
+            step_free=None,
         )
         PartPlace.objects.filter(part=session).delete()
         return

@@ -110,9 +110,9 @@ class SeriesPatch(Schema):
     """What changes; what is left out stays."""
 
     name: str | None = None
-    weekdays: list[int] | None = Field(None, description="周一是 0；已经生成场次就不能改")
-    time: str | None = Field(None, description="例如 9:30-11:00；已经生成场次就不能改")
-    room_name: str | None = Field(None, description="新名字会加一间教室；空着是没定")
+    weekdays: list[int] | None = Field(None, description="周一是 0；已经生成场次就用 reshape")
+    time: str | None = Field(None, description="例如 9:30-11:00；已经生成场次就用 reshape")
+    room_name: str | None = Field(None, description="新名字会加一间教室；空着是没定；已经生成场次就用 reshape")
     capacity: int | None = Field(None, description="名额，1 到 200")
     stages: str | None = Field(None, description="教哪几个阶段，只有长者班有")
     rhythm: str | None = Field(None, description="哪几周上：空着每周，odd、even 隔周，month1 等是每月第几个")

@@ -43,8 +43,8 @@ IN_USE = "已入班的人比这个数多。先请人退班，再减名额。"
 
 
 def times_fixed(sessions: int) -> str:
-    """Why weekdays and times of a class stay: so many sessions have been made."""
-    return f"已经生成 {sessions} 场，星期和时间不能在这里改。请回班的页面点“改时间”，会先告诉您影响到谁。"
+    """Why weekdays, time and room of a class stay: so many sessions have been made."""
+    return f"已经生成 {sessions} 场，星期、时间和教室用 reshape 改：先看影响到谁，改了以后会通知到每个人。"
 
 
 def last_term_first(terms: Iterable[tuple[Term, int]]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ class Change(models.Model):
         RELEASE = "release", "撤下"
         ACCEPT = "accept", "采纳建议"
         COPY = "copy", "照抄上周"
+        RESHAPE = "reshape", "改班"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)
     community = models.ForeignKey("classes.Community", on_delete=models.CASCADE, related_name="changes")

@@ -13,7 +13,6 @@ from classes.actions import opening
 from classes.actions import series as series_actions
 from classes.forms.term import (
     HAS_CLASSES,
-    IN_USE,
     NO_SUCH_LIKE,
     SERIES_TAKEN,
     TERM_TAKEN,
@@ -21,8 +20,6 @@ from classes.forms.term import (
     LikeForm,
     SeriesForm,
     TermForm,
-    initial_of,
-    times_fixed,
     usual_of,
 )
 from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Term
@@ -208,29 +205,6 @@ def series_of(pk: int) -> Series:
     days = Prefetch("days", SeriesDay.objects.order_by("weekday"))
     found = Series.objects.select_related("programme", "room", "term", "community").prefetch_related(days)
     return get_object_or_404(found, pk=pk)
-
-
-@require_http_methods(["GET", "POST"])
-@organiser_required
-def series_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a class."""
-    found = series_of(pk)
-    form = series_form(request, found.programme, found.community, initial=initial_of(found))
-    sessions = found.sessions.count()
-    if request.method == "POST" and form.is_valid():
-        try:
-            series_actions.change_series(series=found, pattern=form.pattern(), now=timezone.now(), actor=request.user)
-        except series_actions.NameTaken:
-            form.add_error("name", SERIES_TAKEN)
-        except series_actions.SeatsInUse:
-            form.add_error("capacity", IN_USE)
-        except series_actions.TimesFixed:
-            form.add_error("time", times_fixed(sessions))
-        else:
-            messages.success(request, f"{found}改好了。")
-            return redirect("desk:series", pk)
-    context = {"form": form, "term": found.term, "programme": found.programme, "series": found, "sessions": sessions}
-    return render(request, "classes/series_form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

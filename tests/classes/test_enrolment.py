@@ -335,14 +335,13 @@ class TestChangeSeries:
         with pytest.raises(series_actions.TimesFixed):
             self.change(series, weekdays=[6])
 
-    def test_sessions_to_come_move_to_the_new_room(self):
+    @pytest.mark.parametrize("fields", [{"room_name": "新教室"}, {"every_weeks": 2}])
+    def test_so_do_rooms_and_weeks(self, fields):
         series = make.series()
-        session = make.session("2026-09-12", series)
+        make.session("2026-09-12", series)
 
-        self.change(series, room_name="新教室")
-
-        session.refresh_from_db()
-        assert session.room.name == "新教室"
+        with pytest.raises(series_actions.TimesFixed):
+            self.change(series, **fields)
 
     def test_a_name_is_used_once_a_term(self):
         make.series("基础")

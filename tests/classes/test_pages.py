@@ -175,14 +175,6 @@ class TestSeries:
         assert page.status_code == 422
         assert "写成 9:30-11:00 这样" in text(page)
 
-    def test_times_with_sessions_stay(self, desk):
-        series = make.series(weekdays=(2,))
-        make.session("2026-09-09", series)
-
-        page = desk.post(reverse("desk:series-edit", args=[series.pk]), {**self.FORM, "time": "14:30-16:00"})
-
-        assert "已经生成 1 场，星期和时间不能在这里改。" in text(page)
-
     def test_promote_from_the_page(self, desk):
         series = make.series(capacity=1)
         leaving = actions.enrol(learner=make.learner("王秀英"), series=series, weekdays=[], now=NOW)

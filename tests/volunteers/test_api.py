@@ -160,6 +160,20 @@ class TestChanges:
         assert merged.status_code == 422
         assert set(merged.json()["fields"]) == {"other"}
 
+    def test_a_class_is_changed_with_everybody_told(self, send, session):
+        address = f"/series/{session.series_id}/reshape"
+        body = {"time": "19:00-20:30", "reason": "停电"}
+
+        looked = send(f"{address}/preview", body).json()
+
+        assert (looked["sessions"], looked["agreed_sessions"]) == (1, 1)
+        assert not Change.objects.exists()
+        made = send(address, body).json()
+        assert "改到" in made["lines"][0]
+        session.refresh_from_db()
+        assert timezone.localtime(session.starts_at).hour == 19
+        assert send(address, body).status_code == 409
+
     def test_a_day_is_closed(self, send, session):
         body = {"community": session.community_id, "date": DAY, "reason": "暴雨"}
 

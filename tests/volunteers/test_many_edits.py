@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from classes import actions as classes
 from classes import demand
 from classes.actions import changing as refusals
 from classes.actions import days as classes_days
+from classes.actions import reshaping
 from classes.actions.moving import ALL, FOLLOWING, ONE, Edit
 from classes.actions.rooms import book_room
 from classes.calendar import Days
@@ -31,7 +33,7 @@ THREADS = 4
 EDITS = 250  # in each of two examples
 KINDS = (
     *("move", "move", "move_all", "cancel", "undo", "undo", "split", "merge", "swap", "lesson"),
-    *("close", "place", "withdraw", "enrol", "generate", "book", "post", "calendar"),
+    *("reshape", "reshape", "close", "place", "withdraw", "enrol", "generate", "book", "post", "calendar"),
 )
 ALLOWED = (
     refusals.Refused,
@@ -78,6 +80,7 @@ def test_whatever_is_edited_nothing_is_broken(together, seed):
     places_are_counted()
     closed_days_are_ticked()
     learners_are_counted_and_wheelchairs_stay_down()
+    seats_are_counted()
     no_note_is_an_orphan()
 
 
@@ -180,6 +183,27 @@ def move_all(chance, now):
         now=now,
         actor=None,
         releasing=True,
+    )
+
+
+def reshape(chance, now):
+    """A class gets other days, another time or room, from now or from one of its sessions on."""
+    series = one_of(chance, Series.objects.all())
+    hour, before = chance.randint(8, 19), reshaping.shape_of(series)
+    coming = reshaping.coming_of(series, None, now)
+    shape = replace(
+        before,
+        weekdays=tuple(sorted(chance.sample(range(7), chance.choice([1, 1, 2]))))
+        if chance.random() < 0.7
+        else before.weekdays,
+        starts=time(hour),
+        ends=time(hour + 1, 30),
+        room=one_of(chance, Room.objects.all()) if chance.random() < 0.5 else before.room,
+        every_weeks=chance.choice([1, 1, 2]),
+    )
+    since = chance.choice(coming).on_date if coming and chance.random() < 0.4 else None
+    changing.reshape_series(
+        series=series, shape=shape, since=since, reason="", now=now, actor=None, releasing=chance.random() < 0.8
     )
 
 
@@ -309,6 +333,14 @@ def learners_are_counted_and_wheelchairs_stay_down():
     assert {one.pk: one.expected for one in planned} == {pk: len(places) for pk, places in heads.items()}
     upstairs = [one for one in planned if demand.up_the_stairs(one.room)]
     assert [one.pk for one in upstairs if any(place.needs_no_stairs for place in heads[one.pk])] == []
+
+
+def seats_are_counted():
+    for series in Series.objects.all():
+        places = list(series.enrolments.filter(status="confirmed").values_list("weekdays", flat=True))
+        for day in series.days.all():
+            coming = sum(not weekdays or day.weekday in weekdays for weekdays in places)
+            assert (day.taken, day.taken <= day.seats) == (coming, True), (series.name, day.name)
 
 
 def no_note_is_an_orphan():

@@ -1,13 +1,13 @@
 """排时间: asked for, found in the background, compared, taken; and one class moved."""
 
-from datetime import time
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from classes import actions as classes_actions
 from classes.actions.changing import Refused
-from classes.models import Enrolment, Series, Session
+from classes.models import Enrolment, RoomBooking, Session
 from tests import make
 from tests.make import at
 from volunteers import planning, tasks
@@ -204,13 +204,20 @@ class TestAccepting:
     def test_a_class_that_has_changed_since_is_named_and_the_others_move(self, two):
         first, second = two
         proposal = found(first, second)
-        Series.objects.filter(pk=second.pk).update(name="启蒙2")
-        make.session("2026-08-01", of=second, status="done")
+        make.session("2026-09-26", of=second, planned_on=date(2026, 9, 26))
+        ((weekday, starts, room),) = next(
+            row["places"] for row in proposal.answer["timetables"][0]["series"] if row["series"] == second.pk
+        )
+        monday = make.at("2026-09-21", actions.clock(starts).isoformat("minutes"))
+        for week in range(3):
+            begins = monday + timedelta(days=weekday + 7 * week - 7)
+            ends = begins + timedelta(hours=1)
+            RoomBooking.objects.create(room_id=room, who="街道", starts_at=begins, ends_at=ends, created_at=NOW)
 
         taken = actions.accept_timetable(proposal=proposal, number=0, now=NOW, actor=None)
 
         assert taken.moved == [first]
-        assert [(series.pk, "没有还没上的" in why) for series, why in taken.refused] == [(second.pk, True)]
+        assert [(series.pk, "街道" in why) for series, why in taken.refused] == [(second.pk, True)]
 
 
 class TestMovingOne:
@@ -301,15 +308,20 @@ class TestPages:
         page = desk.get(reverse("desk:series-times", args=[two[0].pk])).content.decode()
         assert "现在" in page and "教室被占" in page
 
-        to = f"4-600-{two[0].room_id}"
-        answer = desk.post(reverse("desk:series-move", args=[two[0].pk]), {"to": to}, follow=True)
-        assert "挪好了" in answer.content.decode()
+    def test_each_time_leads_to_the_page_that_says_whom_it_touches(self, desk, two):
+        page = desk.get(reverse("desk:series-times", args=[two[0].pk]))
+        cell = next(cell for _, cells in page.context["times"].days for cell in cells if cell.link)
 
-    @pytest.mark.parametrize("to", ["", "x", "4-600", "4-600-x"])
-    def test_a_time_that_is_none_changes_nothing(self, desk, two, to):
-        answer = desk.post(reverse("desk:series-move", args=[two[0].pk]), {"to": to}, follow=True)
+        assert desk.get(cell.link).context["form"].is_valid()
 
-        assert "请先选一个时间" in answer.content.decode()
+    def test_one_day_of_several_moves_and_the_others_keep_theirs(self, desk):
+        series = make.series(weekdays=(1, 3), room=make.room())
+
+        page = desk.get(reverse("desk:series-times", args=[series.pk]), {"day": "3"})
+
+        assert "day=1" in page.content.decode()
+        link = next(cell.link for name, cells in page.context["times"].days for cell in cells if name == "周五")
+        assert desk.get(link).context["form"].cleaned_data["weekdays"] == [1, 4]
 
     @pytest.mark.parametrize("classes", [1, 3])
     def test_the_comparison_needs_the_same_queries_for_any_number(self, desk, classes, django_assert_num_queries):

@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from classes.actions import calling_off, holding, moving, regrouping, teaching
+from classes.actions import calling_off, holding, moving, regrouping, reshaping, teaching
 from classes.actions.changing import Done, Refused
 from classes.actions.moving import Edit, Target
-from classes.models import Community, Lesson, Session
+from classes.actions.reshaping import Shape
+from classes.models import Community, Lesson, Series, Session
 from people.models import User
 from volunteers.actions.following import Book, Clash, clashes, hold_people
 from volunteers.models import Assignment
@@ -55,13 +56,58 @@ def move_sessions(
     stuck = clashes(active, {target.session.pk: target for target in moving.targets(wanted, edit)})
     if stuck and not releasing:
         raise InTheWay(stuck)
-    book = Book()
-    for clash in stuck:
-        book.release(clash.assignment, CANNOT_FOLLOW, now)
+    book = release_all((clash.assignment for clash in stuck), CANNOT_FOLLOW, now)
     try:
         done = moving.move_sessions(session=session, scope=scope, edit=edit, reason=reason, now=now, actor=actor)
     except IntegrityError as error:
         raise InTheWay([]) from error
+    follow(book, active, stuck, done, now)
+    book.keep(done, now)
+    return done
+
+
+@transaction.atomic
+def reshape_series(
+    *,
+    series: Series,
+    shape: Shape,
+    since: date | None,
+    reason: str,
+    now: datetime,
+    actor: User | None,
+    releasing: bool = False,
+) -> Done:
+    """Give a class other days, another time or room: all sessions to come, or those from `since` on.
+
+    Who helps at a session that moves is asked again, at one that falls out they are let go. Raises
+    InTheWay, and classes.actions.changing.Refused.
+    """
+    holding.hold_community(series.community_id)
+    plan = reshaping.lay(series=series, shape=shape, since=since, now=now)
+    active = hold_people(plan.sessions, rooms=[shape.room.pk if shape.room else None])
+    off = {session.pk for session in plan.off}
+    going = {target.session.pk: target for target in plan.going}
+    stuck = clashes((one for one in active if one.session_id in going), going)
+    if stuck and not releasing:
+        raise InTheWay(stuck)
+    book = release_all((clash.assignment for clash in stuck), CANNOT_FOLLOW, now)
+    for one in active:
+        if one.session_id in off:
+            book.release(one, reshaping.FELL_OUT, now)
+    try:
+        done = reshaping.reshape_series(series=series, shape=shape, since=since, reason=reason, now=now, actor=actor)
+    except IntegrityError as error:
+        raise InTheWay([]) from error
+    follow(book, (one for one in active if one.session_id in going), stuck, done, now)
+    for one in active:
+        if one.session_id in off:
+            book.tell(one, f"{done.lines[one.session_id]}，不用来了，谢谢您")
+    book.keep(done, now)
+    return done
+
+
+def follow(book: Book, active: Iterable[Assignment], stuck: list[Clash], done: Done, now: datetime) -> None:
+    """Whoever can follow is asked again where the time is another, and everybody hears their line."""
     gone = {clash.assignment.pk for clash in stuck}
     for one in active:
         line = done.lines[one.session_id]
@@ -71,8 +117,6 @@ def move_sessions(
         if one.session_id in done.asks and one.status != one.Status.DRAFT:
             book.ask_again(one, now)
         book.tell(one, f"{one.session.series} {line}")
-    book.keep(done, now)
-    return done
 
 
 @transaction.atomic

@@ -1,18 +1,17 @@
 """Asking for a timetable, keeping what the engine found, taking one of them, moving one class."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from classes.actions import moving
+from classes.actions import reshaping
 from classes.actions import series as series_actions
 from classes.actions.changing import Refused
-from classes.actions.moving import Edit
-from classes.models import Community, Room, Series, Session, Term
+from classes.models import Community, Room, Series, Term
 from people import audit
 from people.models import User
 from volunteers.actions import changing, runs
@@ -153,57 +152,21 @@ def _place_all(wanted: dict[int, list[Place]], now: datetime, actor: User | None
 def place_series(*, series: Series, places: Iterable[Place], now: datetime, actor: User | None) -> bool:
     """Give one class its weekdays, time and room; False when it has them. Raises classes' Refused."""
     wanted = sorted(places)
-    starts = clock(wanted[0][1])
-    room = Room.objects.get(pk=wanted[0][2])
-    days = [weekday for weekday, _, _ in wanted]
-    before = list(series.days.order_by("weekday").values_list("weekday", flat=True))
-    if (before, series.starts, series.room_id) == (days, starts, room.pk):
-        return False
-    ends = clock(wanted[0][1] + long(series))
-    if series.sessions.exists():
-        _move(series, dict(zip(before, days, strict=False)), starts, ends, room, now, actor)
-        return True
-    series_actions.change_series(
-        series=series,
-        pattern=series_actions.Pattern(
-            name=series.name,
-            weekdays=days,
-            starts=starts,
-            ends=ends,
-            room_name=room.name,
-            capacity=series.capacity,
-            stages=series.stages,
-        ),
-        now=now,
-        actor=actor,
+    before = reshaping.shape_of(series)
+    shape = replace(
+        before,
+        weekdays=tuple(weekday for weekday, _, _ in wanted),
+        starts=clock(wanted[0][1]),
+        ends=clock(wanted[0][1] + long(series)),
+        room=Room.objects.filter(pk=wanted[0][2]).first(),
     )
+    if shape == before:
+        return False
+    if series.sessions.exists():
+        changing.reshape_series(series=series, shape=shape, since=None, reason=REASON, now=now, actor=actor)
+    else:
+        series_actions.change_series(series=series, pattern=reshaping.said(series, shape), now=now, actor=actor)
     return True
-
-
-def _move(
-    series: Series, shift: dict[int, int], starts: time, ends: time, room: Room, now: datetime, actor: User | None
-) -> None:
-    """Every coming session moves by the action that asks and tells everybody."""
-    first = _first_of_each_weekday(series, now)
-    if not first:
-        raise Refused(f"{series}没有还没上的场次可以挪。")
-    same_days = all(old == new for old, new in shift.items())
-    for weekday, session in first.items():
-        days = shift.get(weekday, weekday) - weekday
-        if days < 0 and session.on_date + timedelta(days=days) <= timezone.localdate(now):
-            days += 7
-        edit = Edit(days=days, starts=starts, ends=ends, changes_room=room.pk != session.room_id, room=room)
-        changing.move_sessions(session=session, scope=moving.ALL, edit=edit, reason=REASON, now=now, actor=actor)
-        if same_days:
-            return
-
-
-def _first_of_each_weekday(series: Series, now: datetime) -> dict[int, Session]:
-    rows = series.sessions.filter(status=Session.Status.PLANNED, starts_at__gt=now, split_from=None)
-    found: dict[int, Session] = {}
-    for session in rows.select_related("series__programme", "community", "room").order_by("starts_at", "id"):
-        found.setdefault(session.on_date.weekday(), session)
-    return found
 
 
 @transaction.atomic

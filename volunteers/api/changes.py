@@ -113,6 +113,8 @@ class PreviewOut(Schema):
     helpers: list[ToldOut]
     families: list[ToldOut]
     unreachable: list[str] = Field(description="没有电话，要当面说的学员")
+    meeting: list[str] = Field(description="会同时有两节课的学员")
+    not_free: list[str] = Field(description="没说过新的时间有空的志愿者")
 
 
 class ChangeOut(Schema):

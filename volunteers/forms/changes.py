@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 from django import forms
 from django.utils import timezone
 
+from classes.actions.changing import say_when
 from classes.actions.moving import ALL, FOLLOWING, ONE, Edit
 from classes.forms.days import DayField
+from classes.forms.term import SeriesForm
 from classes.models import Lesson, Room, Session
 from people.workbooks.clocks import read_span
 
@@ -159,3 +161,43 @@ class LessonForm(forms.Form):
         """The lesson, or None for a review."""
         code = self.cleaned_data["lesson"]
         return None if code == REVIEW else Lesson.objects.get(code=code)
+
+
+class SeriesChangeForm(SeriesForm):
+    """A class, and which of its sessions to come an other time or room is for."""
+
+    CHANGE = ("scope", "session", "reason")
+
+    scope = forms.ChoiceField(
+        label="时间、教室改哪些", choices=SCOPES[::-1], initial=ALL, required=False, widget=forms.RadioSelect
+    )
+    session = forms.TypedChoiceField(
+        label="哪一场",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="只改一场，或者从这一场起",
+        error_messages={"invalid_choice": "这一场已经开始或者停了，请重新选。"},
+    )
+    reason = OptionalReasonForm.base_fields["reason"]
+
+    def __init__(self, *args, coming: list[Session], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.coming = {one.pk: one for one in coming}
+        if not coming:
+            for name in self.CHANGE:
+                del self.fields[name]
+            return
+        self.fields["session"].choices = [(one.pk, say_when(one.starts_at, one.ends_at)) for one in coming]
+
+    def main(self) -> list:
+        """The fields that every class fills in."""
+        return [field for field in super().main() if field.name not in self.CHANGE]
+
+    def about_sessions(self) -> list:
+        """The fields about sessions to come."""
+        return [self[name] for name in self.CHANGE if name in self.fields]
+
+    def chosen(self) -> Session | None:
+        """The session that it is about, or that it begins with: the next one where none is chosen."""
+        return self.coming.get(self.cleaned_data.get("session")) or next(iter(self.coming.values()), None)

@@ -84,12 +84,18 @@ def _option(option: Option) -> list[Any]:
     return [option.slot.weekday, option.slot.starts, option.reached, option.filled, why]
 
 
-def other_times(*, series: Series, term: Term, community: Community, now: datetime) -> Present:
-    """Every other time this class could have, with what each is worth."""
+def other_times(
+    *, series: Series, term: Term, community: Community, now: datetime, weekday: int | None = None
+) -> Present:
+    """Every other time this class could have, with what each is worth.
+
+    `weekday` is the one of its days that moves, the first where nothing is said.
+    """
     chosen = () if series.days.exists() else (series.pk,)
     problem, _ = load_times(term=term, community=community, chosen=chosen, now=now)
     moving = Moving(problem, (), series.pk)
-    options = tuple(moving.options())
+    moved = next((place for place in moving.own if place.weekday == weekday), None)
+    options = tuple(moving.options(moved))
     current = next((option for option in options if option.now and option.placements == moving.own), None)
     return Present(
         problem=problem,

@@ -1,6 +1,7 @@
 """What the pages of 排时间 show: classes to choose, timetables side by side, every other time of a class."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -205,6 +206,7 @@ class Cell:
     now: bool
     why: str
     others: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +226,14 @@ class Times:
         return sum(not cell.why and not cell.now for _, cells in self.days for cell in cells)
 
 
-def times(present: Present) -> Times:
-    """The page 挪到…; no query."""
+def times(present: Present, link: Callable[[Placement], str] | None = None) -> Times:
+    """The page 挪到…; no query. `link` leads from a time to the page that says whom it touches."""
     problem = present.problem
     series = problem.one[present.series]
     sessions = max(1, len(present.places))
     learners = len(series.learners) * sessions
     wanted = sum(one.places * (len(one.fixed) or one.sessions) for one in problem.series)
-    cells = [_cell(option, present, learners, wanted) for option in present.options]
+    cells = [_cell(option, present, learners, wanted, link) for option in present.options]
     by_day: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
     for option, cell in zip(present.options, cells, strict=True):
         by_day[option.slot.weekday].append((option.slot.starts, cell))
@@ -242,8 +244,11 @@ def times(present: Present) -> Times:
     return Times(present.reached, learners, present.filled, wanted, sessions, days)
 
 
-def _cell(option: Option, present: Present, learners: int, wanted: int) -> Cell:
-    problem, place = present.problem, option.placements[0]
+def _cell(
+    option: Option, present: Present, learners: int, wanted: int, link: Callable[[Placement], str] | None
+) -> Cell:
+    problem = present.problem
+    place = next(one for one in option.placements if one.slot == option.slot)
     names = {problem.one[other.series].name for other in option.obstacle.others} if option.obstacle else set()
     slot = option.slot
     return Cell(
@@ -259,6 +264,7 @@ def _cell(option: Option, present: Present, learners: int, wanted: int) -> Cell:
         now=option.now,
         why=option.obstacle.rule.label if option.obstacle and not option.now else "",
         others="、".join(sorted(names - {problem.one[present.series].name})),
+        link=link(place) if link and not option.obstacle and not option.now else "",
     )
 
 

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from classes.actions.changing import Refused
-from classes.models import Series
+from classes.forms.term import initial_of
+from classes.models import Room, Series
+from classes.timetabling.parts import Placement
 from classes.views.place import term_of
 from people.access import organiser_required, staff_required
 from volunteers import planning
@@ -132,37 +134,37 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @staff_required
 def times(request: HttpRequest, pk: int) -> HttpResponse:
-    """挪到…: every other time of a class with what it gains and costs."""
+    """挪到…: every other time of a class with what it gains and costs; `day` is the one of its days that moves."""
     series = _series(pk)
-    present = planning.other_times(series=series, term=series.term, community=series.community, now=timezone.now())
-    context = {"series": series, "when": queries.when_of(series), "times": queries.times(present)}
+    days = list(series.days.order_by("weekday"))
+    moves = next((day for day in days if str(day.weekday) == request.GET.get("day")), days[0] if days else None)
+    present = planning.other_times(
+        series=series,
+        term=series.term,
+        community=series.community,
+        now=timezone.now(),
+        weekday=moves.weekday if moves else None,
+    )
+    rooms = dict(Room.objects.filter(venue__community=series.community_id).values_list("pk", "name"))
+    usual = initial_of(series)
+    others = [day for day in usual["weekdays"] if moves is None or day != moves.weekday]
+
+    def link(place: Placement) -> str:
+        starts = actions.clock(place.starts)
+        ends = actions.clock(place.starts + actions.long(series))
+        said = {
+            **usual,
+            "weekdays": [*others, place.weekday],
+            "time": f"{starts:%H:%M}-{ends:%H:%M}",
+            "room_name": rooms.get(place.room, ""),
+            "look": "1",
+        }
+        kept = {name: value for name, value in said.items() if value is not None}
+        return f"{reverse('desk:series-edit', args=[series.pk])}?{urlencode(kept, doseq=True)}"
+
+    found = queries.times(present, link if request.user.may_organise else None)
+    context = {"series": series, "when": queries.when_of(series), "times": found, "days": days, "moves": moves}
     return render(request, "volunteers/timetable_times.html", _may(request) | context)
-
-
-@require_POST
-@organiser_required
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one of the times."""
-    series = _series(pk)
-    parts = request.POST.get("to", "").split("-")
-    days = list(series.days.order_by("weekday").values_list("weekday", flat=True))
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        messages.error(request, "请先选一个时间。")
-        return redirect("desk:series-times", series.pk)
-    weekday, starts, room = map(int, parts)
-    try:
-        actions.move_series(
-            series=series,
-            weekday=days[0] if days else weekday,
-            to=(weekday, starts, room),
-            now=timezone.now(),
-            actor=request.user,
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("desk:series-times", series.pk)
-    messages.success(request, f"{series}挪好了。")
-    return redirect("desk:series", series.pk)
 
 
 def _series(pk: int) -> Series:
