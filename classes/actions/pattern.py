@@ -59,7 +59,9 @@ def reshape(record: Record, series: Series, shape: "Shape", before: "Shape") -> 
     Raises Refused where a learner comes only on a day that is not one of the class any more.
     """
     columns = {name: text(value) for name, value in shape.columns().items()}
-    kept = {"series": {"pk": series.pk} | {name: text(value) for name, value in before.columns().items()}}
+    kept: dict[str, Any] = {
+        "series": {"pk": series.pk} | {name: text(value) for name, value in before.columns().items()}
+    }
     Series.objects.filter(pk=series.pk).update(**shape.columns())
     dropped = sorted(set(before.weekdays) - set(shape.weekdays))
     added = sorted(set(shape.weekdays) - set(before.weekdays))

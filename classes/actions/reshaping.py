@@ -3,6 +3,7 @@
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -33,7 +34,7 @@ class Shape:
     from_on: date | None = None
     until_on: date | None = None
 
-    def columns(self) -> dict[str, object]:
+    def columns(self) -> dict[str, Any]:
         """The fields of Series, weekdays left out."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("weekdays", "room")}
         return {**values, "room_id": self.room and self.room.pk}
@@ -89,8 +90,8 @@ class Plan:
     def first(self) -> date | None:
         """The first day of the new pattern."""
         days = [target.on_date for target in self.going]
-        days += [one.on_date for one in (*self.stay, *self.added)]
-        return min(days, default=None)
+        days += [one.on_date for one in self.stay]
+        return min([*days, *(one.on_date for one in self.added)], default=None)
 
 
 def lay(*, series: Series, shape: Shape, since: date | None, now: datetime) -> Plan:
@@ -186,7 +187,7 @@ def reshape_series(
     """
     holding.hold_community(series.community_id)
     holding.hold_series([series.pk])
-    changing.hold((one.pk for one in coming_of(series, since, now)), rooms=[shape.room and shape.room.pk])
+    changing.hold((one.pk for one in coming_of(series, since, now)), rooms=[shape.room.pk if shape.room else None])
     series = Series.objects.select_related("programme", "term", "community", "room").get(pk=series.pk)
     before = shape_of(series)
     if before == shape:

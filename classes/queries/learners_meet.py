@@ -29,10 +29,10 @@ def elsewhere(
         series__in=series, status=Session.Status.PLANNED, starts_at__lt=last, ends_at__gt=first
     ).exclude(pk__in=besides)
     rows = list(found.select_related("series").order_by("starts_at", "id"))
-    wanted, busy = set(learners), {learner: [] for learner in learners}
+    busy: dict[int, list[Busy]] = {learner: [] for learner in learners}
     for session, places in zip(rows, demand.headcounts(rows).values(), strict=True):
         for place in places:
-            if place.learner in wanted:
+            if place.learner in busy:
                 busy[place.learner].append(Busy(session.starts_at, session.ends_at, session))
     return busy
 
