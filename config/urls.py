@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from config import api, work
 from config.health import healthz, readyz
+from people import urls as people_urls
 
 APPS = [import_module(f"{app}.urls") for app in ("people", "classes", "volunteers") if find_spec(f"{app}.urls")]
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.api.urls),
+    path("styleguide/", include((people_urls.guide, "guide"))),
     path("desk/", include(([*(one for app in APPS for one in app.desk), *work.desk, *api.desk], "desk"))),
     path("", include(([one for app in APPS for one in app.public], "public"))),
 ]

@@ -1,9 +1,9 @@
-"""Addresses of the people app: `desk` (staff, under /desk/) and `public` (at the root)."""
+"""Addresses of the people app: `desk` (staff, under /desk/), `public` (at the root), `guide` (the style page)."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from people import views
+from people import styleguide, views
 
 desk = [
     path("login/", views.sign_in, name="login"),
@@ -11,3 +11,7 @@ desk = [
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
 public: list = []
+guide = [
+    path("", styleguide.desk, name="desk"),
+    path("public/", styleguide.public, name="public"),
+]

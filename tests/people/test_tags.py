@@ -1,6 +1,5 @@
 """Words, pictures, frames: what every page is made of."""
 
-import gzip
 import re
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,19 +11,23 @@ from django.http import HttpResponse
 from django.template import engines
 from django.test import RequestFactory
 
-from people import context
+from people import context, styleguide
 from people.templatetags import linke
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 UTC = ZoneInfo("UTC")
 SPRITE = (ROOT / "people/templates/linke/_sprite.html").read_text("utf-8")
-CATALOGUE = re.findall(r"```html( public)?\n(.*?)```", (ROOT / "docs/ui.md").read_text("utf-8"), flags=re.DOTALL)
 
 
 def render(source: str, **values) -> str:
     request = values.pop("request", None) or RequestFactory().get("/")
     return engines["django"].from_string("{% load linke %}" + source).render(values, request)
+
+
+def source(one: styleguide.Specimen) -> str:
+    """What a block is written as."""
+    return (ROOT / "people/templates" / one.template).read_text("utf-8")
 
 
 class TestDaysAndTimes:
@@ -169,33 +172,27 @@ class TestIcons:
 
 
 class TestCatalogue:
-    @pytest.mark.parametrize("block", [block for _, block in CATALOGUE])
-    def test_a_block_renders_without_style_of_its_own(self, block):
-        page = render(block, weeks=[])
+    @pytest.mark.parametrize("one", styleguide.SPECIMENS, ids=lambda one: one.slug)
+    def test_a_block_renders_without_style_of_its_own(self, one):
+        page = render(source(one), **styleguide.shown(one.face))
 
         assert "style=" not in page
         assert "{%" not in page
+
+    def test_the_page_is_for_staff(self, client):
+        assert client.get("/styleguide/").status_code == 302
 
     def test_every_class_of_the_catalogue_has_a_style(self):
         sheets = "".join(path.read_text("utf-8") for path in (ROOT / "people/static/people").glob("*.css"))
         styled = set(re.findall(r"\.([a-z][\w-]*)", sheets))
         used = {
-            name for _, block in CATALOGUE for names in re.findall(r'class="([^"]*)"', block) for name in names.split()
+            name
+            for one in styleguide.SPECIMENS
+            for names in re.findall(r'class="([^"{]*)"', source(one))
+            for name in names.split()
         }
 
         assert used - styled <= {"ok", "wait", "idle", "cands", "body"}  # states and hooks that look like nothing
-
-
-class TestWeight:
-    def test_all_style_sheets_together_stay_under_30_kilobytes(self):
-        sheets = [
-            path for app in ("people", "classes", "volunteers") for path in (ROOT / app / "static").rglob("*.css")
-        ]
-
-        assert sum(len(gzip.compress(path.read_bytes())) for path in sheets) < 30_000
-
-    def test_the_script_stays_under_8_kilobytes(self):
-        assert (ROOT / "people/static/people/linke.js").stat().st_size < 8_000
 
 
 class TestTextSize:
