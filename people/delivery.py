@@ -30,6 +30,8 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), time
 MOST_FAILURES = len(WAITS) + 1
 # A note that so many workers have claimed without an end is the one that kills them.
 MOST_CLAIMS = 20
+# A code is asked for and waited for: it neither carries other notes nor is carried.
+ALONE = ("link-code",)
 # Who heard something from us this short a time ago gets the next notes together, unless they are pressing.
 PRESSING = timedelta(hours=24)
 MOST_CARRIED = 9
@@ -159,9 +161,10 @@ def _together_at(message: Message, now: datetime) -> datetime:
 
 def _gather(message: Message, now: datetime) -> None:
     """Take the other notes to the same person along; a group once made stays together."""
-    if message.person_id is None or message.attempts > 1:
+    if message.person_id is None or message.attempts > 1 or message.kind in ALONE:
         return
     others = due(now).filter(person=message.person_id, status=Status.WAITING, attempts=0).exclude(pk=message.pk)
+    others = others.exclude(kind__in=ALONE)
     fresh = others.filter(Q(useless_after=None) | Q(useless_after__gt=now)).order_by("id")
     chosen = list(fresh.values_list("pk", flat=True)[:MOST_CARRIED])
     if chosen:

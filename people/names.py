@@ -43,6 +43,48 @@ SURNAMES = {
     "佴": "nai",
     "隗": "wei",
 }
+COMPOUND = frozenset(
+    [
+        "欧阳",
+        "太史",
+        "端木",
+        "上官",
+        "司马",
+        "东方",
+        "独孤",
+        "南宫",
+        "万俟",
+        "闻人",
+        "夏侯",
+        "诸葛",
+        "尉迟",
+        "公羊",
+        "赫连",
+        "澹台",
+        "皇甫",
+        "宗政",
+        "濮阳",
+        "公冶",
+        "太叔",
+        "申屠",
+        "公孙",
+        "慕容",
+        "仲孙",
+        "钟离",
+        "长孙",
+        "宇文",
+        "司徒",
+        "鲜于",
+        "司空",
+        "令狐",
+        "百里",
+        "呼延",
+        "东郭",
+        "南门",
+        "西门",
+        "轩辕",
+    ]
+)
 MOST_READINGS = 6
 WORD_LENGTH = 60
 TAILS = range(3, 9)
@@ -54,6 +96,14 @@ def clean(name: str) -> str:
     text = unicodedata.normalize("NFKC", name)
     text = text.replace("•", "·").replace("‧", "·").replace("・", "·")
     return "".join(text.split())
+
+
+def surname(name: str) -> str:
+    """The surname alone: two characters of 欧阳 and its like, of names with · what stands before it."""
+    name = clean(name)
+    if "·" in name:
+        return name.partition("·")[0]
+    return name[:2] if name[:2] in COMPOUND and len(name) > 2 else name[:1]
 
 
 def syllables(name: str) -> list[str]:

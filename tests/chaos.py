@@ -216,7 +216,7 @@ class World:
         try:
             browser.open(page, timeout=5).read()
             token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
-            form = urlencode({"csrfmiddlewaretoken": token}).encode()
+            form = urlencode({"csrfmiddlewaretoken": token, "tail": one.volunteer.mobile[-4:]}).encode()
             browser.open(f"{page}{one.pk}/yes/", form, timeout=5).read()
         except (OSError, StopIteration):
             return

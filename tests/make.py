@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.test import Client
+
 from classes.models import CalendarDay, Community, Learner, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from people.actions import create_person
 from people.models import Person, User
@@ -177,3 +179,9 @@ def learner(name: str = "王秀英", kind: str = "senior", phone: str = "", **fi
     person = create_person(name=name, phone=phone, birth_year=born)
     place = fields.pop("community", None) or community()
     return Learner.objects.create(person=person, kind=kind, community=place, **fields)
+
+
+def known_phone(client: Client, who: Volunteer) -> Volunteer:
+    """Let a test client be the volunteer's own phone: their link, and the last four digits said once."""
+    client.post(f"/me/{who.token}/mine/", {"tail": who.mobile[-4:]})
+    return who

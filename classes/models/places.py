@@ -5,13 +5,17 @@ from django.db.models import Case, F, Q, Value, When
 
 
 class Community(models.Model):
-    """A 社区 with the desk that answers its phone."""
+    """A 社区 with the desk that answers its phone.
+
+    Whoever is new signs up only with the `poster_code`, when there is one: it stands on the printed poster.
+    """
 
     name = models.CharField("社区", max_length=40, unique=True)
     street = models.CharField("街道", max_length=40, blank=True)
     help_name = models.CharField("联系人", max_length=20, blank=True)
     help_phone = models.CharField("联系电话", max_length=20, blank=True)
     help_hours = models.CharField("接听时间", max_length=60, blank=True)
+    poster_code = models.CharField("海报上的码", max_length=4, blank=True, default="")
     x_km = models.FloatField("位置东西(公里)", default=0)
     y_km = models.FloatField("位置南北(公里)", default=0)
 

@@ -45,6 +45,7 @@ ALL = (
     Template("reminder", "前一天提醒", "您${when}有一场志愿服务，临时来不了" + PAGE + " 说一声。"),
     Template("soon", "两小时前提醒", "您${when}有一场志愿服务，地点和找谁" + PAGE + " 查看。"),
     Template("cancel", "停课", "您${when}的志愿服务停课，不用来了，详情" + PAGE + " 查看。"),
+    Template("link-code", "验证码", "您的验证码是${digits}，10分钟内有效。不是您自己要的，不用理它。"),
     Template("release", "不用来了", "您${when}的志愿服务不用来了，谢谢您，详情" + PAGE + " 查看。"),
 )
 BY_KIND = {one.kind: one for one in ALL}
@@ -104,7 +105,7 @@ def filled(account: Channel, letter: Letter) -> tuple[Template, str, dict[str, s
 
 def example(template: Template, address: str) -> str:
     """The text with its variables as long as they usually are, to count its characters."""
-    usual = {"count": "3", "when": "周六 9月19日 14:30", "code": "x" * 22}
+    usual = {"count": "3", "when": "周六 9月19日 14:30", "code": "x" * 22, "digits": "123456"}
     return VARIABLE.sub(lambda found: usual[found[1]], wording(template, address))
 
 

@@ -19,6 +19,7 @@ from classes.seeds import seed_reference
 from config import background
 from people import outbox
 from people.models import Channel, Message, User
+from tests import make
 from tests.volunteers.imports import samples
 from volunteers import demo, demo_clubs, demo_desk, intake
 from volunteers.actions import absences, tradeoffs
@@ -39,6 +40,7 @@ from volunteers.models import (
 )
 from volunteers.seeds import seed_roles
 from volunteers.tasks import run_timetable, run_tradeoff
+from volunteers.views import device
 
 
 def live(now: datetime) -> None:
@@ -289,4 +291,12 @@ def as_staff(page: Page, url: str, username: str = "chen") -> Page:
     client.force_login(User.objects.get(username=username))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+    return page
+
+
+def as_volunteer(page: Page, url: str, volunteer: Volunteer) -> Page:
+    """The page on a phone that is known to be the volunteer's."""
+    client = Client()
+    make.known_phone(client, volunteer)
+    page.context.add_cookies([{"name": device.COOKIE, "value": client.cookies[device.COOKIE].value, "url": url}])
     return page

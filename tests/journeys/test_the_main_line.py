@@ -198,6 +198,8 @@ def agree(new_page, picture, address: str, proposal: Proposal) -> Assignment:
     picture(phone, "line-12-asked")
 
     phone.locator(f"#a-{asked.pk}").get_by_role("button", name="我能来").click()
+    phone.get_by_label("手机号后四位").fill(asked.volunteer.mobile[-4:])
+    phone.get_by_role("button", name="是我").click()
 
     expect(phone.locator(f"#a-{asked.pk}")).to_contain_text("已答应")
     picture(phone, "line-13-agreed")

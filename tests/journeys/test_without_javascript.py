@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests import make
-from tests.journeys.running import as_staff
+from tests.journeys.running import as_staff, as_volunteer
 from tests.volunteers.imports import sample
 from volunteers.models import Assignment, ImportBatch, Offer, Shift, Volunteer
 
@@ -80,7 +80,7 @@ def test_a_stranger_signs_up(live_server, phone, shift):
 
 
 def test_a_volunteer_agrees(live_server, phone, asked):
-    phone.goto(f"{live_server.url}{my_page(asked)}")
+    as_volunteer(phone, live_server.url, asked.volunteer).goto(f"{live_server.url}{my_page(asked)}")
     phone.get_by_role("button", name="我能来").click()
 
     expect(phone.locator(f"#a-{asked.pk}")).to_contain_text("已答应")
@@ -89,7 +89,7 @@ def test_a_volunteer_agrees(live_server, phone, asked):
 
 
 def test_a_volunteer_declines_and_comes_after_all(live_server, phone, asked):
-    phone.goto(f"{live_server.url}{my_page(asked)}")
+    as_volunteer(phone, live_server.url, asked.volunteer).goto(f"{live_server.url}{my_page(asked)}")
     phone.get_by_role("link", name="来不了").click()
     phone.get_by_role("button", name="告诉社区我来不了").click()
 
@@ -105,7 +105,7 @@ def test_a_volunteer_declines_and_comes_after_all(live_server, phone, asked):
 
 
 def test_a_volunteer_says_when_to_ask(live_server, phone, asked):
-    phone.goto(f"{live_server.url}{my_page(asked)}")
+    as_volunteer(phone, live_server.url, asked.volunteer).goto(f"{live_server.url}{my_page(asked)}")
     phone.get_by_label("周六上午").check()
     phone.get_by_role("button", name="存好空闲时间").click()
 

@@ -225,7 +225,7 @@ class TestCertificates:
         return client.post(reverse("public:certificate-check"), {"number": number, "code": code}, **more)
 
     def test_two_taps_ask_one_click_issues_and_it_prints_the_four_parts(self, client, month):
-        who = ServiceRecord.objects.order_by("pk").first().volunteer
+        who = make.known_phone(client, ServiceRecord.objects.order_by("pk").first().volunteer)
         mine = client.get(reverse("public:me", args=[who.token])).content.decode()
         ask = reverse("public:certificate-ask", args=[who.token])
         assert ask in mine
@@ -288,7 +288,7 @@ class TestCertificates:
         assert "已经作废" in self.check(client, paper.number, paper.code).content.decode()
 
     def test_a_request_can_be_taken_back_and_refused(self, client, month):
-        who = ServiceRecord.objects.order_by("pk").first().volunteer
+        who = make.known_phone(client, ServiceRecord.objects.order_by("pk").first().volunteer)
         ask = reverse("public:certificate-ask", args=[who.token])
         client.post(ask, {"community": make.community().pk})
         client.post(ask, {"withdraw": Certificate.objects.get().pk})
@@ -303,7 +303,7 @@ class TestCertificates:
     def test_nobody_takes_back_the_request_of_somebody_else(self, client, month):
         first, second = ServiceRecord.objects.order_by("pk")[:2]
         certificates.request_certificate(volunteer=first.volunteer, community=make.community(), now=NOW)
-        ask = reverse("public:certificate-ask", args=[second.volunteer.token])
+        ask = reverse("public:certificate-ask", args=[make.known_phone(client, second.volunteer).token])
 
         assert client.post(ask, {"withdraw": Certificate.objects.get().pk}).status_code == 404
 

@@ -199,7 +199,7 @@ class TestPages:
     def test_a_known_phone_waits_with_one_tap_and_leaves_with_one(self, client):
         session, _ = self.crowded()
         who = make.volunteer()
-        client.get(f"/me/{who.token}/")
+        make.known_phone(client, who)
 
         assert f"有名额就叫{who}" in text(client.get(f"/s/{session.pk}/wait/"))
         client.post(f"/s/{session.pk}/wait/")

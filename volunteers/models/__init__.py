@@ -3,9 +3,12 @@
 from .certificate import Certificate
 from .changes import AssignmentChange
 from .clubs import Hold, HoldName
+from .company import Company
 from .intake import ImportBatch, ImportRow
+from .minors import GuardianConsent
 from .offers import Offer, Placement, Proposal
 from .pairing import Pairing
+from .recovery import LinkCode
 from .service import CheckIn, NoShow, ServiceRecord
 from .shifts import Assignment, Role, Shift
 from .substitutes import FloorAlarm, SubstituteAsk, SubstitutePlan, SubstituteSearch
@@ -23,11 +26,14 @@ __all__ = [
     "Certificate",
     "CheckIn",
     "Clearance",
+    "Company",
     "FloorAlarm",
+    "GuardianConsent",
     "Hold",
     "HoldName",
     "ImportBatch",
     "ImportRow",
+    "LinkCode",
     "NoShow",
     "Offer",
     "Organisation",

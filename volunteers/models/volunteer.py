@@ -64,6 +64,9 @@ class Volunteer(models.Model):
     not left. `programmes` are the kinds they wish to serve (senior, child, desk).
     `experienced` is false for people who come for the first time: at a session they never
     outnumber the others. `may_lead` says an organiser trusts them to lead a senior class.
+    `max_per_week` and `max_per_month` are their own limits. `linked_at` is when a phone was first known
+    to be theirs, `proven_at` when a code sent to their number came back, `seen_at` when somebody of the
+    staff saw them: steps of the ladder in `volunteers.rules.trust`.
     """
 
     class Status(models.TextChoices):
@@ -98,7 +101,10 @@ class Volunteer(models.Model):
     experienced = models.BooleanField("以前来过", default=False)
     may_lead = models.BooleanField("可以当讲师", default=False)
     max_per_week = models.PositiveSmallIntegerField("每周最多", null=True, blank=True)
+    max_per_month = models.PositiveSmallIntegerField("每月最多", null=True, blank=True)
     token = models.CharField(max_length=40, unique=True, default=new_token)
+    linked_at = models.DateTimeField("认得手机", null=True, blank=True)
+    proven_at = models.DateTimeField("核对过号码", null=True, blank=True)
     seen_at = models.DateTimeField("见过本人", null=True, blank=True)
     submitted_on = models.DateField("填表日期", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -115,6 +121,10 @@ class Volunteer(models.Model):
             models.CheckConstraint(
                 condition=Q(max_per_week__isnull=True) | Q(max_per_week__gt=0),
                 name="volunteer_weekly_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_per_month__isnull=True) | Q(max_per_month__gt=0),
+                name="volunteer_monthly_limit_is_positive",
             ),
         ]
 

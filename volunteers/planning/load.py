@@ -16,7 +16,7 @@ from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem,
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Absence, Assignment, Availability, CheckIn, Pairing, Shift, Volunteer
+from volunteers.models import Absence, Assignment, Availability, CheckIn, Company, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
 from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
@@ -96,6 +96,8 @@ def load_problem(
         locked=tuple(_locks(index)),
         barred=tuple(_barred(index)),
         faces=tuple(_faces(index, from_on)),
+        apart=_company(index, Company.Kind.APART),
+        together=_company(index, Company.Kind.TOGETHER),
     )
     return settle_locks(problem), index
 
@@ -159,10 +161,17 @@ def _absences(from_on: date, until_on: date) -> dict[int | None, list[Absence]]:
 
 
 def _assignments(from_on: date, until_on: date) -> list[Assignment]:
-    """Everything in the calendar weeks that the range touches, in every community, ended rows too."""
+    """Everything in the calendar weeks that the range touches, in every community, ended rows too.
+
+    Of those who come at most so often a month, everything in its months.
+    """
     first = from_on - timedelta(days=from_on.weekday())
     last = until_on + timedelta(days=6 - until_on.weekday())
-    rows = Assignment.objects.filter(session__on_date__range=(first, last)).exclude(
+    month_ends = (until_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    of_the_months = Q(
+        volunteer__max_per_month__isnull=False, session__on_date__range=(from_on.replace(day=1), month_ends)
+    )
+    rows = Assignment.objects.filter(Q(session__on_date__range=(first, last)) | of_the_months).exclude(
         session__status=Session.Status.CANCELLED
     )
     return list(rows.select_related("session", "shift__role").order_by("id"))
@@ -290,6 +299,7 @@ def _people(
             dialect=volunteer.dialect,
             newcomer=pk not in experienced,
             max_per_week=volunteer.max_per_week,
+            max_per_month=volunteer.max_per_month,
             club=volunteer.organisation_id,
             away=tuple(Away(a.starts_on, a.ends_on, a.kind) for a in index.absences.get(volunteer.organisation_id, ())),
             recent_load=recent[pk],
@@ -329,6 +339,12 @@ def _faces(index: Index, from_on: date) -> Iterable[tuple[int, ...]]:
     for series, learner, volunteer in rows.order_by().values_list("session__series", "learner", "volunteer"):
         known[series, learner].add(volunteer)
     yield from ((*pair, *sorted(people)) for pair, people in sorted(known.items()))
+
+
+def _company(index: Index, kind: str) -> tuple[tuple[int, int], ...]:
+    """Whom volunteers want beside them, or never; between people who may be placed. One query."""
+    rows = Company.objects.filter(kind=kind, volunteer__in=index.active, other__in=index.active)
+    return tuple(rows.order_by("volunteer_id", "other_id").values_list("volunteer_id", "other_id"))
 
 
 def _barred(index: Index) -> Iterable[tuple[int, int]]:

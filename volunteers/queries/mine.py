@@ -1,16 +1,18 @@
 """A volunteer's own page: what is next, what comes later, when they are free, what they gave."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from classes.models import Programme, Session, Term
-from volunteers.models import Assignment, Availability, Offer, Volunteer
+from people import names
+from volunteers.models import Assignment, Availability, Offer, Pairing, Volunteer
 from volunteers.queries import hours
-from volunteers.queries.opening import Opening
+from volunteers.queries.opening import Opening, Week
 from volunteers.rules import travel
+from volunteers.rules.persons import cleared_until
 
 Status = Assignment.Status
 # The three parts of a day on the page, each with its hours; they touch and do not overlap.
@@ -24,13 +26,28 @@ MOST_OF_A_BAND = timedelta(hours=2)
 STAMPS_IN_A_ROW = 6
 
 
+# How long after a session its helper still sees whom they sat with.
+SEEN_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """What a helper sees of a learner, and nothing more: surname, age, phone, wish (design guide 5.3)."""
+
+    name: str
+    age: int | None
+    phone: str
+    wish: str
+
+
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One place of the volunteer, with what can be said about it."""
+    """One place of the volunteer, with what can be said about it and whom they help there."""
 
     assignment: Assignment
     offer: Offer | None
     opening: Opening
+    helped: tuple[Helped, ...] = ()
 
     @property
     def session(self) -> Session:
@@ -75,12 +92,12 @@ class Given:
         return f"{len(self.kinds)} 个章：{words}" if words else "还没有章"
 
 
-def places(*, volunteer: Volunteer, now: datetime) -> list[Mine]:
-    """Everything ahead that the volunteer knows of, in the order of time. One query."""
+def places(*, volunteer: Volunteer, now: datetime, since: datetime | None = None) -> list[Mine]:
+    """Everything ahead (or not over by `since`) that the volunteer knows of, in the order of time. One query."""
     rows = Assignment.objects.filter(
         volunteer=volunteer,
         status__in=(Status.OFFERED, Status.ACCEPTED, Status.DECLINED),
-        ends_at__gt=now,
+        ends_at__gt=since or now,
         session__status=Session.Status.PLANNED,
     ).select_related(
         "offer",
@@ -95,6 +112,28 @@ def places(*, volunteer: Volunteer, now: datetime) -> list[Mine]:
     ]
     held = {one.assignment.session_id for one in found if not one.is_declined}
     return [one for one in found if not one.is_declined or one.assignment.session_id not in held]
+
+
+def with_helped(places: Iterable[Mine], *, volunteer: Volunteer, now: datetime) -> list[Mine]:
+    """The places with whom the volunteer helps there, once they have agreed. One query."""
+    rows = Pairing.objects.filter(
+        volunteer=volunteer,
+        session__assignments__volunteer=volunteer,
+        session__assignments__status=Status.ACCEPTED,
+        session__ends_at__gt=now - SEEN_AFTER,
+    ).select_related("learner__person")
+    found: dict[int, tuple[Helped, ...]] = {}
+    year = timezone.localdate(now).year
+    for row in rows.order_by("session_id", "seat"):
+        found[row.session_id] = (*found.get(row.session_id, ()), _helped(row, year))
+    return [replace(one, helped=found.get(one.session.pk, ())) for one in places]
+
+
+def _helped(row: Pairing, year: int) -> Helped:
+    learner, person = row.learner, row.learner.person
+    title = {"f": "阿姨", "m": "叔叔"}.get(person.gender, "老师傅")
+    age = year - person.birth_year if person.birth_year else None
+    return Helped(f"{names.surname(person.name)}{title}", age, learner.phone_brand, learner.wishes)
 
 
 def is_in(*, volunteer: Volunteer, session: Session) -> bool:
@@ -140,6 +179,34 @@ def fitting(openings: Iterable[Opening], mine: Iterable[Mine], *, is_cleared: bo
         if (is_cleared or opening.kind != Programme.Kind.CHILD)
         and not any(_collide(opening.session, session) for session in held)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A week of openings without those that this volunteer cannot take, and how many were left out."""
+
+    week: Week
+    hidden: int = 0
+    is_cleared: bool = False
+
+
+def fitted(week: Week, *, volunteer: Volunteer, now: datetime) -> Fitted:
+    """The week as this volunteer's phone shows it. Two queries.
+
+    Openings at a time that is taken are left out; children's ones stay, because one may ask for the check.
+    """
+    held = places(volunteer=volunteer, now=now)
+    is_cleared = volunteer.pk in cleared_until([volunteer.pk])
+    before = len(week.wanting)
+    days = [
+        replace(
+            day,
+            openings=[one for one in day.openings if not one.gaps or fitting([one], held, is_cleared=True)],
+        )
+        for day in week.days
+    ]
+    left = replace(week, days=days)
+    return Fitted(left, before - len(left.wanting), is_cleared)
 
 
 def _collide(one: Session, other: Session) -> bool:

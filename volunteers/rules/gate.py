@@ -15,16 +15,19 @@ from django.utils import timezone
 
 from classes.calendar import teaching_week
 from classes.models import Community, Programme, Session, Term
+from volunteers.matching.company import KeptApart
 from volunteers.matching.gates import Away, Cleared, DoesProgramme, Free, MayLead, OfAge
-from volunteers.matching.limits import OnePlaceAtATime, WeekLimit
-from volunteers.models import Absence, Assignment, Availability, Role, Volunteer
+from volunteers.matching.limits import MonthLimit, OnePlaceAtATime, WeekLimit
+from volunteers.models import Absence, Assignment, Availability, Company, Role, Volunteer
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
 from volunteers.rules.windows import TRAVEL, free_windows
 
 ONE_PLACE = OnePlaceAtATime.code
 DECLINED = ("declined", "本人说来不了")
 # A person's own wishes: whoever signs up has just said otherwise.
-WISHES = frozenset({DoesProgramme.code, Free.code, Away.code, WeekLimit.code, DECLINED[0]})
+WISHES = frozenset(
+    {DoesProgramme.code, Free.code, Away.code, WeekLimit.code, MonthLimit.code, KeptApart.code, DECLINED[0]}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Known:
     assignments: dict[int, list[Assignment]] = field(default_factory=dict)
     declined: dict[int, datetime] = field(default_factory=dict)
     absences: dict[int | None, Absence] = field(default_factory=dict)
+    apart: dict[int, Volunteer] = field(default_factory=dict)
 
 
 def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking: Iterable[str] = ()) -> list[Refusal]:
@@ -77,12 +81,13 @@ def _know(people: list[int], session: Session) -> Known:
     for row in Availability.objects.filter(volunteer__in=people).order_by("id"):
         known.availability[row.volunteer_id].append(row)
     monday = session.on_date - timedelta(days=session.on_date.weekday())
-    of_the_week = Assignment.objects.filter(
+    first, last = session.on_date.replace(day=1), session.on_date.replace(day=28) + timedelta(days=3)
+    in_reach = Assignment.objects.filter(
         Q(status__in=Assignment.ACTIVE) | Q(session=session),
         volunteer__in=people,
-        session__on_date__range=(monday, monday + timedelta(days=6)),
+        session__on_date__range=(min(monday, first), max(monday + timedelta(days=6), last)),
     ).exclude(session__status=Session.Status.CANCELLED)
-    rows = list(of_the_week.select_related("session__community", "session__series").order_by("starts_at", "id"))
+    rows = list(in_reach.select_related("session__community", "session__series").order_by("starts_at", "id"))
     for assignment in rows:
         if assignment.status in Assignment.ACTIVE:
             known.assignments[assignment.volunteer_id].append(assignment)
@@ -90,7 +95,22 @@ def _know(people: list[int], session: Session) -> Known:
     known.absences = {absence.organisation_id: absence for absence in away}
     said = declines(row for row in rows if row.session_id == session.pk)
     known.declined = {volunteer: moment for (volunteer, _), moment in said.items()}
+    known.apart = _apart(people, session)
     return known
+
+
+def _apart(people: list[int], session: Session) -> dict[int, Volunteer]:
+    """Who of these would meet somebody there whom one of the two does not want to meet. One query."""
+    found: dict[int, Volunteer] = {}
+    there = {"assignments__session": session, "assignments__status__in": Assignment.ACTIVE}
+    one_way = Q(volunteer__in=people, **{f"other__{name}": value for name, value in there.items()})
+    other_way = Q(other__in=people, **{f"volunteer__{name}": value for name, value in there.items()})
+    rows = Company.objects.filter(one_way | other_way, kind=Company.Kind.APART)
+    for row in rows.select_related("volunteer__person", "other__person"):
+        if row.other:
+            found.setdefault(row.volunteer_id, row.other)
+            found.setdefault(row.other.pk, row.volunteer)
+    return found
 
 
 def declines(assignments: Iterable[Assignment]) -> dict[tuple[int, int], datetime]:
@@ -117,6 +137,8 @@ def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozense
         _already_here(volunteer, known),
         _elsewhere(volunteer, known),
         _week_is_full(volunteer, known),
+        _month_is_full(volunteer, known),
+        _kept_apart(volunteer, known),
     )
     return [refusal for refusal in found if refusal and refusal.code not in overlooking]
 
@@ -214,10 +236,34 @@ def _elsewhere(volunteer: Volunteer, known: Known) -> Refusal | None:
 
 def _week_is_full(volunteer: Volunteer, known: Known) -> Refusal | None:
     limit = volunteer.max_per_week
-    others = [one for one in known.assignments.get(volunteer.pk, []) if one.session_id != known.session.pk]
+    year_week = known.session.on_date.isocalendar()[:2]
+    others = [one for one in _others(volunteer, known) if _local(one.starts_at).isocalendar()[:2] == year_week]
     if limit is None or len(others) < limit:
         return None
     return Refusal(WeekLimit.code, WeekLimit.label, f"{volunteer}说每周最多 {limit} 次，这一周已经 {len(others)} 次。")
+
+
+def _month_is_full(volunteer: Volunteer, known: Known) -> Refusal | None:
+    limit, month = volunteer.max_per_month, known.session.on_date.timetuple()[:2]
+    others = [one for one in _others(volunteer, known) if _local(one.starts_at).timetuple()[:2] == month]
+    if limit is None or len(others) < limit:
+        return None
+    return Refusal(
+        MonthLimit.code, MonthLimit.label, f"{volunteer}说每月最多 {limit} 次，这个月已经 {len(others)} 次。"
+    )
+
+
+def _others(volunteer: Volunteer, known: Known) -> list[Assignment]:
+    """The volunteer's places at other sessions."""
+    return [one for one in known.assignments.get(volunteer.pk, []) if one.session_id != known.session.pk]
+
+
+def _kept_apart(volunteer: Volunteer, known: Known) -> Refusal | None:
+    """A private wish of one of the two, for the staff's eyes alone."""
+    other = known.apart.get(volunteer.pk)
+    if other is None:
+        return None
+    return Refusal(KeptApart.code, KeptApart.label, f"{volunteer}和{other}说过不排在一起（只给工作人员看）。")
 
 
 def travel(one: Community, other: Community) -> timedelta:

@@ -21,6 +21,7 @@ SHOWN = (Certificate.Status.ISSUED, Certificate.Status.REVOKED)
 
 
 @require_http_methods(["GET", "POST"])
+@device.theirs
 def ask(request: HttpRequest, token: str) -> HttpResponse:
     """What can be certified, what was asked for. POST asks, or takes the request back."""
     people = Volunteer.objects.select_related("person", "home").exclude(status=Volunteer.Status.LEFT)

@@ -1,11 +1,20 @@
-"""Which volunteer this phone belongs to, and how often it may try to sign up."""
+"""Which volunteer this phone belongs to, and how often it may try to sign up or to say whose it is.
+
+Whoever opens a forwarded link sees whose page it is; to change anything on a new phone one says the last
+four digits of that person's number first.
+"""
 
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from people import visitors
+from volunteers.actions import recognising
 from volunteers.models import Volunteer
 
 COOKIE = "me"
@@ -14,6 +23,9 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 AN_HOUR = 60 * 60  # seconds
 # A community's own Wi-Fi brings many people from one address; one phone needs few attempts.
 PER_DEVICE, PER_ADDRESS = 20, 120
+# Wrong last digits for one volunteer in an hour, from all phones together: one guess in ten thousand is right.
+WRONG_TAILS = 5
+TAIL = "tail"
 
 
 def token_of(request: HttpRequest) -> str:
@@ -54,3 +66,52 @@ def has_tried_too_often(request: HttpRequest) -> bool:
     by_device = visitors.count(f"sign-up:{address}:{agent}", seconds=AN_HOUR)
     by_address = visitors.count(f"sign-up:{address}", seconds=AN_HOUR)
     return by_device > PER_DEVICE or by_address > PER_ADDRESS
+
+
+def of_token(token: str) -> Volunteer:
+    """The volunteer of a secret link. Raises Http404."""
+    found = Volunteer.objects.select_related("person", "home").exclude(status=Volunteer.Status.LEFT)
+    return get_object_or_404(found, token=token)
+
+
+def theirs[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """A view whose POST is for the volunteer's own phone; on any other it asks for the last four digits.
+
+    What was typed or chosen comes along, and the phone is known from then on.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, token: str, *args, **kwargs) -> HttpResponse:
+        if request.method != "POST" or token_of(request) == token:
+            return view(request, token, *args, **kwargs)
+        volunteer = of_token(token)
+        trouble = _trouble(request, volunteer)
+        if trouble is not None:
+            return ask(request, volunteer, trouble)
+        recognising.recognise(volunteer=volunteer, now=timezone.now())
+        return remember(view(request, token, *args, **kwargs), token)
+
+    return asked
+
+
+def _trouble(request: HttpRequest, volunteer: Volunteer) -> str | None:
+    """What is wrong with the digits, empty when there are none yet; None when they are right."""
+    tail = request.POST.get(TAIL, "").strip()
+    if not tail:
+        return ""
+    tried = f"{TAIL}:{volunteer.pk}"
+    # Counted before it is compared: guesses at one moment are all counted.
+    if visitors.count(tried, seconds=AN_HOUR) > WRONG_TAILS:
+        return f"试错 {WRONG_TAILS} 次了，先锁一小时。请过一小时再试，或者打社区电话。"
+    if recognising.is_tail_of(volunteer, tail):
+        visitors.forget(tried)
+        return None
+    return "和登记的手机号对不上，请再看一眼。"
+
+
+def ask(request: HttpRequest, volunteer: Volunteer, trouble: str) -> HttpResponse:
+    """这是周远的页面: whose page it is, and the field for the four digits."""
+    left_out = (TAIL, "csrfmiddlewaretoken")
+    kept = [(name, value) for name, values in request.POST.lists() for value in values if name not in left_out]
+    context = {"volunteer": volunteer, "community": volunteer.home, "trouble": trouble, "kept": kept}
+    return render(request, "volunteers/whose.html", context, status=403)

@@ -36,18 +36,23 @@ def sessions(request: HttpRequest) -> HttpResponse:
     community = next((one for one in communities if str(one.pk) == asked), None)
     first = opening.first_day(number, now)
     week = opening.week(first=first, now=now, only=only, community=community)
+    me = device.volunteer_of(request)
+    fitted = mine.fitted(week, volunteer=me, now=now) if me else mine.Fitted(week)
     return render(
         request,
         "volunteers/sessions.html",
         {
-            "week": week,
+            "week": fitted.week,
+            "hidden": fitted.hidden,
+            "me": me,
+            "is_cleared": fitted.is_cleared,
             "number": number,
             "last": opening.FURTHEST_WEEK,
             "only": only,
             "chosen": community,
             "community": community or (communities[0] if len(communities) == 1 else None),
             "places": communities if len(communities) > 1 else [],
-            "later": [] if week.wanting or number else opening.next_open(now=now),
+            "later": [] if fitted.week.wanting or number else opening.next_open(now=now),
             "my_token": device.token_of(request),
             "today": timezone.localdate(now),
         },

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classes.models import Session
-from volunteers.actions import answers, freetime, signup
+from volunteers.actions import answers, signup
 from volunteers.models import Assignment, Volunteer
-from volunteers.queries import mine, opening, substitutes, waiting
+from volunteers.queries import mine, opening, own_time, substitutes, waiting
 from volunteers.rules.persons import cleared_until
 from volunteers.views import device
 
@@ -20,30 +20,53 @@ OTHERS_TO_OFFER = 4
 
 @require_safe
 def me(request: HttpRequest, token: str) -> HttpResponse:
-    """我的: next, later, when I am free, what I gave."""
-    volunteer = _volunteer(token)
+    """我的: next, later, whom I help, when I am free, what I gave. On a phone not known as theirs: less."""
+    volunteer = device.of_token(token)
     now = timezone.now()
-    places = mine.places(volunteer=volunteer, now=now)
-    ahead = [one for one in places if not one.is_declined]
+    is_mine = device.token_of(request) == token
+    found = mine.places(volunteer=volunteer, now=now, since=now - mine.SEEN_AFTER if is_mine else now)
+    places = mine.with_helped(found, volunteer=volunteer, now=now) if is_mine else found
+    ahead = [one for one in places if not one.is_declined and one.assignment.ends_at > now]
     context = {
         "volunteer": volunteer,
         "community": volunteer.home,
+        "is_mine": is_mine,
         "next": ahead[0] if ahead else None,
-        "later": [one for one in places if one is not (ahead[0] if ahead else None)],
+        "later": [one for one in places if one is not (ahead[0] if ahead else None) and one.assignment.ends_at > now],
+        "over": [one for one in places if one.helped and one.assignment.ends_at <= now],
         "fresh": next((one for one in ahead if str(one.assignment.pk) == request.GET.get("new")), None),
         "covers": substitutes.waiting_for(volunteer=volunteer, now=now),
-        "waits": waiting.of_volunteer(volunteer=volunteer, now=now),
-        "weekdays": _weekdays(volunteer, now),
-        "given": mine.given(volunteer=volunteer, now=now),
         "next_day": _day_word(ahead[0].session.on_date, timezone.localdate(now)) if ahead else "",
-        "address": request.build_absolute_uri(request.path),
     }
+    if is_mine:
+        context |= _for_them_alone(request, volunteer, now)
     response = render(request, "volunteers/me.html", context)
     response["X-Robots-Tag"] = "noindex"
-    return response if device.token_of(request) == token else device.remember(response, token)
+    return response
+
+
+def _for_them_alone(request: HttpRequest, volunteer: Volunteer, now: datetime) -> dict:
+    """What a forwarded link does not show."""
+    return {
+        "waits": waiting.of_volunteer(volunteer=volunteer, now=now),
+        "free": own_time.said(volunteer=volunteer, now=now),
+        "undo": request.GET.get("undo", ""),
+        "limits": own_time.limits(volunteer),
+        "company": list(volunteer.company.all()),
+        "given": mine.given(volunteer=volunteer, now=now),
+        "address": request.build_absolute_uri(request.path),
+    }
 
 
 @require_POST
+@device.theirs
+def mine_now(request: HttpRequest, token: str) -> HttpResponse:
+    """是我: this phone is known as theirs."""
+    return redirect("public:me", token=token)
+
+
+@require_POST
+@device.theirs
 def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """我能来, or 还是能来 after 来不了."""
     assignment = _assignment(token, pk)
@@ -66,6 +89,7 @@ def _about(request: HttpRequest) -> datetime | None:
 
 
 @require_http_methods(["GET", "POST"])
+@device.theirs
 def decline(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """来不了: the community looks for somebody, or another session instead. POST says it."""
     assignment = _assignment(token, pk)
@@ -103,25 +127,9 @@ def _decline(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 
 
 @require_POST
-def free_time(request: HttpRequest, token: str) -> HttpResponse:
-    """我每周有空: saves all parts of the week at once."""
-    volunteer = _volunteer(token)
-    changed = freetime.set_bands(volunteer=volunteer, chosen=request.POST.getlist("free"), now=timezone.now())
-    if request.htmx:
-        return HttpResponse("存好了。" if changed else "", content_type="text/html; charset=utf-8")
-    messages.success(request, "空闲时间存好了。")
-    return redirect("public:me", token=token)
-
-
-@require_POST
 def not_me(request: HttpRequest) -> HttpResponse:
     """不是我: this phone forgets whose it was."""
     return device.forget(redirect("public:list"))
-
-
-def _volunteer(token: str) -> Volunteer:
-    found = Volunteer.objects.select_related("person", "home").exclude(status=Volunteer.Status.LEFT)
-    return get_object_or_404(found, token=token)
 
 
 def _assignment(token: str, pk: int) -> Assignment:
@@ -145,18 +153,3 @@ def _day_word(day: date, today: date) -> str:
     """今天, 明天, 后天, else the date."""
     near = {0: "今天", 1: "明天", 2: "后天"}
     return near.get((day - today).days, f"{day.month}月{day.day}日")
-
-
-def _weekdays(volunteer: Volunteer, now) -> list[dict]:
-    """Seven rows of three switches."""
-    lit = mine.bands(volunteer.availability.all(), timezone.localdate(now))
-    return [
-        {
-            "label": f"周{'一二三四五六日'[weekday]}",
-            "bands": [
-                {"value": f"{weekday}-{code}", "word": word, "is_on": f"{weekday}-{code}" in lit}
-                for code, (word, _, _) in mine.BANDS.items()
-            ],
-        }
-        for weekday in range(7)
-    ]

@@ -60,6 +60,7 @@ def _stranger_waits(request: HttpRequest, session: Session, found) -> HttpRespon
 
 
 @require_POST
+@device.theirs
 def act(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """From one's own page: 我来 when a place is open, or 不等了."""
     rows = Wait.objects.select_related("volunteer__person", "session__series__programme", "session__community")

@@ -152,6 +152,23 @@
     sendInPlace(form).catch(() => form.submit()).finally(() => { delete form.dataset.sending; });
   });
 
+  /* A form that saves itself at every change, one change after the other: <form data-saves="#where-it-is-said">. */
+  const busy = new WeakMap();
+  async function save(form) {
+    const box = document.querySelector(form.dataset.saves);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Saves": "1" } });
+      if (!answer.ok) throw new Error("refused");
+      box.innerHTML = await answer.text();
+    } catch {
+      box.textContent = "刚才那一步没有存上，连上网再点一次。";
+    }
+  }
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.dataset.saves) busy.set(form, (busy.get(form) || Promise.resolve()).then(() => save(form)));
+  });
+
   /* What the server or the network refused is said, and nothing pretends to be saved. */
   function alarm(text) {
     const box = document.getElementById("alarm");

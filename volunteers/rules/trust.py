@@ -1,0 +1,44 @@
+"""How far somebody is known: the ladder of trust (design guide section 3.3).
+
+Each step gives a right; a later one does not ask for the earlier ones.
+"""
+
+from datetime import date
+from enum import IntEnum
+
+from volunteers.models import Volunteer
+
+
+class Step(IntEnum):
+    """The highest step a volunteer stands on."""
+
+    TYPED = 0
+    """A name and a number: one place at a class of adults at a time."""
+    LINKED = 1
+    """A phone is known to be theirs: sees and changes their own places there."""
+    SEEN = 3
+    """Somebody of the staff has seen them, or entered them: as many places as they like, no children."""
+    CLEARED = 4
+    """Trained and checked: children's sessions too."""
+
+
+WORDS = {
+    Step.TYPED: "只填过名字和手机号",
+    Step.LINKED: "用过自己的链接，还没见过面",
+    Step.SEEN: "见过本人",
+    Step.CLEARED: "见过本人，可以陪孩子",
+}
+
+
+def is_stranger(volunteer: Volunteer) -> bool:
+    """Whether nobody of the community has met or entered this person."""
+    return volunteer.source == Volunteer.Source.SIGN_UP and volunteer.seen_at is None
+
+
+def step_of(volunteer: Volunteer, *, cleared_until: date | None, today: date) -> Step:
+    """The step of a volunteer whose clearance runs until that day."""
+    if cleared_until and cleared_until >= today:
+        return Step.CLEARED
+    if not is_stranger(volunteer):
+        return Step.SEEN
+    return Step.LINKED if volunteer.linked_at or volunteer.proven_at else Step.TYPED
