@@ -260,7 +260,7 @@ def _weeks(found: Counter[tuple[date, bool]], first: date, last: date) -> list[d
         for (day, child), n in found.items():
             if start <= day < end:
                 counts[child] += n
-        weeks.append({"label": f"{start.day}日", "seniors": counts[False], "children": counts[True]})
+        weeks.append({"label": f"{start.day}", "seniors": counts[False], "children": counts[True]})
     return weeks
 
 
