@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from classes import actions as classes
 from classes.actions import days, feeds
 from classes.demand import expected_learners
-from classes.models import Community, Learner, Request, Room, Series, Session
+from classes.models import Attendance, Community, Learner, Request, Room, Series, Session
 from classes.seeds import seed_reference
 from config import background
 from people import outbox
@@ -22,22 +22,27 @@ from people.models import Channel, Message, User
 from tests import make
 from tests.volunteers.imports import samples
 from volunteers import demo, demo_clubs, demo_desk, intake
-from volunteers.actions import absences, tradeoffs
+from volunteers.actions import absences, certificates, ledger, tradeoffs
 from volunteers.actions import timetables as actions
 from volunteers.intake import term_around
 from volunteers.models import (
     Assignment,
+    Certificate,
+    CheckIn,
     Hold,
     ImportBatch,
+    NoShow,
     Organisation,
     Placement,
     Proposal,
+    ServiceRecord,
     Shift,
     SubstituteAsk,
     SubstituteSearch,
     TimetableProposal,
     Volunteer,
 )
+from volunteers.rules import wall
 from volunteers.seeds import seed_roles
 from volunteers.tasks import run_timetable, run_tradeoff
 from volunteers.views import device
@@ -68,6 +73,26 @@ def live(now: datetime) -> None:
     gateways_and_calls(now)
     change_days(now)
     demo_desk.asked(community, now, chen)
+    served(now, chen)
+
+
+def served(now: datetime, chen: User) -> None:
+    """Two volunteers have hours in the ledger: one has a certificate, the other waits for it."""
+    placed = agreed(now)
+    others = Assignment.objects.filter(status="accepted", starts_at__gt=now).exclude(volunteer=placed.volunteer)
+    yesterday = now - timedelta(days=2)
+    for volunteer in (placed.volunteer, others.first().volunteer):
+        visit = CheckIn.objects.create(
+            volunteer=volunteer,
+            series=placed.session.series,
+            on_date=timezone.localdate(yesterday),
+            arrived_at=yesterday,
+            left_at=yesterday + timedelta(minutes=90),
+        )
+        ledger.line_of(visit, now).save()
+        asked = certificates.request_certificate(volunteer=volunteer, community=placed.session.community, now=now)
+        if volunteer == placed.volunteer:
+            certificates.issue(certificate=asked, now=now, actor=chen)
 
 
 def change_days(now: datetime) -> None:
@@ -119,6 +144,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "more",
         "notes",
         "calls",
+        "report",
+        "certificates",
         "work",
         "tiers",
         "searches",
@@ -141,6 +168,15 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "search": reverse("desk:search", args=[SubstituteSearch.objects.earliest("pk").pk]),
         "floor": reverse("desk:floor", args=[child_session(now).pk]),
         "session": reverse("desk:session", args=[placed.session_id]),
+        "roll": reverse("desk:session-roll", args=[rolled(now)]),
+        "roll-not-yet": reverse("desk:session-roll", args=[placed.session_id]),
+        "wall": f"{reverse('desk:wall')}?session={placed.session_id}",
+        "sheets": f"{reverse('desk:sheets')}?week={placed.session.on_date}",
+        "report-rows": reverse("desk:report-rows", args=["minutes"]),
+        "record": reverse("desk:record", args=[ServiceRecord.objects.first().pk]),
+        "checkin-times": reverse("desk:checkin-times", args=[visited(now, placed)]),
+        "certificate": reverse("desk:certificate", args=[Certificate.objects.get(status="issued").pk]),
+        "certificate-refuse": reverse("desk:certificate", args=[Certificate.objects.get(status="requested").pk]),
         "session-slots": reverse("desk:session-slots", args=[placed.session_id]),
         "session-move": f"{reverse('desk:session-change', args=[placed.session_id, 'move'])}?{moved(placed.session)}",
         "session-cancel": reverse("desk:session-change", args=[placed.session_id, "cancel"]),
@@ -170,6 +206,52 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "preview": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="preview").pk]),
         "imported": reverse("desk:import-batch", args=[ImportBatch.objects.get(status="done").pk]),
     }
+
+
+def rolled(now: datetime) -> int:
+    """A children's session that is being held: two helpers are there, one did not come, a child is fetched."""
+    of_children = Shift.objects.filter(session__series__programme__kind="child", session__starts_at__gt=now)
+    shift = of_children.order_by("-session__starts_at", "-pk").first()
+    session = shift.session
+    starts = now - timedelta(minutes=20)
+    Assignment.objects.filter(session=session).delete()
+    Session.objects.filter(pk=session.pk).update(starts_at=starts, ends_at=starts + timedelta(hours=2), room=None)
+    session.refresh_from_db()
+    busy = Assignment.objects.filter(starts_at__lt=session.ends_at, ends_at__gt=starts).values("volunteer")
+    people = Volunteer.objects.filter(clearances__result="clear", status="active").exclude(pk__in=busy).distinct()
+    for number, volunteer in enumerate(people.order_by("pk")[:3]):
+        placed = Assignment(shift=shift, session=session, volunteer=volunteer, status="accepted", created_at=now)
+        placed.starts_at, placed.ends_at, placed.changed_at = session.starts_at, session.ends_at, now
+        placed.save()
+        if number:
+            CheckIn.objects.create(
+                volunteer=volunteer,
+                series=session.series,
+                session=session,
+                on_date=session.on_date,
+                arrived_at=starts,
+                how="staff",
+                changed_at=now,
+            )
+        else:
+            NoShow.objects.create(assignment=placed, said_at=now)
+    children = Learner.objects.filter(pk__in=expected_learners(session)).order_by("pk")
+    for number, child in enumerate(children[:3]):
+        Attendance.objects.create(
+            session=session,
+            learner=child,
+            state="present",
+            arrived_at=starts,
+            marked_at=now,
+            left_at=None if number else now,
+            collected_text="" if number else "奶奶张桂兰",
+        )
+    return session.pk
+
+
+def visited(now: datetime, placed: Assignment) -> int:
+    """A visit whose times can still be changed."""
+    return CheckIn.objects.filter(session__ends_at__gt=now).exclude(volunteer=placed.volunteer).first().pk
 
 
 def moved(session: Session) -> str:
@@ -249,6 +331,11 @@ def public_pages(now: datetime) -> dict[str, str]:
         "me-new": f"{me}?new={placed.pk}",
         "cover": reverse("public:cover", args=[ask.volunteer.token, ask.pk]),
         "me-asked": reverse("public:me", args=[ask.volunteer.token]),
+        "in": reverse("public:in", args=[placed.session_id]),
+        "in-scanned": f"{reverse('public:in', args=[placed.session_id])}?k={wall.code_of(placed.session)}",
+        "certificate-ask": reverse("public:certificate-ask", args=[placed.volunteer.token]),
+        "certificate-check": reverse("public:certificate-check"),
+        "certificate-true": checked(),
         "decline": reverse("public:decline", args=[placed.volunteer.token, placed.pk]),
         "ask": reverse("public:ask"),
         "ask-here": f"{reverse('public:ask')}?community={Community.objects.first().pk}",
@@ -256,6 +343,12 @@ def public_pages(now: datetime) -> dict[str, str]:
         "missing": "/nowhere/",
         "login": reverse("desk:login"),
     }
+
+
+def checked() -> str:
+    """What somebody sees who scans a certificate."""
+    paper = Certificate.objects.get(status="issued")
+    return f"{reverse('public:certificate-check', args=[paper.number])}?k={paper.code}"
 
 
 def wanting(now: datetime):

@@ -31,7 +31,7 @@ def take_attendance(row: Row, intake: Intake) -> Outcome:
     known = CheckIn.objects.filter(volunteer=who, series=series, on_date=on).first()
     if known:
         done = merged(f"{who} {say_day(on)}这一次已经登记过。", f"checkin:{known.pk}")
-        done.fills(known, arrived_at=_moment(on, fields["arrived"]), left_at=_moment(on, fields["left"]))
+        _complete(known, done, on, fields, intake)
         return done
     if not fields["arrived"] and not fields["left"]:
         return attention(
@@ -52,11 +52,20 @@ def take_attendance(row: Row, intake: Intake) -> Outcome:
             left_at=_moment(on, fields["left"]),
             source=row.file[:60],
             note=fields["note"][:120],
+            changed_at=intake.now,
         )
     )
     if not fields["arrived"] or not fields["left"]:
         done.why = "少了签到时间，暂不计时长。" if not fields["arrived"] else "没有签退，暂不计时长。"
     return done
+
+
+def _complete(known: CheckIn, done: Outcome, on: date, fields: dict[str, str], intake: Intake) -> None:
+    """Fill a missing time; hours that are in the ledger stay, and a changed visit stays open for a day."""
+    if known.records.exists():
+        return
+    if done.fills(known, arrived_at=_moment(on, fields["arrived"]), left_at=_moment(on, fields["left"])):
+        CheckIn.objects.filter(pk=known.pk).update(changed_at=intake.now)
 
 
 def take_chain(row: Row, intake: Intake) -> Outcome:

@@ -207,6 +207,8 @@ def _volunteer(volunteer: Volunteer, mine: set[tuple[str, int]]) -> Use:
 
 
 def _learner(learner: Learner, mine: set[tuple[str, int]]) -> Use:
+    if learner.attendance.exists():
+        return str(learner), "已经点过名"
     places = learner.enrolments.exclude(status=Enrolment.Status.WITHDRAWN).select_related("series")
     if not places:
         return str(learner), ""
@@ -240,6 +242,10 @@ def _shift(shift: Shift, mine: set[tuple[str, int]]) -> Use:
     return f"{say_day(shift.session.on_date)}的{shift.role}", "已经有人" if shift.assignments.exists() else ""
 
 
+def _visit(visit: CheckIn, mine: set[tuple[str, int]]) -> Use:
+    return f"{visit.volunteer}{say_day(visit.on_date)}的签到", "时长已经入账" if visit.records.exists() else ""
+
+
 def _organisation(organisation: Organisation, mine: set[tuple[str, int]]) -> Use:
     return f"“{organisation}”", "还有别的志愿者" if organisation.members.exists() else ""
 
@@ -261,6 +267,7 @@ USES: dict[type[Model], tuple[str, Callable[[Any, set[tuple[str, int]]], Use]]] 
     SeriesDay: ("上课的日子", _series_day),
     Session: ("场次", _session),
     Shift: ("岗位", _shift),
+    CheckIn: ("签到", _visit),
     Organisation: ("单位", _organisation),
     Grid: ("网格", _grid),
     Venue: ("场地", _venue),

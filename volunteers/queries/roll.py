@@ -17,7 +17,7 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class HelperRow:
-    """One volunteer of the session: `state` is came, missed or nothing."""
+    """One volunteer of the session: `state` is came, missed or nothing; `is_fixed` a day after it was said."""
 
     volunteer: Volunteer
     role: str
@@ -25,6 +25,7 @@ class HelperRow:
     checkin: CheckIn | None = None
     no_show: NoShow | None = None
     is_counted: bool = False
+    is_fixed: bool = False
 
     @property
     def state(self) -> str:
@@ -45,11 +46,12 @@ class HelperRow:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner of the session; without `mark` nobody has said anything."""
+    """One learner of the session; without `mark` nobody has said anything, a day after it `is_fixed`."""
 
     learner: Learner
     mark: Attendance | None
     pickups: list[PickUp]
+    is_fixed: bool = False
 
     @property
     def state(self) -> str:
@@ -91,11 +93,11 @@ class Roll:
 
 def roll(*, session: Session, now: datetime) -> Roll:
     """Everybody of one session. A constant number of queries."""
-    learners = _learners(session)
+    learners = _learners(session, now)
     present = sum(row.state == "present" for row in learners)
     return Roll(
         session=session,
-        helpers=_helpers(session),
+        helpers=_helpers(session, now),
         learners=learners,
         floor=floor.floor_of(session, children=present),
         is_open=session.status != Session.Status.CANCELLED and now >= session.starts_at - OPENS_BEFORE,
@@ -103,7 +105,7 @@ def roll(*, session: Session, now: datetime) -> Roll:
     )
 
 
-def _helpers(session: Session) -> list[HelperRow]:
+def _helpers(session: Session, now: datetime) -> list[HelperRow]:
     """Those who are placed, in the order of the roster, and those who came besides."""
     placed = session.assignments.filter(status__in=Assignment.ACTIVE).select_related(
         "volunteer__person", "shift__role", "no_show"
@@ -113,29 +115,45 @@ def _helpers(session: Session) -> list[HelperRow]:
     visits = {row.volunteer_id: row for row in came}
     for visit in visits.values():
         visit.session = session
-    rows = [
-        HelperRow(
-            one.volunteer,
-            str(one.shift.role),
-            one,
-            visits.get(one.volunteer_id),
-            getattr(one, "no_show", None),
-            getattr(visits.get(one.volunteer_id), "is_counted", False),
-        )
-        for one in placed.order_by("-shift__role__is_lead", "shift", "volunteer__person__name_key", "id")
-    ]
+    rows = [_helper(one, visits.get(one.volunteer_id), now) for one in placed.order_by(*ORDER)]
     known = {row.volunteer.pk for row in rows}
     besides = [row for row in visits.values() if row.volunteer_id not in known]
-    return rows + [HelperRow(row.volunteer, "临时来的", None, row, None, row.is_counted) for row in besides]
+    return rows + [
+        HelperRow(row.volunteer, "临时来的", None, row, None, row.is_counted, _is_old(row.changed_at, now))
+        for row in besides
+    ]
 
 
-def _learners(session: Session) -> list[LearnerRow]:
+ORDER = ("-shift__role__is_lead", "shift", "volunteer__person__name_key", "id")
+
+
+def _helper(placed: Assignment, visit: CheckIn | None, now: datetime) -> HelperRow:
+    missed = getattr(placed, "no_show", None)
+    return HelperRow(
+        volunteer=placed.volunteer,
+        role=str(placed.shift.role),
+        assignment=placed,
+        checkin=visit,
+        no_show=missed,
+        is_counted=getattr(visit, "is_counted", False),
+        is_fixed=_is_old(visit.changed_at if visit else missed.said_at if missed else None, now),
+    )
+
+
+def _is_old(said_at: datetime | None, now: datetime) -> bool:
+    return said_at is not None and said_at < now - hours.STAYS_OPEN
+
+
+def _learners(session: Session, now: datetime) -> list[LearnerRow]:
     """Those expected and those who came besides, by name."""
     marks = {row.learner_id: row for row in session.attendance.all()}
     wanted = {*demand.expected_learners(session), *marks}
     rows = Learner.objects.filter(pk__in=wanted).select_related("person").prefetch_related("pickups")
     return [
-        LearnerRow(one, marks.get(one.pk), list(one.pickups.all())) for one in rows.order_by("person__name_key", "pk")
+        LearnerRow(
+            one, mark := marks.get(one.pk), list(one.pickups.all()), _is_old(mark.marked_at if mark else None, now)
+        )
+        for one in rows.order_by("person__name_key", "pk")
     ]
 
 

@@ -183,7 +183,10 @@ def sheets(request: HttpRequest) -> HttpResponse:
     if request.GET.get("session", "").isdecimal():
         rows = Session.objects.filter(pk=request.GET["session"])
     held = rows.exclude(status=Session.Status.CANCELLED).select_related("series__programme", "room", "community")
-    rolls = [queries.roll(session=one, now=now) for one in held.order_by("starts_at", "id")]
+    held = held.order_by("starts_at", "id")
+    if "session" in request.GET and held:
+        day = held[0].on_date
+    rolls = [queries.roll(session=one, now=now) for one in held]
     if any(one.has_children for one in rolls):
         audit.write(actor=request.user, verb="打开孩子的签到表", thing=f"day:{day}", now=now)
     context = {"rolls": rolls, "day": day, "is_week": is_week, "cur": "session"}
