@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from classes.models import Community
 from tests import make
 from tests.journeys.counting import Effort, Goal
-from tests.journeys.running import as_staff
+from tests.journeys.running import as_staff, as_volunteer
 from volunteers.actions import attendance, ledger
 from volunteers.models import Certificate, CheckIn
 from volunteers.rules import wall
@@ -36,8 +36,7 @@ def scanned(live_server, session):
 
 
 def test_a_known_phone_scans_and_taps_once(live_server, new_page, placed):
-    phone = new_page(**PHONE)
-    phone.goto(f"{live_server.url}{reverse('public:me', args=[placed.volunteer.token])}")
+    phone = as_volunteer(new_page(**PHONE), live_server.url, placed.volunteer)
     effort = Effort(job=10, name="phone")
 
     phone.goto(scanned(live_server, placed.session))
@@ -100,7 +99,8 @@ def test_a_certificate_is_two_taps_and_one_click(live_server, new_page, placed):
     ended = placed.session.ends_at + timedelta(minutes=1)
     attendance.all_came(session=placed.session, now=ended, actor=None)
     ledger.post_hours(now=ended + timedelta(hours=25))
-    phone, desk = new_page(**PHONE), as_staff(new_page(), live_server.url)
+    phone = as_volunteer(new_page(**PHONE), live_server.url, placed.volunteer)
+    desk = as_staff(new_page(), live_server.url)
     asks, issues = Effort(job=14, name="ask"), Effort(job=14, name="issue")
 
     phone.goto(f"{live_server.url}{reverse('public:me', args=[placed.volunteer.token])}")

@@ -28,7 +28,9 @@ def test_every_page(live_server, new_page, subtests, hand):
     visits = [(name, path, "desk", "chen") for name, path in desk_pages(now).items()]
     visits += [(name, path, "desk", "zhan") for name, path in manager_pages().items()]
     visits += [(name, path, "public", "") for name, path in public_pages(now).items()]
-    known = [(name, public_pages(now)[name]) for name in ("list", "me", "me-new", "sign-up")]
+    known = [
+        (name, public_pages(now)[name]) for name in ("list", "me", "me-new", "sign-up", "in-scanned", "certificate-ask")
+    ]
     visits += [(f"{name} on a known phone", path, "public", KNOWN) for name, path in known]
     people = {who: listening(new_page(**window)) for _, _, _, who in visits}
     for who, page in people.items():

@@ -169,7 +169,7 @@ class TestOnAPhone:
 
     def mine(self, client, volunteer):
         """A phone that knows whose it is."""
-        client.get(reverse("public:me", args=[volunteer.token]))
+        make.known_phone(client, volunteer)
         return client
 
     def test_opening_the_page_checks_nobody_in(self, client, placed):

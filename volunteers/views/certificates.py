@@ -36,6 +36,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         "papers": found,
         "open": next((one for one in found if one.status == Certificate.Status.REQUESTED), None),
         "my_token": token,
+        "is_mine": device.token_of(request) == token,
     }
     response = render(request, "volunteers/certificate_ask.html", context)
     response["X-Robots-Tag"] = "noindex"
