@@ -32,6 +32,7 @@ PUBLIC = {
     "feed",
     "free-time",
     "in",
+    "guardian",
     "kept",
     "list",
     "me",

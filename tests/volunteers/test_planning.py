@@ -322,7 +322,7 @@ class TestCandidates:
             make.free(volunteer, 5)
             make.cleared(volunteer)
 
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people
 
 

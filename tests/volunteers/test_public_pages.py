@@ -6,14 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import Lesson
+from classes.models import Community, Lesson
 from people.models import Consent, Message, PersonNote
 from tests import make
 from volunteers.actions import notes, signup
-from volunteers.models import Assignment, Offer, Shift, Volunteer
+from volunteers.models import Assignment, GuardianConsent, Offer, Shift, Volunteer
 
 pytestmark = pytest.mark.django_db
 GOOD = {"name": "周远", "phone": "160 0000 0001", "occupation": "student", "consent": "on"}
+GROWN = {"adult": "on"}
 
 
 def coming(days: int = 2, of=None, **fields):
@@ -206,6 +207,7 @@ class TestSigningUp:
 
     def test_a_phone_that_knows_us_asks_nothing_again(self, client):
         post(client, coming())
+        Volunteer.objects.update(seen_at=timezone.now())
         second = coming(3, of=make.series("进阶"))
 
         assert "我来，用周远的名字留名额" in text(client.get(f"/s/{second.pk}/"))
@@ -219,6 +221,60 @@ class TestSigningUp:
         answers = [client.post(f"/s/{session.pk}/", {}, REMOTE_ADDR="203.0.113.9").status_code for _ in range(21)]
 
         assert answers == [400] * 20 + [429]
+
+
+class TestMinors:
+    def test_the_link_for_the_guardian_leads_to_a_place(self, client):
+        session = coming()
+        young = {"birth_year": f"{timezone.localdate().year - 16}", "birth_month": "1"}
+
+        page = text(post(client, session, **young))
+        link = "/g/" + page.partition("/g/")[2].partition('"')[0]
+        assert not Assignment.objects.exists()
+        client.get(link)
+        assert not GuardianConsent.objects.exists()
+
+        said = {"name": "周先生", "phone": "160 0000 0010", "relation": "爸爸"}
+        assert client.post(link, said).status_code == 400
+        done = client.post(link, said | {"consent": "on"})
+
+        assert "名额也留好了" in text(done)
+        assert Assignment.objects.get().status == "accepted"
+        assert client.get("/g/forged/").status_code == 404
+
+    def test_a_child_is_refused_kindly_and_forgotten(self, client):
+        young = {"birth_year": f"{timezone.localdate().year - 10}", "birth_month": "1"}
+
+        response = post(client, coming(), **young)
+
+        assert response.status_code == 409
+        assert "没有记下你的名字和号码" in text(response)
+        assert not Volunteer.objects.exists()
+
+    def test_half_a_birth_is_asked_again(self, client):
+        assert "出生年和月都要写" in text(post(client, coming(), birth_year="2010"))
+
+
+class TestThePoster:
+    def test_who_scanned_it_types_no_code(self, client):
+        session = coming()
+        Community.objects.update(poster_code="WT26")
+        assert "海报上的码" in text(client.get(f"/s/{session.pk}/"))
+        assert post(client, session).status_code == 409
+
+        client.get("/?k=WT26")
+
+        assert "海报上的码" not in text(client.get(f"/s/{session.pk}/"))
+        assert post(client, session).status_code == 302
+
+    def test_the_organiser_sets_it(self, client):
+        make.community()
+        client.force_login(make.user())
+
+        client.post("/desk/poster/code/", {"code": "wt26"})
+        assert "报名的码：<b>WT26</b>" in text(client.get("/desk/poster/"))
+        client.post("/desk/poster/code/", {"code": "<b>"})
+        assert Community.objects.get().poster_code == "WT26"
 
 
 class TestChildren:
@@ -235,7 +291,7 @@ class TestChildren:
         assert ">我想来</button>" in page
 
     def test_a_stranger_is_kept_without_a_place(self, client, children):
-        response = post(client, children)
+        response = post(client, children, **GROWN)
 
         kept = Volunteer.objects.get()
         assert response.status_code == 200
@@ -248,14 +304,14 @@ class TestChildren:
         assert Shift.objects.get().taken == 0
 
     def test_said_twice_it_is_kept_once(self, client, children):
-        post(client, children)
+        post(client, children, **GROWN)
         assert "我想来，请社区联系周远" in text(client.get(f"/s/{children.pk}/"))
 
         assert client.post(f"/s/{children.pk}/").status_code == 200
         assert PersonNote.objects.count() == Volunteer.objects.count() == 1
 
     def test_the_desk_sees_them_today(self, client, children):
-        post(client, children)
+        post(client, children, **GROWN)
         client.force_login(make.user())
 
         page = text(client.get("/desk/"))
@@ -265,18 +321,18 @@ class TestChildren:
     def test_a_known_number_opens_nobodys_page(self, client, children):
         make.volunteer("周远", "16000000001", programmes=["senior"])
 
-        assert post(client, children).status_code == 200
+        assert post(client, children, **GROWN).status_code == 200
         assert "me" not in client.cookies
         assert Volunteer.objects.get().programmes == ["senior", "child"]
 
     def test_minors_are_refused(self, client, children):
         make.volunteer("周远", "16000000001", born=(timezone.localdate().year - 15, 1, 1))
 
-        assert post(client, children).status_code == 409
+        assert post(client, children, **GROWN).status_code == 409
         assert not PersonNote.objects.exists()
 
     def test_without_consent_nothing_is_kept(self, client, children):
-        assert post(client, children, consent="").status_code == 400
+        assert post(client, children, consent="", **GROWN).status_code == 400
         assert not Volunteer.objects.exists()
 
     def test_whoever_is_cleared_gets_the_place(self, client, children):

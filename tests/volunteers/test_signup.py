@@ -4,8 +4,9 @@ import pytest
 
 from people.models import Consent, Message, Person
 from tests import make
-from volunteers.actions import signup
+from volunteers.actions import minors, signup
 from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.planning import load_problem
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-07", "10:00")
@@ -69,6 +70,7 @@ class TestConsent:
 
     def test_it_is_asked_for_each_time_and_kept_once(self, saturday):
         sign_up(saturday)
+        Volunteer.objects.update(seen_at=NOW)
         other = make.session("2026-09-13", of=make.series("周日班", weekdays=(6,)))
         make.shift(other)
 
@@ -153,6 +155,107 @@ class TestPlaces:
         make.volunteer("周远", "16000000001", programmes=["child"], max_per_week=1)
 
         assert sign_up(saturday).assignment.status == "accepted"
+
+
+class TestTheLadder:
+    """Who nobody has met holds one place; a code of the poster when the community wants one."""
+
+    @pytest.fixture
+    def sunday(self):
+        session = make.session("2026-09-13", of=make.series("周日班", weekdays=(6,)))
+        make.shift(session)
+        return session
+
+    def test_a_stranger_holds_one_place(self, saturday, sunday):
+        sign_up(saturday)
+
+        with pytest.raises(signup.OneAtFirst, match="先报一场"):
+            sign_up(sunday)
+        assert Shift.objects.get(session=sunday).taken == 0
+
+    def test_once_seen_as_many_as_they_like(self, saturday, sunday):
+        sign_up(saturday)
+        Volunteer.objects.update(seen_at=NOW)
+
+        assert sign_up(sunday).assignment.status == "accepted"
+
+    def test_two_taps_at_one_moment_hold_one(self, together, saturday, sunday):
+        known = make.volunteer("周远", "16000000001", source="sign_up")
+        sessions = [saturday, sunday]
+
+        answers = together(2, lambda number: signup.join(volunteer=known, session=sessions[number], now=NOW))
+
+        assert Assignment.objects.filter(status="accepted").count() == 1
+        assert sum(isinstance(one, signup.OneAtFirst) for one in answers) == 1
+
+    def test_the_poster_code_keeps_strangers_out(self, saturday):
+        saturday.community.poster_code = "WT26"
+        saturday.community.save()
+
+        with pytest.raises(signup.WrongPosterCode):
+            sign_up(saturday)
+        assert Person.objects.count() == 0
+        assert sign_up(saturday, poster_code=" wt26").assignment.status == "accepted"
+
+
+class TestMinors:
+    """14 to 17 with a guardian's word; under that kindly refused, and nothing is kept."""
+
+    def ask(self, session, year: int, month: int = 1):
+        return minors.ask_guardian(
+            session=session,
+            name="程小满",
+            phone="16000000009",
+            occupation="student",
+            consent=True,
+            year=year,
+            month=month,
+            now=NOW,
+        )
+
+    def test_under_fourteen_nothing_is_kept(self, saturday):
+        for year, month in ((2015, 1), (2012, 9)):
+            with pytest.raises(minors.TooYoung, match="没有记下"):
+                self.ask(saturday, year, month)
+        assert Person.objects.count() == Volunteer.objects.count() == 0
+
+    def test_nobody_comes_before_the_guardian_agrees(self, saturday):
+        young = self.ask(saturday, 2010)
+
+        with pytest.raises(signup.RuleBroken, match="监护人先同意"):
+            signup.join(volunteer=young, session=saturday, now=NOW)
+        minors.agree(volunteer=young, name="程先生", relation="爸爸", phone="16000000010", how="page", now=NOW)
+
+        assert signup.join(volunteer=young, session=saturday, now=NOW).status == "accepted"
+
+    def test_the_engine_waits_for_the_guardian_too(self, saturday):
+        young = self.ask(saturday, 2010)
+
+        def barred():
+            day = saturday.on_date
+            return load_problem(community=None, from_on=day, until_on=day, now=NOW)[0].barred
+
+        assert (young.pk, saturday.pk) in barred()
+        minors.agree(volunteer=young, name="程先生", relation="爸爸", phone="16000000010", how="paper", now=NOW)
+        assert (young.pk, saturday.pk) not in barred()
+
+    def test_a_guardian_agrees_once_and_is_somebody_else(self, saturday):
+        young = self.ask(saturday, 2010)
+        said = {"volunteer": young, "relation": "爸爸", "how": "page", "now": NOW}
+
+        with pytest.raises(minors.GuardianUnclear, match="不能是本人"):
+            minors.agree(name="程小满", phone="16000000009", **said)
+        minors.agree(name="程先生", phone="16000000010", **said)
+        with pytest.raises(minors.GuardianUnclear, match="已经同意"):
+            minors.agree(name="程先生", phone="16000000010", **said)
+
+    def test_children_are_for_adults(self):
+        session = make.session("2026-09-14", of=make.series("四点半", "child", weekdays=(0,)))
+        make.shift(session, "tutor")
+
+        with pytest.raises(signup.Refused, match="满 18 岁"):
+            self.ask(session, 2010)
+        assert not Volunteer.objects.exists()
 
 
 class TestChildren:

@@ -216,3 +216,10 @@ def add_note(*, volunteer: Volunteer, text: str, now: datetime, actor: User | No
     kept, _ = person_actions.note(person=volunteer.person, text=text, source=f"{by} {now:%Y-%m-%d}".strip())
     _wrote(volunteer, "note", "写了备注", now=now, actor=actor)
     return kept
+
+
+@transaction.atomic
+def set_poster_code(*, community: Community, code: str, now: datetime, actor: User) -> None:
+    """Ask whoever is new for these four characters of the poster; an empty code asks for none."""
+    Community.objects.filter(pk=community.pk).update(poster_code=code)
+    audit.write(actor=actor, verb="换海报上的码", thing=f"community:{community.pk}", now=now, summary=code or "不再要")

@@ -14,8 +14,8 @@ from people.models import Consent, Person
 from people.workbooks.phones import read_phone
 from volunteers.actions import answers, notes, seats
 from volunteers.actions.seats import AlreadyPlaced, InTwoPlaces, NotHeld, Refused, RuleBroken, ShiftFull
-from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.rules import WISHES
+from volunteers.models import Assignment, CheckIn, Shift, Volunteer
+from volunteers.rules import WISHES, trust
 from volunteers.rules.gate import Cleared
 
 __all__ = [
@@ -23,12 +23,14 @@ __all__ = [
     "ConsentMissing",
     "InTwoPlaces",
     "NotHeld",
+    "OneAtFirst",
     "OtherName",
     "Refused",
     "RuleBroken",
     "SessionFull",
     "SignedUp",
     "WrongPhone",
+    "WrongPosterCode",
     "enter",
     "join",
     "lacks_only_the_check",
@@ -58,6 +60,14 @@ class OtherName(Refused):
     """The number belongs to a volunteer of another name; which one is not said."""
 
 
+class OneAtFirst(Refused):
+    """Nobody has met this person yet, and they hold a place already."""
+
+
+class WrongPosterCode(Refused):
+    """Somebody new did not give the code of the community's poster."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedUp:
     """What signing up made: `code` is said at the door, `is_known` that the person was here before."""
@@ -68,14 +78,19 @@ class SignedUp:
     is_known: bool = False
 
 
-def sign_up(*, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime) -> SignedUp:
+def sign_up(
+    *, session: Session, name: str, phone: str, occupation: str, consent: bool, now: datetime, poster_code: str = ""
+) -> SignedUp:
     """Hold a place for somebody by name and mobile number.
 
     The same number and name is the same volunteer; nobody is entered unless the place is
-    held. Raises Refused: ConsentMissing, WrongPhone, SessionFull, OtherName, AlreadyPlaced,
+    held. Raises Refused: ConsentMissing, WrongPosterCode, OneAtFirst, WrongPhone, SessionFull, OtherName, AlreadyPlaced,
     InTwoPlaces, RuleBroken (children's sessions without a clearance), NotHeld.
     """
     mobile = _mobile(phone, consent=consent)
+    wanted = session.community.poster_code
+    if wanted and poster_code.strip().upper() != wanted.upper() and not _known(mobile):
+        raise WrongPosterCode("第一次报名，请写海报上的四个字码；没有海报，打社区电话问。")
     # Cheap and outside the transaction: most who come too late never wait for a lock.
     if not open_shifts(session):
         raise SessionFull("刚刚满了。")
@@ -153,6 +168,7 @@ def join(*, volunteer: Volunteer, session: Session, now: datetime) -> Assignment
     """
     seats.lock([volunteer.pk])
     assignment = _take_first(volunteer, session, now)
+    _one_at_first(assignment, now)
     # Told in writing, so that a place taken in somebody's name comes to their knowledge.
     notes.signed_up(assignment=assignment, now=now)
     audit.write(
@@ -165,6 +181,17 @@ def join(*, volunteer: Volunteer, session: Session, now: datetime) -> Assignment
         data={"assignment": assignment.pk, "volunteer": volunteer.pk},
     )
     return assignment
+
+
+def _one_at_first(placed: Assignment, now: datetime) -> None:
+    """Whoever nobody has met holds one place at a time (ladder of trust). Raises OneAtFirst."""
+    volunteer = placed.volunteer
+    if not trust.is_stranger(volunteer):
+        return
+    held = Assignment.objects.filter(volunteer=volunteer, status=Assignment.Status.ACCEPTED, starts_at__gt=now)
+    ahead = held.exclude(pk=placed.pk)
+    if ahead.exists() and not CheckIn.objects.filter(volunteer=volunteer, arrived_at__isnull=False).exists():
+        raise OneAtFirst("第一次来，先报一场。来过一次、见过面，以后想报几场都行。")
 
 
 def _take_first(volunteer: Volunteer, session: Session, now: datetime) -> Assignment:

@@ -43,6 +43,39 @@ class SignUpForm(forms.Form):
         return value if value in Volunteer.Occupation.values else ""
 
 
+class SessionForm(SignUpForm):
+    """Signing up for one session: what a community or children ask beside, and the way for those under 18."""
+
+    adult = forms.BooleanField(required=False)
+    poster_code = forms.CharField(label="海报上的码", max_length=8, required=False, help_text="四个字，印在二维码下面")
+    birth_year = forms.IntegerField(required=False, min_value=1900, max_value=2100)
+    birth_month = forms.IntegerField(required=False, min_value=1, max_value=12)
+
+    def __init__(self, *args, asks_adult: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asks_adult = asks_adult
+
+    def clean(self) -> dict:
+        """With children one says to be of age; a birth is whole or none."""
+        cleaned = super().clean() or {}
+        if self.asks_adult and not cleaned.get("adult"):
+            self.add_error("adult", "陪孩子要满 18 岁，请看过安全须知再勾选。")
+        if bool(cleaned.get("birth_year")) != bool(cleaned.get("birth_month")):
+            self.add_error("birth_year", "出生年和月都要写；满 18 岁的不用写。")
+        return cleaned
+
+    @property
+    def basics(self) -> dict:
+        """What the actions of signing up take."""
+        return {name: self.cleaned_data[name] for name in ("name", "phone", "occupation", "consent")}
+
+    @property
+    def birth(self) -> dict | None:
+        """Year and month, when they were said."""
+        said = {"year": self.cleaned_data["birth_year"], "month": self.cleaned_data["birth_month"]}
+        return said if all(said.values()) else None
+
+
 def wrong(text: str) -> str:
     """少了 1 位: the shortest sentence that helps, for numbers of the wrong length."""
     digits = sum(letter.isdigit() for letter in text)

@@ -19,7 +19,7 @@ from volunteers.matching.problem import Volunteer as Person
 from volunteers.models import Absence, Assignment, Availability, CheckIn, Company, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
 from volunteers.rules import declines, windows
-from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
+from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns, unguarded
 from volunteers.rules.windows import TRAVEL
 
 # A child who comes and finds no adult is worse than a lesson moved, a lesson worse than a quiet desk.
@@ -355,13 +355,15 @@ def _barred(index: Index) -> Iterable[tuple[int, int]]:
 
 def _too_young(index: Index) -> Iterable[tuple[int, int]]:
     agreed = {(a.volunteer_id, a.session_id) for a in index.assignments}
+    first = min((s.on_date for s in index.sessions.values()), default=None)
+    silent = unguarded(index.volunteers, first) if first else set()
     sessions: dict[int, list[Session]] = defaultdict(list)
     for session in index.sessions.values():
         if shift := index.shifts.get((session.pk, HELPER)):
             sessions[min(shift.role.minimum_age, ADULT_AT)].append(session)
     for pk, volunteer in index.volunteers.items():
         for age, asking in sessions.items():
-            allowed_from = turns(volunteer, age)
+            allowed_from = turns(volunteer, ADULT_AT if pk in silent else age)
             # Sessions are in the order of time: for nearly everybody the first one says that none is too early.
             if allowed_from is None or asking[0].on_date >= allowed_from:
                 continue

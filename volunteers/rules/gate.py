@@ -19,7 +19,7 @@ from volunteers.matching.company import KeptApart
 from volunteers.matching.gates import Away, Cleared, DoesProgramme, Free, MayLead, OfAge
 from volunteers.matching.limits import MonthLimit, OnePlaceAtATime, WeekLimit
 from volunteers.models import Absence, Assignment, Availability, Company, Role, Volunteer
-from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
+from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns, unguarded
 from volunteers.rules.windows import TRAVEL, free_windows
 
 ONE_PLACE = OnePlaceAtATime.code
@@ -51,6 +51,7 @@ class Known:
     declined: dict[int, datetime] = field(default_factory=dict)
     absences: dict[int | None, Absence] = field(default_factory=dict)
     apart: dict[int, Volunteer] = field(default_factory=dict)
+    unguarded: set[int] = field(default_factory=set)
 
 
 def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking: Iterable[str] = ()) -> list[Refusal]:
@@ -96,6 +97,7 @@ def _know(people: list[int], session: Session) -> Known:
     said = declines(row for row in rows if row.session_id == session.pk)
     known.declined = {volunteer: moment for (volunteer, _), moment in said.items()}
     known.apart = _apart(people, session)
+    known.unguarded = unguarded(people, session.on_date)
     return known
 
 
@@ -131,6 +133,7 @@ def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozense
         _other_programme(volunteer, known.session),
         _too_young(volunteer, role, known.session),
         _not_cleared(volunteer, role, known),
+        _guardian_silent(volunteer, known),
         _no_lead(volunteer, role),
         _away(volunteer, known),
         _busy_day(volunteer, known),
@@ -186,6 +189,13 @@ def _not_cleared(volunteer: Volunteer, role: Role, known: Known) -> Refusal | No
         return None
     why = f"查询 {until.month}月{until.day}日就到期了" if until else "还没有登记有效的背景查询"
     return Refusal(Cleared.code, Cleared.label, f"陪孩子要有当天有效的背景查询，{volunteer}{why}。")
+
+
+def _guardian_silent(volunteer: Volunteer, known: Known) -> Refusal | None:
+    """Who signed up under 18 comes when a guardian has agreed; whoever the staff entered has it on paper."""
+    if volunteer.pk not in known.unguarded:
+        return None
+    return Refusal("guardian", "等监护人同意", f"{volunteer}未满 {ADULT_AT} 岁，要监护人先同意。")
 
 
 def _no_lead(volunteer: Volunteer, role: Role) -> Refusal | None:

@@ -3,26 +3,31 @@
 import io
 
 import segno
+from django.contrib import messages
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from classes.models import Community, Session
-from people.access import staff_required
+from people.access import organiser_required, staff_required
 from people.addresses import public_address
-from volunteers.actions import signup
+from volunteers.actions import minors, signup
+from volunteers.actions.people import set_poster_code
 from volunteers.context import community_of
-from volunteers.forms.signup import SignUpForm
-from volunteers.models import Assignment, Volunteer
+from volunteers.forms.signup import SessionForm
+from volunteers.models import Assignment, GuardianConsent, Volunteer
 from volunteers.queries import mine, opening
-from volunteers.rules.persons import cleared_until
+from volunteers.rules.persons import ADULT_AT, cleared_until
 from volunteers.views import device
 
 SIGNER = Signer(salt="volunteers.kept")
+GUARDIAN = Signer(salt="volunteers.guardian")
+POSTER = "poster"
+"""The cookie with the code of a poster that was scanned: nobody types what they have scanned."""
 
 
 @require_safe
@@ -38,7 +43,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     week = opening.week(first=first, now=now, only=only, community=community)
     me = device.volunteer_of(request)
     fitted = mine.fitted(week, volunteer=me, now=now) if me else mine.Fitted(week)
-    return render(
+    response = render(
         request,
         "volunteers/sessions.html",
         {
@@ -57,6 +62,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "today": timezone.localdate(now),
         },
     )
+    if scanned := _poster_code(request):
+        response.set_cookie(POSTER, scanned, max_age=90 * 24 * 60 * 60, samesite="Lax", httponly=True)
+    return response
+
+
+def _poster_code(request: HttpRequest) -> str:
+    code = request.GET.get("k", "")
+    return code if len(code) <= 4 and code.isalnum() else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,13 +94,21 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
 def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpResponse:
     if device.has_tried_too_often(request):
         return _form(
-            request, session, found, _typed(request), status=429, why="试得太勤了，请过一小时再来，或者打社区电话。"
+            request,
+            session,
+            found,
+            _typed(request, session),
+            status=429,
+            why="试得太勤了，请过一小时再来，或者打社区电话。",
         )
-    form = _typed(request)
+    form = _typed(request, session)
     if not form.is_valid():
         return _form(request, session, found, form, status=400)
+    code = form.cleaned_data["poster_code"] or request.COOKIES.get(POSTER, "")
     try:
-        done = signup.sign_up(session=session, now=timezone.now(), **form.cleaned_data)
+        if form.birth and minors.age_on(session.on_date, **form.birth) < ADULT_AT:
+            return _asks_guardian(request, session, form)
+        done = signup.sign_up(session=session, now=timezone.now(), poster_code=code, **form.basics)
     except signup.SessionFull:
         return _full(request, session)
     except signup.NotHeld:
@@ -102,6 +123,53 @@ def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpRes
         # Name and number are no secret among neighbours: they hold a place, they open no page.
         return redirect("public:kept", signed=SIGNER.sign(done.assignment.pk))
     return device.remember(_to_me(done.volunteer, done.assignment), done.volunteer.token)
+
+
+def _asks_guardian(request: HttpRequest, session: Session, form: SessionForm) -> HttpResponse:
+    """Under 18: kept without a place, with the link for whoever answers for them."""
+    volunteer = minors.ask_guardian(session=session, now=timezone.now(), **form.basics, **(form.birth or {}))
+    signed = GUARDIAN.sign(f"{volunteer.pk}-{session.pk}")
+    address = f"{public_address(request)}{reverse('public:guardian', args=[signed])}"
+    context = {"session": session, "volunteer": volunteer, "community": session.community, "address": address}
+    return render(request, "volunteers/guardian_asked.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def guardian(request: HttpRequest, signed: str) -> HttpResponse:
+    """监护人同意: who agrees to a young volunteer, and for which session they are waiting. POST says it."""
+    try:
+        volunteer_pk, session_pk = GUARDIAN.unsign(signed).split("-")
+    except BadSignature as error:
+        raise Http404 from error
+    staying = Volunteer.objects.select_related("person").exclude(status=Volunteer.Status.LEFT)
+    volunteer = get_object_or_404(staying, pk=volunteer_pk)
+    session, found = opening.opening_of(int(session_pk))
+    context = {"volunteer": volunteer, "session": session, "opening": found, "typed": request.POST}
+    context["relations"] = ("妈妈", "爸爸", "其他监护人")
+    context["community"] = session.community if session else volunteer.home
+    context["agreed"] = volunteer.guardian_consents.filter(withdrawn_at=None).first()
+    status = 200
+    if request.method == "POST":
+        status = _guardian_agrees(request, volunteer, session, context)
+    return render(request, "volunteers/guardian.html", context, status=status)
+
+
+def _guardian_agrees(request: HttpRequest, volunteer: Volunteer, session: Session | None, context: dict) -> int:
+    """Keep the word, and the place when it is still there; answers the status."""
+    said = {name: request.POST.get(name, "") for name in ("name", "relation", "phone")}
+    now = timezone.now()
+    try:
+        if not request.POST.get("consent"):
+            raise minors.GuardianUnclear("请勾选同意。")
+        context["agreed"] = minors.agree(volunteer=volunteer, how=GuardianConsent.How.PAGE, now=now, **said)
+        if session:
+            context["placed"] = signup.join(volunteer=volunteer, session=session, now=now)
+    except minors.GuardianUnclear as refusal:
+        context["why"] = str(refusal)
+        return 400
+    except signup.Refused as refusal:
+        context["no_place"] = str(refusal)
+    return 200
 
 
 def _known_signs_up(request: HttpRequest, session: Session, found, me: Volunteer) -> HttpResponse:
@@ -123,9 +191,9 @@ def _lacks_only_the_check(refusal: signup.Refused) -> bool:
     return isinstance(refusal, signup.RuleBroken) and signup.lacks_only_the_check(refusal)
 
 
-def _stranger_wishes(request: HttpRequest, session: Session, form: SignUpForm) -> HttpResponse:
+def _stranger_wishes(request: HttpRequest, session: Session, form: SessionForm) -> HttpResponse:
     """我想来: kept until the check is recorded; a known number opens nobody's page."""
-    volunteer, is_known = signup.wish(session=session, now=timezone.now(), **form.cleaned_data)
+    volunteer, is_known = signup.wish(session=session, now=timezone.now(), **form.basics)
     response = _wished(request, session, volunteer)
     return response if is_known else device.remember(response, volunteer.token)
 
@@ -146,19 +214,20 @@ def _to_me(volunteer: Volunteer, assignment: Assignment) -> HttpResponse:
     return redirect(f"{reverse('public:me', args=[volunteer.token])}?new={assignment.pk}")
 
 
-def _blank() -> SignUpForm:
-    return SignUpForm(label_suffix="", auto_id="s-%s")
+def _blank() -> SessionForm:
+    return SessionForm(label_suffix="", auto_id="s-%s")
 
 
-def _typed(request: HttpRequest) -> SignUpForm:
-    return SignUpForm(request.POST, label_suffix="", auto_id="s-%s")
+def _typed(request: HttpRequest, session: Session) -> SessionForm:
+    asks_adult = session.series.programme.needs_clearance
+    return SessionForm(request.POST, asks_adult=asks_adult, label_suffix="", auto_id="s-%s")
 
 
 def _form(
     request: HttpRequest,
     session: Session,
     found,
-    form: SignUpForm,
+    form: SessionForm,
     *,
     me=None,
     is_in: bool = False,
@@ -169,6 +238,7 @@ def _form(
     until = cleared_until([me.pk]).get(me.pk) if me and needs_check else None
     context = {
         "wants_check": needs_check and not (until and session.on_date <= until),
+        "asks_poster": session.community.poster_code and session.community.poster_code != request.COOKIES.get(POSTER),
         "is_in": is_in,
         "session": session,
         "opening": found,
@@ -243,7 +313,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600, public=True)
 def qr(request: HttpRequest) -> HttpResponse:
     """The code that opens the list."""
-    code = segno.make(f"{public_address(request)}{reverse('public:list')}", error="m", micro=False)
+    scanned = _poster_code(request)
+    address = f"{public_address(request)}{reverse('public:list')}{f'?k={scanned}' if scanned else ''}"
+    code = segno.make(address, error="m", micro=False)
     drawing = io.BytesIO()
     code.save(drawing, kind="svg", scale=8, border=4, omitsize=True, xmldecl=False, light="#fff")
     return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
@@ -260,6 +332,20 @@ def poster(request: HttpRequest) -> HttpResponse:
         "origin": origin,
     }
     return render(request, "volunteers/poster.html", context)
+
+
+@require_POST
+@organiser_required
+def poster_code(request: HttpRequest) -> HttpResponse:
+    """Set, or take away, the code that whoever is new gives; an empty one asks for none."""
+    community = community_of(request)
+    code = request.POST.get("code", "").strip().upper()
+    if community is None or not (code == "" or (len(code) == 4 and code.isascii() and code.isalnum())):
+        messages.warning(request, "海报上的码要 4 个字母或数字，不要就空着。")
+    else:
+        set_poster_code(community=community, code=code, now=timezone.now(), actor=request.user)
+        messages.success(request, "海报上的码换好了，请重新打印海报。" if code else "报名不再要海报上的码。")
+    return redirect("desk:poster")
 
 
 def _number(text: str | None) -> int:
