@@ -17,7 +17,7 @@ from people.models import Channel, Message, Person, User
 NEXT_MORNING_ENDS = time(12)
 NEVER_QUIET = range(10, 18)
 """Hours that no setting may make quiet, so nobody has to look it up."""
-PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept|club|hand|swap)/")
+PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept|club|hand)/")
 
 
 class NotForGroups(Exception):

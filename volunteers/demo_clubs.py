@@ -5,22 +5,25 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from classes.models import Session
-from volunteers.actions import clubs, waiting
+from volunteers.actions import clubs, exchanges, waiting
 from volunteers.models import Hold, Organisation, Shift, Volunteer
+from volunteers.queries import exchanges as queries
 
 CLUB = "城南大学青年志愿者协会"
 LEADER = ("何晓琳", "16000030011")
 NAMES = "唐雨薇 16000030012\n贺子轩 16000030013"
 HELD = 4
 SOON = timedelta(days=4)
+MOST = 20
 
 
 def meet(*, now: datetime) -> None:
-    """A club holds places and has named two; two volunteers wait at a full session."""
+    """A club holds places and has named two, two volunteers wait, one has passed a link on, one asks to swap."""
     club, _ = Organisation.objects.get_or_create(name=CLUB)
     clubs.open_link(organisation=club, name=LEADER[0], phone=LEADER[1], now=now, actor=None)
     hold_some(club, now)
     queue_up(now)
+    exchange(now)
 
 
 def hold_some(club: Organisation, now: datetime) -> None:
@@ -48,6 +51,18 @@ def queue_up(now: datetime) -> None:
             continue  # is there already, or elsewhere at that time
         waiting_now += 1
         if waiting_now == 2:
+            return
+
+
+def exchange(now: datetime) -> None:
+    """A link for a friend is out, and the first who may asks somebody to swap."""
+    rows = queries.placed(now + SOON).filter(shift__role__is_lead=False, held_as=None)
+    places = list(rows.order_by("starts_at", "pk")[:MOST])
+    if places:
+        exchanges.offer_hand_over(assignment=places[0], now=now)
+    for place in places[1:]:
+        if found := queries.partners(assignment=place, now=now):
+            exchanges.propose_swap(assignment=place, wanted=found[0].assignment, now=now)
             return
 
 

@@ -14,6 +14,7 @@ from volunteers.views import (
     club,
     clubs,
     covering,
+    exchanges,
     floors,
     forcing,
     intake,
@@ -149,6 +150,11 @@ desk = [
     path("calendar/caught/", settling.caught, name="caught"),
     path("volunteers/absences/", absences.absences, name="absences"),
     path("volunteers/absences/<int:pk>/remove/", absences.remove, name="absence-remove"),
+    path("exchanges/", exchanges.exchanges, name="exchanges"),
+    *[
+        path(f"exchanges/<int:pk>/{verb}/", exchanges.act, {"verb": verb}, name=f"exchange-{verb}")
+        for verb in exchanges.VERBS
+    ],
     path("clubs/", clubs.clubs, name="clubs"),
     path("clubs/<int:pk>/", clubs.club, name="club"),
     path("clubs/<int:pk>/link/", clubs.link, name="club-link"),
@@ -186,6 +192,10 @@ public = [
     path("me/<str:token>/<int:pk>/yes/", volunteer.answer, name="answer"),
     path("me/<str:token>/<int:pk>/no/", volunteer.decline, name="decline"),
     path("me/<str:token>/wait/<int:pk>/", waiting.act, name="wait-act"),
+    path("hand/<str:token>/", exchanges.hand, name="hand"),
+    path("me/<str:token>/swaps/<int:pk>/", exchanges.swap, name="swap"),
+    path("me/<str:token>/<int:pk>/swap/", exchanges.choose, name="swap-choose"),
+    path("me/<str:token>/exchanges/<int:pk>/close/", exchanges.close, name="exchange-close"),
     path("club/<str:token>/", club.club, name="club"),
     path("club/<str:token>/hold/", club.hold, name="hold"),
     path("club/<str:token>/holds/<int:pk>/", club.names, name="club-hold"),

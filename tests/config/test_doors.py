@@ -14,6 +14,10 @@ DOOR = {"login", "logout"}
 # What stands in for each kind of part; nothing has this number, and the gate is asked before it is looked up.
 PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
+    "exchange-close",
+    "hand",
+    "swap",
+    "swap-choose",
     "club",
     "club-absence",
     "club-absence-remove",

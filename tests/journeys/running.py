@@ -29,6 +29,7 @@ from volunteers.models import (
     Assignment,
     Certificate,
     CheckIn,
+    Exchange,
     Hold,
     ImportBatch,
     NoShow,
@@ -138,6 +139,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "caught",
         "feeds",
         "clubs",
+        "exchanges",
         "calendar",
         "notice",
         "import",
@@ -324,6 +326,9 @@ def public_pages(now: datetime) -> dict[str, str]:
         "sign-up": sign_up(wanting(now).filter(role__code="helper").first()),
         "full": sign_up(helpers.filter(taken=F("needed")).first()),
         "wait": reverse("public:wait", args=[helpers.filter(taken=F("needed")).first().session_id]),
+        "hand": reverse("public:hand", args=[Exchange.objects.filter(kind="hand_over", status="open").first().token]),
+        "swap": swap(),
+        "swap-choose": reverse("public:swap-choose", args=[placed.volunteer.token, placed.pk]),
         "club": reverse("public:club", args=[held().organisation.token]),
         "club-hold": reverse("public:club-hold", args=[held().organisation.token, held().pk]),
         "over": sign_up(Shift.objects.filter(session__starts_at__lt=now).first()),
@@ -361,6 +366,12 @@ def agreed(now: datetime) -> Assignment:
     """The next place whose volunteer agreed."""
     rows = Assignment.objects.filter(starts_at__gt=now, status="accepted").select_related("session", "volunteer")
     return rows.order_by("starts_at", "pk").first()
+
+
+def swap() -> str:
+    """Where somebody answers who is asked to swap."""
+    asked = Exchange.objects.select_related("taker").filter(kind="swap", status="open").first()
+    return reverse("public:swap", args=[asked.taker.token, asked.pk])
 
 
 def held() -> Hold:

@@ -520,7 +520,7 @@ class TestCost:
             shift = Shift.objects.get(session=coming(1 + number, of=make.series(f"班{number}")))
             make.assignment(shift, me)
             make.free(me, number % 7)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(page_of(me))
 
     def test_declining(self, client, me, asked, times, django_assert_num_queries):

@@ -9,7 +9,7 @@ from classes.actions import families
 from classes.models import Change, Session
 from people import outbox
 from people.models import Message
-from volunteers.models import Assignment, Offer, Role, Volunteer, Wait
+from volunteers.models import Assignment, Exchange, Offer, Role, Volunteer, Wait
 
 WEEKDAYS = "一二三四五六日"
 
@@ -172,6 +172,62 @@ def named(*, assignment: Assignment, club: str, answer_by: datetime, now: dateti
         f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
     ]
     return _write(assignment, "named", f"{club}给您报了一场", body, now)
+
+
+def handed_over(*, assignment: Assignment, now: datetime) -> Message:
+    """The place is somebody else's by an exchange they agreed to, or by its undoing."""
+    body = [f"{assignment.volunteer}，您好。下面这一场换给别人了，您不用来：", line(assignment)]
+    return _write(assignment, "handed-over", "有一场换给别人了", body, now)
+
+
+def swap_asked(*, exchange: Exchange, wanted: Assignment, now: datetime) -> Message:
+    """Somebody would like to swap; opening the link changes nothing."""
+    given = exchange.given
+    body = [
+        f"{wanted.volunteer}，您好。{given.volunteer}想跟您换一场。",
+        f"您现在的：{line(wanted)}",
+        f"换成：{line(given)}",
+        "换不换都行，打开链接点一下。",
+    ]
+    return _about_exchange(exchange, wanted.volunteer, "swap-asked", "有人想跟您换一场", body, now)
+
+
+def swap_refused(*, exchange: Exchange, now: datetime) -> Message:
+    """The other side keeps their place, and so do they."""
+    giver = exchange.given.volunteer
+    body = [f"{giver}，您好。想换的那位不方便换，您这一场还是您的：", line(exchange.given)]
+    return _about_exchange(exchange, giver, "swap-refused", "没换成，还是原来那一场", body, now)
+
+
+def exchange_turned_down(*, exchange: Exchange, now: datetime) -> None:
+    """An organiser did not approve: both keep what they had."""
+    for who in filter(None, (exchange.given.volunteer, exchange.taker)):
+        body = [f"{who}，您好。社区没同意这次换班，还是原来的安排：", line(exchange.given)]
+        _about_exchange(exchange, who, "exchange-refused", "这次没换成", body, now)
+
+
+def exchange_line(exchange: Exchange) -> str:
+    """Who gives what to whom, for organisers."""
+    taker = exchange.taker or "朋友"
+    back = f"，换 {when(exchange.wanted.starts_at)}" if exchange.wanted else ""
+    return f"{exchange.given.volunteer} → {taker}：{when(exchange.given.starts_at)} {exchange.given.session.series.name}{back}"
+
+
+def _about_exchange(
+    exchange: Exchange, who: Volunteer, kind: str, subject: str, body: Iterable[str], now: datetime
+) -> Message:
+    link = f"/me/{who.token}/swaps/{exchange.pk}/" if kind == "swap-asked" else f"/me/{who.token}/"
+    return outbox.write(
+        person=who.person,
+        kind=kind,
+        about=f"exchange:{exchange.pk}",
+        subject=subject,
+        body="\n".join(body),
+        link=link,
+        now=now,
+        happens_at=exchange.given.starts_at,
+        useless_after=exchange.given.starts_at,
+    )
 
 
 CHANGED, CHANGED_BACK = "change", "change-back"

@@ -4,6 +4,7 @@ from .certificate import Certificate
 from .changes import AssignmentChange
 from .clubs import Hold, HoldName
 from .company import Company
+from .exchanges import Exchange, ExchangeRule
 from .intake import ImportBatch, ImportRow
 from .minors import GuardianConsent
 from .offers import Offer, Placement, Proposal
@@ -27,6 +28,8 @@ __all__ = [
     "CheckIn",
     "Clearance",
     "Company",
+    "Exchange",
+    "ExchangeRule",
     "FloorAlarm",
     "GuardianConsent",
     "Hold",

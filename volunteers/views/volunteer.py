@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classes.models import Session
 from volunteers.actions import answers, signup
+from volunteers.actions import exchanges as handing
 from volunteers.models import Assignment, Volunteer
-from volunteers.queries import mine, opening, own_time, substitutes, waiting
+from volunteers.queries import exchanges, mine, opening, own_time, substitutes, waiting
 from volunteers.rules.persons import cleared_until
 from volunteers.views import device
 
@@ -48,6 +49,7 @@ def me(request: HttpRequest, token: str) -> HttpResponse:
 def _for_them_alone(request: HttpRequest, volunteer: Volunteer, now: datetime) -> dict:
     """What a forwarded link does not show."""
     return {
+        "exchanges": exchanges.of_volunteer(volunteer_id=volunteer.pk, now=now),
         "waits": waiting.of_volunteer(volunteer=volunteer, now=now),
         "free": own_time.said(volunteer=volunteer, now=now),
         "undo": request.GET.get("undo", ""),
@@ -114,7 +116,11 @@ def _decline(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     now = timezone.now()
     token = assignment.volunteer.token
     wanted = request.POST.get("instead", "find")
+    if wanted == "swap":
+        return redirect("public:swap-choose", token, assignment.pk)
     try:
+        if wanted == "friend":
+            return redirect("public:hand", handing.offer_hand_over(assignment=assignment, now=now).token)
         if wanted.isdecimal():
             session = get_object_or_404(Session.objects.select_related("series__programme", "community"), pk=wanted)
             placed = signup.switch(assignment=assignment, session=session, now=now)
