@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import RoomBooking, Session
+from classes.models import Enrolment, RoomBooking, Session
 from tests import make
 from volunteers.actions.slots import slot_days
 
@@ -37,14 +37,15 @@ def offered(day) -> list[tuple[str, str]]:
 
 
 class TestSlots:
-    def test_the_slot_nearest_to_its_own_clock_in_each_hole(self, session):
+    def test_the_slot_nearest_to_its_own_clock_in_each_part_of_the_day(self, session):
         other = make.session("2026-10-01", of=make.series("启蒙二", room=session.room))
 
         tuesday, wednesday, thursday = days(session)[1:4]
 
-        assert offered(tuesday) == [("09:30-11:00", "智慧教室")]
-        assert offered(wednesday) == []  # there it is already
-        assert offered(thursday) == [("08:00-09:30", "智慧教室"), ("11:00-12:30", "智慧教室")]
+        assert [clocks for clocks, _ in offered(tuesday)] == ["09:30-11:00", "14:00-15:30", "18:00-19:30"]
+        assert "09:30-11:00" not in dict(offered(wednesday))  # there it is already
+        # Before nine only where nothing else is left of a hole, never over noon.
+        assert [clocks for clocks, _ in offered(thursday)] == ["08:00-09:30", "14:00-15:30", "18:00-19:30"]
         assert other.room == session.room
 
     def test_leaves_the_minutes_that_a_room_wants_between_two_uses(self, session):
@@ -88,7 +89,7 @@ class TestSlots:
     def test_a_class_meets_once_a_day(self, session):
         make.session("2026-10-01", of=session.series, room=None)
 
-        (slot,) = days(session)[3].slots
+        slot = days(session)[3].slots[0]
 
         assert slot.stops == ["这个班那天 09:30 已经有一场，可以并班"]
 
@@ -99,7 +100,7 @@ class TestSlots:
         elsewhere = make.session("2026-10-01", of=make.series("启蒙二"))
         make.assignment(make.shift(elsewhere), helper)
 
-        (slot,) = days(session)[3].slots
+        slot = next(slot for slot in days(session)[3].slots if slot.clocks == "09:30-11:00")
 
         assert slot.stops == []
         assert slot.notes == ["国庆节，要照开得打勾", "周远 10月1日 09:30–11:00 在启蒙二"]
@@ -109,6 +110,36 @@ class TestSlots:
 
         assert wednesday.slots == []
         assert offered(thursday) == [("19:00-20:30", "智慧教室")]
+
+    def test_where_most_can_come_stands_first_and_says_how_many(self, session):
+        for name, windows in (("王秀英", [[3, "14:00", "17:00"]]), ("李桂兰", None)):
+            one = make.learner(name, free_windows=windows)
+            Enrolment.objects.create(learner=one, series=session.series, status="confirmed", created_at=NOW)
+        early, late = make.volunteer("早"), make.volunteer("晚")
+        make.free(late, 3, "15:00", "18:00")
+        shift = make.shift(session)
+        for who in (early, late):
+            make.assignment(shift, who)
+            shift.refresh_from_db()
+
+        slots = days(session)[3].slots
+
+        first = slots[0]
+        assert (first.clocks, first.learners, first.learners_asked) == ("15:00-16:30", 2, 2)
+        assert (first.helpers, first.helpers_asked) == (1, 2)
+        assert [slot.clocks for slot in slots] == ["15:00-16:30", "09:30-11:00", "18:00-19:30"]
+
+    def test_a_learner_in_another_class_cannot_come(self, session):
+        one = make.learner()
+        other = make.series("书法", weekdays=(3,))
+        for of in (session.series, other):
+            Enrolment.objects.create(learner=one, series=of, status="confirmed", created_at=NOW)
+        make.session("2026-10-01", of=other)
+
+        found = {slot.clocks: slot.learners for slot in days(session)[3].slots}
+
+        # 9:30 is when the other class is: the morning has the first time after it.
+        assert found == {"14:00-15:30": 1, "18:00-19:30": 1, "09:30-11:00": 0}
 
 
 class TestSlotsPage:
@@ -163,5 +194,5 @@ class TestSlotsPage:
             make.room(f"教室{at}")
         desk.get(self.address(session))
 
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(19):
             desk.get(self.address(session))

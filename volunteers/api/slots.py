@@ -25,6 +25,10 @@ class SlotOut(Schema):
     ends_at: datetime
     room: int
     room_name: str
+    learners: int = Field(description="应到的学员里来得了的")
+    learners_asked: int
+    helpers: int = Field(description="已排的志愿者里来得了的，没说过哪天有空的不算")
+    helpers_asked: int
     stops: list[str] = Field(description="为什么去不了；空着是可以")
     notes: list[str] = Field(description="去之前要知道的")
 
