@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from classes import actions as classes
 from classes.actions import days, lessons, rooms
-from classes.models import Community, DayQuestion, Learner, Lesson, Session, Term
+from classes.models import Community, DayQuestion, Learner, Lesson, Series, Session, Term
 from people.models import Message, User
 from volunteers import demo_attendance, demo_clubs, demo_desk, demo_substitutes, intake
-from volunteers.actions import answers, changing, proposals, roster, signup
+from volunteers.actions import answers, changing, proposals, roster, signup, timetables
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
-from volunteers.tasks import solve_claimed
+from volunteers.tasks import find_claimed, solve_claimed
 
 PASSWORD = "linke-demo-2026"
 LOGINS = [
@@ -97,7 +97,24 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     demo_clubs.meet(now=now)
     changed(community, now, chen)
     demo_desk.asked(community, now, chen)
+    times_to_compare(community, term, now, chen)
     settle_messages(now)
+
+
+def times_to_compare(community: Community, term: Term, now: datetime, chen: User) -> None:
+    """Timetables for the seniors' classes wait in 排时间 to be looked at."""
+    chosen = Series.objects.filter(community=community, term=term).exclude(programme__kind="child")
+    asked = timetables.request_timetable(
+        term=term,
+        community=community,
+        series=list(chosen.values_list("pk", flat=True)),
+        gives=5,
+        now=now,
+        actor=chen,
+    )
+    claimed = timetables.claim_timetable(pk=asked.pk, now=now)
+    if claimed:
+        find_claimed(claimed)
 
 
 def changed(community: Community, now: datetime, chen: User) -> None:

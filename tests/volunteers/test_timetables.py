@@ -1,5 +1,6 @@
 """排时间: asked for, found in the background, compared, taken; and one class moved."""
 
+import copy
 from datetime import date, time, timedelta
 
 import pytest
@@ -294,6 +295,32 @@ class TestPages:
 
         answer = desk.post(reverse("desk:timetable-accept", args=[proposal.pk]), {"number": "0"}, follow=True)
         assert "已采纳课表甲" in answer.content.decode()
+
+    def test_equally_good_timetables_say_so_and_what_is_different(self, desk, two):
+        proposal = found(*two)
+        one = proposal.answer["timetables"][0]
+        other = copy.deepcopy(one)
+        place = other["series"][0]["places"][0]
+        place[0] = (place[0] + 1) % 5
+        proposal.answer["timetables"] = [one, other]
+        proposal.save()
+
+        page = desk.get(reverse("desk:timetable-run", args=[proposal.pk])).content.decode()
+
+        assert "2 张一样好" in page and "和课表甲一样好" in page
+        assert "换成 周" in page
+
+    def test_a_timetable_that_changes_nothing_is_taken_in_those_words(self, desk, two):
+        proposal = found(two[0])
+        (row,) = proposal.answer["timetables"][0]["series"]
+        row["places"] = [[5, 570, two[0].room_id]]
+        proposal.save()
+
+        page = desk.get(reverse("desk:timetable-run", args=[proposal.pk])).content.decode()
+        assert "一个班也不用改" in page
+        answer = desk.post(reverse("desk:timetable-accept", args=[proposal.pk]), {"number": "0"}, follow=True)
+
+        assert "课表就按现在的，一个班也没有改。" in answer.content.decode()
 
     @pytest.mark.parametrize("status", ["failed", "discarded"])
     def test_what_came_to_nothing_says_so(self, desk, two, status):

@@ -33,7 +33,9 @@ class StartIn(Schema):
     community: int = Field(description="社区编号")
     term: int = Field(description="学期编号")
     series: list[int] = Field(description=f"班的编号，最多 {actions.MOST_CLASSES} 个")
-    first: Literal["learners", "balanced", "helpers"] = Field("learners", description="先顾学员、两边都顾、先顾助教")
+    first: Literal["learners", "balanced", "helpers"] = Field(
+        "balanced", description="先顾学员、两边都顾（最多少来 0.5%）、先顾助教（最多少来 3%）"
+    )
 
 
 class AcceptIn(Schema):

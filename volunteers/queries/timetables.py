@@ -77,7 +77,7 @@ class Line:
 
 @dataclass(slots=True)
 class Table:
-    """One timetable beside the others. `more` is what it reaches and fills against the first."""
+    """One timetable beside the others; `against` says in words what is different in it from the first."""
 
     number: int
     figures: dict[str, int]
@@ -86,6 +86,13 @@ class Table:
     blocks: list[Block] = field(default_factory=list)
     unplaced: list[tuple[Series, str]] = field(default_factory=list)
     changed: int = 0
+    against: list[str] = field(default_factory=list)
+    is_as_good: bool = False
+
+    @property
+    def short(self) -> int:
+        """Learners who cannot come, once a session."""
+        return self.figures["learners"] - self.figures["reached"]
 
     @property
     def letter(self) -> str:
@@ -99,7 +106,40 @@ def compare(proposal: TimetableProposal) -> list[Table]:
     rows = Series.objects.filter(pk__in=proposal.series).select_related("programme", "room").prefetch_related(days)
     series = {one.pk: one for one in rows}
     rooms = dict(Room.objects.filter(venue__community=proposal.community_id).values_list("pk", "name"))
-    return [_table(number, found, series, rooms) for number, found in enumerate(proposal.answer.get("timetables", []))]
+    kept = proposal.answer.get("timetables", [])
+    tables = [_table(number, found, series, rooms) for number, found in enumerate(kept)]
+    for table in tables[1:]:
+        table.against = _against(table, tables[0])
+        table.is_as_good = _worth(table) == _worth(tables[0])
+    return tables
+
+
+def _worth(table: Table) -> tuple[int, int, int]:
+    """What timetables are compared by: classes without a time, learners, helpers."""
+    return len(table.unplaced), table.figures["reached"], table.figures["filled"]
+
+
+def _against(table: Table, first: Table) -> list[str]:
+    """What the timetable gains and costs, then each class that meets at another time or in another room."""
+    learners = table.figures["reached"] - first.figures["reached"]
+    helpers = table.figures["filled"] - first.figures["filled"]
+    said = []
+    if learners or helpers:
+        words = [_more("来得了的学员", learners, "人次"), _more("排得上的助教", helpers, "个")]
+        said.append("，".join(word for word in words if word))
+    before = {line.series.pk: line for line in first.lines}
+    for line in table.lines:
+        other = before.get(line.series.pk)
+        if other and line.when != other.when:
+            said.append(f"{line.series}：{other.when} 换成 {line.when}")
+        elif other and line.room != other.room:
+            said.append(f"{line.series}：{other.room}换成{line.room}")
+    return said
+
+
+def _more(what: str, number: int, unit: str) -> str:
+    """来得了的学员多 2 人次"""
+    return f"{what}{'多' if number > 0 else '少'} {abs(number)} {unit}" if number else ""
 
 
 def _table(number: int, found: dict[str, Any], series: dict[int, Series], rooms: dict[int, str]) -> Table:

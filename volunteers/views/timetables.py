@@ -27,7 +27,7 @@ from volunteers.tasks import run_timetable
 
 Status = TimetableProposal.Status
 GIVES = {"learners": 0, "balanced": 5, "helpers": 30}
-"""How many of a thousand learners may be given for helpers, by what the form says."""
+"""How many of a thousand learners may be given for helpers, by what the form says; balanced is the usual one."""
 
 
 @require_GET
@@ -67,7 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 term=term,
                 community=community_of(request),
                 series=ids,
-                gives=GIVES.get(request.POST.get("first", ""), 0),
+                gives=GIVES.get(request.POST.get("first", ""), GIVES["balanced"]),
                 now=timezone.now(),
                 actor=request.user,
             )
@@ -89,7 +89,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, f"volunteers/timetable_progress.html{fragment}", _may(request) | context)
     if request.htmx:
         return HttpResponseClientRefresh()
-    context = {"proposal": found, "tables": queries.compare(found), "now": found.answer.get("now")}
+    tables = queries.compare(found)
+    context = {"proposal": found, "tables": tables, "now": found.answer.get("now")}
+    context["all_as_good"] = len(tables) > 1 and all(table.is_as_good for table in tables[1:])
     if found.status == Status.ACCEPTED:
         context["chosen"] = context["tables"][found.chosen]
         names = dict(Series.objects.filter(pk__in=found.series).values_list("pk", "name"))
@@ -127,8 +129,15 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     except runs.NotReady:
         messages.error(request, "这次的时间已经采纳或撤掉了。")
     else:
-        messages.success(request, f"{len(taken.moved)} 个班换好了时间，{len(taken.same)} 个没有变。")
+        messages.success(request, in_words(taken))
     return redirect("desk:timetable-run", pk)
+
+
+def in_words(taken: actions.Taken) -> str:
+    """What became of the classes."""
+    if not taken.moved and not taken.refused:
+        return "课表就按现在的，一个班也没有改。"
+    return f"{len(taken.moved)} 个班换好了时间，{len(taken.same)} 个没有变。已有场次的班，24 小时内可以在“改动”里撤销。"
 
 
 @require_GET
