@@ -90,9 +90,15 @@ class Table:
     is_as_good: bool = False
 
     @property
-    def short(self) -> int:
-        """Learners who cannot come, once a session."""
-        return self.figures["learners"] - self.figures["reached"]
+    def own(self) -> tuple[int, int]:
+        """Learners who can come to the classes that have a time in it, and all of those, once a session."""
+        return sum(line.reached for line in self.lines), sum(line.learners for line in self.lines)
+
+    @property
+    def others(self) -> tuple[int, int]:
+        """The same of all other classes of the term, which the figures count too."""
+        reached, learners = self.own
+        return self.figures["reached"] - reached, self.figures["learners"] - learners
 
     @property
     def letter(self) -> str:
