@@ -39,6 +39,7 @@ PUBLIC = {
     "guardian",
     "kept",
     "list",
+    "lost",
     "me",
     "mine",
     "not-me",

@@ -1,5 +1,6 @@
 """Whose page it is, and what volunteers say about their time and their company on it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,10 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from people.models import AuditEntry
+from people.models import AuditEntry, Channel, Message
 from tests import make
 from volunteers import rules
-from volunteers.actions import company, freetime
+from volunteers.actions import company, freetime, recognising
 from volunteers.models import Assignment, Availability, Company, Offer, Pairing, Shift, Volunteer
 from volunteers.planning import load_problem
 from volunteers.queries import own_time
@@ -348,3 +349,56 @@ class TestCompany:
         assert problem.apart == ((who.pk, foe.pk),)
         assert problem.together == ((who.pk, friend.pk),)
         assert Shift.objects.count() == 1
+
+
+class TestLostLink:
+    """Phone and code when an SMS account is there; else the community's telephone."""
+
+    @pytest.fixture
+    def account(self) -> Channel:
+        return Channel.objects.create(kind="aliyun", name="短信", is_on=True, created_at=NOW)
+
+    def test_without_sms_the_staff_helps(self, client, who):
+        assert "工作人员给您看一个新的二维码" in text(client.get("/me/lost/"))
+        client.post("/me/lost/", {"phone": "16000000001"})
+        assert not Message.objects.exists()
+
+    def test_the_code_opens_the_page_once(self, client, who, page, account):
+        client.post("/me/lost/", {"phone": "160 0000 0001"})
+        digits = Message.objects.get(kind="link-code").facts["digits"]
+
+        assert client.post("/me/lost/", {"phone": "16000000001", "digits": digits}).url == page
+        assert "周远，" in text(client.get(page))
+        assert Client().post("/me/lost/", {"phone": "16000000001", "digits": digits}).status_code == 403
+        who.refresh_from_db()
+        assert who.proven_at and who.linked_at
+
+    def test_nobody_learns_which_numbers_are_known(self, client, who, account):
+        def said(phone: str) -> str:
+            return text(client.post("/me/lost/", {"phone": phone})).replace(phone, "")
+
+        answers = {
+            re.sub('name="csrfmiddlewaretoken" value="[^"]+"', "", said(p)) for p in ("16000000001", "16000000002")
+        }
+
+        assert len(answers) == 1
+        assert Message.objects.count() == 1
+
+    def test_five_wrong_codes_spend_it(self, who):
+        recognising.send_code(phone="16000000001", now=NOW)
+        digits = Message.objects.get().facts["digits"]
+        for number in range(5):
+            with pytest.raises(recognising.CodeRefused, match="不对"):
+                recognising.use_code(phone="16000000001", digits=f"x{number}", now=NOW)
+
+        with pytest.raises(recognising.CodeRefused, match="太多次"):
+            recognising.use_code(phone="16000000001", digits=digits, now=NOW)
+
+    def test_it_runs_out_and_comes_five_times_a_day(self, who):
+        for _ in range(7):
+            recognising.send_code(phone="16000000001", now=NOW)
+        assert Message.objects.count() == 5
+
+        digits = Message.objects.order_by("-pk").first().facts["digits"]
+        with pytest.raises(recognising.CodeRefused, match="过期"):
+            recognising.use_code(phone="16000000001", digits=digits, now=NOW + timedelta(minutes=10))
