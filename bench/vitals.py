@@ -53,7 +53,7 @@ OBSERVE = """() => {
 
 
 def on_list(page: Page) -> None:
-    """Somebody makes the letters larger by touch, and touches a day."""
+    """Somebody touches a day, then the headline."""
     page.locator(".wkstrip a").first.click()
     page.locator("h1").click()
 
@@ -66,10 +66,9 @@ def on_sign_up(page: Page) -> None:
 
 
 def on_board(page: Page) -> None:
-    """Somebody walks from gap to gap and opens one."""
-    for key in ("j", "j", "k"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(200)
+    """Somebody picks another day, then opens a gap."""
+    page.locator("#strip a").last.click()
+    page.wait_for_timeout(400)
     page.locator("[data-gap]").first.click()
     page.wait_for_timeout(1200)
 
