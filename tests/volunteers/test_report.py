@@ -135,6 +135,18 @@ class TestFigures:
             client.get(f"{reverse('desk:report')}?m=2026-09")
 
 
+def test_the_figures_are_read_by_api(client, month):
+    client.force_login(make.user("kan", role="viewer"))
+
+    answer = client.get(f"/api/v1/report?community={make.community().pk}&year=2026&month=9").json()
+
+    read = {figure["name"]: figure["all"] for figure in answer["figures"]}
+    assert (read["sessions"], read["minutes"], read["ratio"]) == (1, 180, 1.0)
+    assert len(answer["open_sessions"]) == 1
+    assert client.get("/api/v1/report?community=1&year=2026&month=13").status_code == 422
+    assert client.get("/api/v1/report?community=987654&year=2026&month=9").status_code == 404
+
+
 class TestPages:
     def test_the_month_says_what_it_says_and_what_is_not_closed(self, client, month):
         client.force_login(make.user())
