@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
-SECRET_LINK = re.compile(r"(/(?:me|kept|club|hand)/)[^/\s?#]+")
+SECRET_LINK = re.compile(r"(/(?:me|kept|club|hand|service)/)[^/\s?#]+")
 ABOUT_PEOPLE = ("/desk/", "/api/", "/me/", "/kept/", "/g/", "/ask/", "/club/", "/hand/", "/admin/")
 
 

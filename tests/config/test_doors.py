@@ -14,6 +14,9 @@ DOOR = {"login", "logout"}
 # What stands in for each kind of part; nothing has this number, and the gate is asked before it is looked up.
 PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
+    "my-calendar",
+    "own-feed",
+    "shift-file",
     "exchange-close",
     "hand",
     "swap",

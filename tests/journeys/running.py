@@ -328,6 +328,7 @@ def public_pages(now: datetime) -> dict[str, str]:
         "wait": reverse("public:wait", args=[helpers.filter(taken=F("needed")).first().session_id]),
         "hand": reverse("public:hand", args=[Exchange.objects.filter(kind="hand_over", status="open").first().token]),
         "swap": swap(),
+        "my-calendar": reverse("public:my-calendar", args=[placed.volunteer.token]),
         "swap-choose": reverse("public:swap-choose", args=[placed.volunteer.token, placed.pk]),
         "club": reverse("public:club", args=[held().organisation.token]),
         "club-hold": reverse("public:club-hold", args=[held().organisation.token, held().pk]),

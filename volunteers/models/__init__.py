@@ -8,6 +8,7 @@ from .exchanges import Exchange, ExchangeRule
 from .intake import ImportBatch, ImportRow
 from .minors import GuardianConsent
 from .offers import Offer, Placement, Proposal
+from .own_feed import OwnFeed
 from .pairing import Pairing
 from .recovery import LinkCode
 from .service import CheckIn, NoShow, ServiceRecord
@@ -40,6 +41,7 @@ __all__ = [
     "NoShow",
     "Offer",
     "Organisation",
+    "OwnFeed",
     "Pairing",
     "Placement",
     "Proposal",
