@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 SAY_EVERY = 0.5
 """Seconds between two words about progress."""
+SEARCH_FOR = 6.0
+"""Seconds of one run of the searches."""
 FAILED = "排班时程序出错了，什么都没改动。请再补一次；还不行，请把时间告诉管理员。"
 NOT_PRICED = "没算成，什么都没改动。请再算一次；还不行，请把时间告诉管理员。"
 
@@ -294,8 +296,12 @@ def lapse_holds() -> int:
 
 @task()
 def find_substitutes() -> int:
-    """Ask the waves that are due, end the searches that are over; answers how many searches moved."""
-    return substitutes.run_due(now=timezone.now())
+    """Ask the waves that are due, end the searches that are over; answers how many searches moved.
+
+    What would take longer than a task may is left to the next run, seconds later.
+    """
+    until = time.monotonic() + SEARCH_FOR
+    return substitutes.run_due(now=timezone.now(), go_on=lambda: time.monotonic() < until)
 
 
 @task()

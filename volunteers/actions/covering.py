@@ -17,13 +17,23 @@ __all__ = ["Refused", "say_no", "say_yes"]
 State, Status = SubstituteAsk.State, SubstituteSearch.Status
 
 
-@transaction.atomic
 def say_yes(*, ask: SubstituteAsk, now: datetime) -> SubstituteAsk:
     """能来: the first to say so has the place, whoever comes later is too late, and that is no error.
 
     Answers the invitation as it is then: yes or too late. Saying it twice is saying it once. Raises
     InTwoPlaces and RuleBroken when the person cannot come by now; then nothing has changed.
     """
+    ask = _fresh(ask)
+    # Cheap and outside the transaction: most who come too late never wait for the lock of the place.
+    if not _is_on(ask) and not queries.is_free(ask, now):
+        with transaction.atomic():
+            return _answered(ask, State.TOO_LATE, now)
+    return _take(ask, now)
+
+
+@transaction.atomic
+def _take(ask: SubstituteAsk, now: datetime) -> SubstituteAsk:
+    """Have the place, unless somebody was quicker while this one waited for the lock."""
     seats.lock([ask.volunteer_id])
     ask = _fresh(ask)
     if _is_on(ask):

@@ -4,8 +4,9 @@ Locks are taken in one order everywhere: volunteer, session, shift (seats), then
 is sent here: each invitation is a row with its note, and a wave is asked by whoever moves its number on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -119,10 +120,13 @@ def _open(shift: Shift, wanted: int, now: datetime, actor: User | None, why: str
 # --- waves --------------------------------------------------------------------------------------------
 
 
-def run_due(*, now: datetime) -> int:
-    """Move on every search that is due; answers how many moved. Any number of workers may do this at once."""
+def run_due(*, now: datetime, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Move on every search that is due; answers how many moved. Any number of workers may do this at once.
+
+    Once `go_on` answers False the rest is left to the next run: ranking takes a moment for each.
+    """
     found = list(queries.due(now).order_by("next_wave_at", "pk").values_list("pk", flat=True))
-    return sum(advance(pk=pk, now=now) for pk in found)
+    return sum(advance(pk=pk, now=now) for pk in takewhile(lambda _: go_on(), found))
 
 
 def advance(*, pk: int, now: datetime) -> bool:
