@@ -27,21 +27,22 @@ class NotReached(Exception):
 
 @dataclass
 class Phone:
-    """One browser that keeps its cookies; presses buttons as a form without script does."""
+    """A telephone that everybody uses in turn, saying their last four digits; presses buttons as forms without script do."""
 
     jar: CookieJar = field(default_factory=CookieJar)
     browser: OpenerDirector | None = None
     errors: list[int] = field(default_factory=list)
 
-    def press(self, address: str, page: str, button: str) -> None:
+    def press(self, address: str, who: Volunteer, button: str) -> None:
         """Open the page, then send the form of the button. Raises NotReached; other errors are kept and counted."""
+        page = f"/me/{who.token}/"
         self.browser = self.browser or build_opener(HTTPCookieProcessor(self.jar), ProxyHandler({}))
         try:
             if not any(cookie.name == "csrftoken" for cookie in self.jar):
                 self.browser.open(f"{address}{page}", timeout=5).read()
             token = next(cookie.value for cookie in self.jar if cookie.name == "csrftoken")
-            form = urlencode({"csrfmiddlewaretoken": token}).encode()
-            self.browser.open(f"{address}{button}", form, timeout=5).read()
+            form = urlencode({"csrfmiddlewaretoken": token, "tail": who.mobile[-4:]}).encode()
+            self.browser.open(f"{address}{page}{button}", form, timeout=5).read()
         except HTTPError as error:
             self.errors.append(error.code)
             raise NotReached from error
@@ -90,8 +91,7 @@ class Searches:
 
     def _give_back(self, address: str) -> None:
         place = self.places[self.given_back]
-        page = f"/me/{place.volunteer.token}/"
-        self.phone.press(address, page, f"{page}{place.pk}/no/")
+        self.phone.press(address, place.volunteer, f"{place.pk}/no/")
         self.given_back += 1
 
     def _answer(self, address: str) -> bool:
@@ -107,8 +107,7 @@ class Searches:
         if ask is None:
             return False
         said = "no" if ask.state == State.ASKED and self.chance.random() < 0.4 else "yes"
-        page = f"/me/{ask.volunteer.token}/"
-        self.phone.press(address, page, f"{page}cover/{ask.pk}/{said}/")
+        self.phone.press(address, ask.volunteer, f"cover/{ask.pk}/{said}/")
         return True
 
     def is_done(self) -> bool:

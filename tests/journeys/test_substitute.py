@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from people.models import Message
 from tests import make
 from tests.journeys.counting import Effort, Goal
-from tests.journeys.running import as_staff
+from tests.journeys.running import as_staff, as_volunteer
 from volunteers.actions import substitutes
 from volunteers.models import SubstituteSearch
 
@@ -38,7 +38,7 @@ def asked(settings) -> SubstituteSearch:
 
 def test_a_volunteer_drops_out_in_two_taps_and_the_first_who_taps_has_the_place(live_server, new_page, place, settings):
     leaving = Effort(job=7, name="leaving")
-    phone = new_page(390, 844)
+    phone = as_volunteer(new_page(390, 844), live_server.url, place.volunteer)
     phone.goto(f"{live_server.url}/me/{place.volunteer.token}/")
     leaving.tap(phone.get_by_role("link", name="来不了"))
     leaving.tap(phone.get_by_role("button", name="告诉社区我来不了"))
@@ -49,7 +49,7 @@ def test_a_volunteer_drops_out_in_two_taps_and_the_first_who_taps_has_the_place(
     first, second, *_ = search.asks.select_related("volunteer").order_by("place")
     note = Message.objects.get(person=first.volunteer.person, kind="substitute")
     taking = Effort(job=7, name="taking")
-    other = new_page(390, 844)
+    other = as_volunteer(new_page(390, 844), live_server.url, first.volunteer)
     other.goto(f"{live_server.url}{note.link}")
     taking.tap(other.get_by_role("button", name="我能来"))
     expect(other.get_by_text("这一场是您的")).to_be_visible()
@@ -68,7 +68,8 @@ def test_a_volunteer_drops_out_in_two_taps_and_the_first_who_taps_has_the_place(
 
 def test_without_a_gateway_the_organiser_taps_twice_and_pastes(live_server, new_page, place, settings):
     from_page = Effort(job=7, name="pasting")
-    Client().post(f"/me/{place.volunteer.token}/{place.pk}/no/")
+    tail = {"tail": place.volunteer.mobile[-4:]}
+    Client().post(f"/me/{place.volunteer.token}/{place.pk}/no/", tail)
     asked(settings)
     desk = as_staff(new_page(390, 844), live_server.url)
     desk.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)

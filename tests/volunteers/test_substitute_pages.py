@@ -70,6 +70,8 @@ class TestWhoIsAsked:
         assert not Assignment.objects.exists()
 
     def test_yes_has_the_place(self, client, ask, shift):
+        make.known_phone(client, ask.volunteer)
+
         page = client.post(cover(ask, "yes/"), follow=True)
 
         assert "这一场是您的" in text(page)
@@ -79,6 +81,7 @@ class TestWhoIsAsked:
         first, late, _ = search.asks.select_related("volunteer").order_by("place")
         other = make.shift(make.session((shift.session.on_date + timedelta(days=7)).isoformat()), needed=2)
         covering.say_yes(ask=first, now=now)
+        make.known_phone(client, late.volunteer)
 
         page = client.post(cover(late, "yes/"), follow=True)
 
@@ -87,10 +90,21 @@ class TestWhoIsAsked:
         assert f"/s/{other.session_id}/" in text(page)
 
     def test_no_is_taken_kindly_and_may_be_changed(self, client, ask):
+        make.known_phone(client, ask.volunteer)
+
         page = text(client.post(cover(ask, "no/"), follow=True))
 
         assert "知道了，没关系" in page
         assert "我能来" in page
+
+    def test_a_forwarded_link_shows_and_takes_no_answer_without_the_digits(self, client, ask):
+        answer = client.post(cover(ask, "yes/"))
+
+        assert answer.status_code == 403
+        assert "手机号后四位" in text(answer)
+        assert not Assignment.objects.exists()
+        client.post(cover(ask, "yes/"), {"tail": ask.volunteer.mobile[-4:]})
+        assert Assignment.objects.get().volunteer == ask.volunteer
 
     def test_a_link_of_somebody_else_opens_nothing(self, client, search):
         one, other, _ = search.asks.select_related("volunteer")

@@ -1,10 +1,13 @@
-"""The page of somebody who is asked to take over: how it stands now. Answers are POST only, and never an error."""
+"""The page of somebody who is asked to take over: how it stands now. Answers are POST only, and never an error.
+
+A forwarded link shows the state; to answer on a new phone one says the last four digits first.
+"""
 
 from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +16,7 @@ from volunteers.models import Assignment, SubstituteAsk, Volunteer
 from volunteers.queries import mine, opening
 from volunteers.queries import substitutes as queries
 from volunteers.rules.persons import cleared_until
+from volunteers.views import device
 
 OTHERS_TO_OFFER = 3
 
@@ -46,6 +50,7 @@ def cover(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+@device.theirs
 def answer(request: HttpRequest, token: str, pk: int, said: str) -> HttpResponse:
     """能来 or 来不了."""
     _, ask = _asked(token, pk)
@@ -69,8 +74,7 @@ def _others(volunteer: Volunteer, besides: int, now: datetime) -> list[opening.O
 
 
 def _asked(token: str, pk: int) -> tuple[Volunteer, SubstituteAsk]:
-    staying = Volunteer.objects.exclude(status=Volunteer.Status.LEFT).select_related("person", "home")
-    volunteer = get_object_or_404(staying, token=token)
+    volunteer = device.of_token(token)
     ask = queries.ask_of(volunteer=volunteer, pk=pk)
     if ask is None:
         raise Http404
