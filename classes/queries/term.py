@@ -136,6 +136,11 @@ class TermPage:
     sessions: int
     totals: list[tuple[str, str, int]]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether every class has its sessions: nothing is left to be done first."""
+        return all(row.sessions for row in self.rows)
+
 
 def term_chosen(asked: str | None, today: date) -> tuple[list[Term], Term | None]:
     """All terms, and the one on screen: the one asked for, else the running or the latest one."""

@@ -49,6 +49,7 @@ def page(
         "part_form": part_form or SchoolTermForm(),
         "follows": FollowsForm().fields["follows"].choices,
         "may_organise": request.user.may_organise,
+        "today": timezone.localdate(now),
         "cur": "term",
         **more,
     }

@@ -247,6 +247,20 @@ class TestPage:
         assert of("2026-10-10").status == "official"
         assert "10月10日按周二的课表" in page
 
+    def test_a_make_up_day_that_is_over_asks_nothing(self, desk):
+        past, soon = timezone.localdate() - timedelta(days=3), timezone.localdate() + timedelta(days=3)
+        made = [
+            CalendarDay.objects.update_or_create(
+                date=day, community=None, defaults={"day_type": "makeup_workday", "name": "调休", "status": "official"}
+            )[0]
+            for day in (past, soon)
+        ]
+
+        pages = "".join(text(desk.get(reverse("desk:calendar"), {"year": day.year})) for day in (past, soon))
+
+        asked = [reverse("desk:day-follows", args=[one.pk]) in pages for one in made]
+        assert asked == [False, True]
+
     def test_school_terms_are_added_and_an_overlap_is_said(self, desk):
         form = {"level": "primary", "kind": "winter", "starts_on": "2027-01-23", "ends_on": "2027-02-21"}
         form["official"] = "0"

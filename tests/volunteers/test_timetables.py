@@ -14,7 +14,7 @@ from tests.make import at
 from volunteers import planning, tasks
 from volunteers.actions import runs
 from volunteers.actions import timetables as actions
-from volunteers.models import TimetableProposal
+from volunteers.models import Absence, Organisation, TimetableProposal
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-08-20", "10:00")
@@ -92,6 +92,17 @@ class TestLoading:
 
         assert [one.id for one in problem.volunteers if "tutor" in one.roles] == [cleared.pk]
 
+    @pytest.mark.parametrize(("until", "counted"), [("2026-09-20", True), ("2027-01-10", False)])
+    def test_an_organisation_that_is_away_most_of_the_term_sends_nobody(self, until, counted):
+        series = make.series(room=make.room())
+        club = Organisation.objects.create(name="师大青协")
+        Absence.objects.create(organisation=club, kind="exam", starts_on=date(2026, 9, 1), ends_on=until)
+        make.free(make.volunteer(organisation=club), 5)
+
+        problem, _ = planning.load_times(term=make.term(), community=make.community(), chosen=[series.pk], now=NOW)
+
+        assert bool(problem.volunteers) == counted
+
     def test_a_class_without_weekdays_is_there_only_when_it_is_chosen(self):
         series = make.series(weekdays=())
         term, community = make.term(), make.community()
@@ -106,7 +117,7 @@ class TestLoading:
             enrolled(make.series(f"班{number}", weekdays=(number,), room=make.room(f"教室{number}")), classes)
             make.free(make.volunteer(f"助教{number}"), 2)
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             planning.load_times(term=term, community=community, chosen=[], now=NOW)
 
 

@@ -26,7 +26,7 @@ from classes.timetabling.parts import Learner as Pupil
 from classes.timetabling.parts import Room as Space
 from classes.timetabling.parts import Series as Group
 from classes.timetabling.problem import Problem
-from volunteers.models import Assignment, Availability
+from volunteers.models import Absence, Assignment, Availability
 from volunteers.models import Volunteer as Person
 from volunteers.rules import windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns
@@ -272,7 +272,10 @@ def _helpers(
 ) -> Iterable[Volunteer]:
     cleared = cleared_until(person.pk for person in people)
     day = max(term.starts_on, timezone.localdate(now))
+    away = _mostly_away(day, term.ends_on)
     for person in people:
+        if person.organisation_id in away:
+            continue
         roles = frozenset(_roles(person, cleared.get(person.pk), day))
         if roles and free[person.pk]:
             yield Volunteer(
@@ -282,6 +285,15 @@ def _helpers(
                 free=free[person.pk],
                 a_week=person.max_per_week or USUAL_A_WEEK,
             )
+
+
+def _mostly_away(first: date, last: date) -> set[int]:
+    """Organisations that are away, in exam weeks or holidays, on more than half of the days to come."""
+    absent: dict[int, set[date]] = defaultdict(set)
+    for one in Absence.objects.filter(starts_on__lte=last, ends_on__gte=first).order_by("id"):
+        absent[one.organisation_id].update(windows.dates(max(first, one.starts_on), min(last, one.ends_on)))
+    days = max(0, (last - first).days + 1)
+    return {pk for pk, dates in absent.items() if 2 * len(dates) > days}
 
 
 def _roles(person: Person, cleared: date | None, day: date) -> Iterable[str]:
