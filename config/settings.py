@@ -79,7 +79,13 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.database(os.environ.get("DATABASE_URL") or f"sqlite:///{LINKE_DATA / 'linke.sqlite3'}"),
 }
-CACHES = {"default": environment.cache(os.environ.get("CACHE_URL") or "database:")}
+# "memory" is this process's own: parts of pages that are worked out again within seconds anyway.
+CACHES = {
+    "default": environment.cache(os.environ.get("CACHE_URL") or "database:"),
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200}},
+}
+# Seconds for which a process shows a board again that has not changed (volunteers/queries/kept.py); 0 never.
+LINKE_BOARD_KEPT = int(os.environ.get("LINKE_BOARD_KEPT", "2"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"

@@ -8,6 +8,7 @@ from people import styleguide, views
 desk = [
     path("login/", views.sign_in, name="login"),
     path("password/", views.password, name="password"),
+    path("keys/", views.keys, name="keys"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
 public: list = []

@@ -1,4 +1,4 @@
-"""Signing in, and a password of one's own."""
+"""Signing in, and what a member of staff chooses for themselves: password, shortcuts."""
 
 import hashlib
 
@@ -19,6 +19,36 @@ A_WHILE = 15 * 60  # seconds
 # Wrong passwords within a while: for one account from one address, and from one address for all accounts.
 PER_ACCOUNT, PER_ADDRESS = 10, 60
 TOO_OFTEN = "密码错了太多次，这个账号 15 分钟以后再试。忘了密码请找站长。"
+
+
+# Name, what is pressed, what it does. linke.js knows which key belongs to which name.
+KEYS = (
+    ("step", "J  K", "下一个、上一个缺口或建议"),
+    ("assign", "1–9", "安排面板里这一位"),
+    ("undo", "Z", "撤销刚才那一步"),
+    ("find", "/", "找人"),
+    ("publish", "P", "发布"),
+    ("week", "←  →", "上一周、下一周"),
+    ("tick", "空格", "匹配：勾上、去掉这一项"),
+    ("swap", "X", "匹配：这一项换人"),
+    ("accept", "A", "匹配：采纳选中的"),
+    ("new", "N", "加人、记一条点单"),
+    ("help", "?", "看这张表"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_required
+def keys(request: HttpRequest) -> HttpResponse:
+    """快捷键: each can be switched off; kept with the account, so that it counts on every machine."""
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("on"))
+        request.user.keys_off = [name for name, _, _ in KEYS if name not in wanted]
+        request.user.save(update_fields=["keys_off"])
+        messages.success(request, "快捷键存好了。")
+        return redirect("desk:keys")
+    rows = [(name, pressed, words, name not in request.user.keys_off) for name, pressed, words in KEYS]
+    return render(request, "people/keys.html", {"rows": rows})
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ FOLDER = TemporaryDirectory(prefix="linke-tests-")
 os.environ["LINKE_DATA"] = FOLDER.name
 os.environ["SECRET_KEY"] = "a key for tests only"
 os.environ["CACHE_URL"] = ""
+os.environ["LINKE_BOARD_KEPT"] = "0"
 for name in ["LINKE_PRODUCTION", "LINKE_HOST", "LINKE_ADDRESS", "LINKE_SMTP", "LINKE_TASK_TIMEOUT", "DEBUG"]:
     os.environ.pop(name, None)
 

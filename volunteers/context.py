@@ -44,7 +44,9 @@ def community_of(request: HttpRequest) -> Community | None:
 
 def rail(request: HttpRequest) -> dict:
     """Context processor of desk pages: `communities`, `community`, `rail_counts`, `sends` (a gateway is set)."""
-    if not request.path.startswith("/desk/") or not request.user.is_authenticated:
+    # A request that is refused before it is read (a strange host) has no user.
+    user = getattr(request, "user", None)
+    if not request.path.startswith("/desk/") or user is None or not user.is_authenticated:
         return {}
     desk = desk_of(request)
     to_review = desk.community.to_review if desk.community else 0

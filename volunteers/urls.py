@@ -126,6 +126,7 @@ desk = [
     path("match/<int:pk>/", matching.proposal, name="proposal"),
     path("match/<int:pk>/stop/", matching.stop, name="proposal-stop"),
     path("match/<int:pk>/accept/", matching.accept, name="proposal-accept"),
+    path("match/<int:pk>/ask/", matching.ask, name="proposal-ask"),
     path("match/<int:pk>/discard/", matching.discard, name="proposal-discard"),
     path("match/<int:pk>/publish/", matching.publish, name="proposal-publish"),
     path("match/<int:pk>/<int:placement_pk>/swap/", matching.swap, name="placement-swap"),

@@ -13,6 +13,8 @@ class User(AbstractUser):
         LEAD = "lead", "带班"
         VIEWER = "viewer", "只看"
 
+    # Shortcuts that this person has switched off (WCAG 2.1.4), as names of people.views.KEYS.
+    keys_off = models.JSONField("关掉的快捷键", default=list, blank=True)
     role = models.CharField("角色", max_length=10, choices=Role, default=Role.VIEWER)
 
     class Meta:

@@ -11,6 +11,8 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 DOOR = {"login", "logout"}
+# What everybody of the staff changes for their own account alone.
+OWN = {"password", "keys"}
 # What stands in for each kind of part; nothing has this number, and the gate is asked before it is looked up.
 PARTS = {"IntConverter": 987_654, "StringConverter": "x", "SlugConverter": "x"}
 PUBLIC = {
@@ -88,7 +90,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_door(client, name, method):
         assert answer["Location"].startswith(reverse("desk:login"))
 
 
-@pytest.mark.parametrize("name", DESK)
+@pytest.mark.parametrize("name", sorted(DESK.keys() - OWN))
 @pytest.mark.parametrize("role", [User.Role.VIEWER, User.Role.LEAD])
 def test_whoever_may_only_look_changes_nothing(client, name, role):
     client.force_login(make.user(role=role))

@@ -488,7 +488,7 @@ class TestPage:
         assert f"{DAY.month}月{DAY.day}日的放假安排还没公布，以后可能要改" in page
 
     @pytest.mark.parametrize("n", [1, 3, 30])
-    def test_costs_thirteen_queries_however_much_there_is(self, client, n, django_assert_num_queries):
+    def test_costs_fifteen_queries_at_most_however_much_there_is(self, client, n, django_assert_num_queries):
         client.force_login(make.user())
         for number in range(n):
             shift = make.shift(make.session(DAY.isoformat(), make.series(f"班{number}")), needed=3)

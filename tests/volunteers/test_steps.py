@@ -233,7 +233,7 @@ class TestTwoOrganisers:
         client.force_login(make.user("lin", first_name="林站"))
         page = client.get(reverse("desk:week"), {"w": day.isoformat()})
         asked = {"w": day.isoformat(), "seen": page.context["week"].stamp}
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             assert client.get(reverse("desk:week-news"), asked).status_code == 204
 
         roster.place(shift=shift, volunteer=self.somebody(day), now=timezone.now(), actor=make.user("chen"))

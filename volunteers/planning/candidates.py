@@ -130,4 +130,10 @@ def _week_of(shift: Shift, now: datetime) -> tuple[Problem, Index]:
     """The week of a shift in every community: a person's other places count wherever they are."""
     day = shift.session.on_date
     monday = day - timedelta(days=day.weekday())
-    return load_problem(community=shift.session.community, from_on=monday, until_on=monday + timedelta(days=6), now=now)
+    return load_problem(
+        community=shift.session.community,
+        from_on=monday,
+        until_on=monday + timedelta(days=6),
+        now=now,
+        free_on=[day],
+    )

@@ -1,7 +1,7 @@
 """From the models to the engine: one roster problem with database ids, and the rows behind it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -73,7 +73,13 @@ class Index:
 
 
 def load_problem(
-    *, community: Community | None, from_on: date, until_on: date, now: datetime, street: str = ""
+    *,
+    community: Community | None,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    street: str = "",
+    free_on: Collection[date] | None = None,
 ) -> tuple[Problem, Index]:
     """The roster problem of the planned sessions from `from_on` to `until_on`, both included.
 
@@ -81,17 +87,19 @@ def load_problem(
     in it: nobody is looked for there.
 
     Sessions that have begun are left out. Agreements inside the range are locked; agreements
-    elsewhere that touch the same weeks are busy time. A constant number of queries.
+    elsewhere that touch the same weeks are busy time. `free_on` are the days for which it matters who is
+    free (all of the range without it): whoever looks at one session spares the rest. A constant number of queries.
     """
+    wanted = windows.dates(from_on, until_on) if free_on is None else sorted(free_on)
     communities = list(Community.objects.order_by("id"))
-    index = _index(community=community, street=street, from_on=from_on, until_on=until_on, now=now)
+    index = _index(community=community, street=street, from_on=from_on, until_on=until_on, now=now, free_on=free_on)
     serving = _served(index, from_on)
     problem = Problem(
         name=f"{community.name if community else street or '全部社区'} {from_on}–{until_on}",
         communities=_places(communities),
         travel=TRAVEL,
         sessions=tuple(_meeting(session, index) for session in index.sessions.values()),
-        volunteers=tuple(_people(index, communities, windows.dates(from_on, until_on), serving)),
+        volunteers=tuple(_people(index, communities, from_on, wanted, serving)),
         history=tuple(sorted({(volunteer, series) for volunteer, series, _ in serving})),
         locked=tuple(_locks(index)),
         barred=tuple(_barred(index)),
@@ -110,7 +118,15 @@ def local(moment: datetime) -> datetime:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _index(*, community: Community | None, street: str, from_on: date, until_on: date, now: datetime) -> Index:
+def _index(
+    *,
+    community: Community | None,
+    street: str,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    free_on: Collection[date] | None = None,
+) -> Index:
     planned = Session.objects.filter(
         status=Session.Status.PLANNED, on_date__range=(from_on, until_on), starts_at__gt=now
     ).exclude(shifts=None)
@@ -136,7 +152,10 @@ def _index(*, community: Community | None, street: str, from_on: date, until_on:
     people = Volunteer.objects.filter(active | agreed).select_related("person", "organisation")
     volunteers = {volunteer.pk: volunteer for volunteer in people.order_by("id")}
     availability: dict[int, list[Availability]] = defaultdict(list)
-    for row in Availability.objects.filter(volunteer__in=list(volunteers)).order_by("id"):
+    said = Availability.objects.filter(volunteer__in=list(volunteers))
+    if free_on is not None:
+        said = said.filter(Q(on_date__in=free_on) | Q(on_date=None, weekday__in={day.weekday() for day in free_on}))
+    for row in said.order_by("id"):
         availability[row.volunteer_id].append(row)
     return Index(
         absences=_absences(from_on, until_on),
@@ -174,7 +193,8 @@ def _assignments(from_on: date, until_on: date) -> list[Assignment]:
     rows = Assignment.objects.filter(Q(session__on_date__range=(first, last)) | of_the_months).exclude(
         session__status=Session.Status.CANCELLED
     )
-    return list(rows.select_related("session", "shift__role").order_by("id"))
+    # Many people share a session and a place: each of those is read once.
+    return list(rows.prefetch_related("session", "shift__role").order_by("id"))
 
 
 def _engine_role(shift: Shift, known: dict[tuple[int, str], Shift]) -> str:
@@ -268,6 +288,7 @@ def _skills(
 def _people(
     index: Index,
     communities: list[Community],
+    first: date,
     days: list[date],
     serving: set[tuple[int, int, date]],
 ) -> Iterable[Person]:
@@ -279,7 +300,7 @@ def _people(
     experienced = {volunteer_id for volunteer_id, _, _ in serving}
     experienced |= {pk for pk, volunteer in index.volunteers.items() if volunteer.experienced}
     for volunteer_id, _, day in serving:
-        recent[volunteer_id] += days[0] - RECENT <= day < days[0]
+        recent[volunteer_id] += first - RECENT <= day < first
     agreed: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in index.assignments:
         agreed[assignment.volunteer_id].append(assignment)
@@ -306,9 +327,9 @@ def _people(
             availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
             busy=tuple(Busy(a.session.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
             adult_from=turns(volunteer, ADULT_AT),
-            skills=tuple(_skills(volunteer, days[0], ages, cleared.get(pk))),
+            skills=tuple(_skills(volunteer, first, ages, cleared.get(pk))),
             name=str(volunteer),
-            first_by=_first_by(days[0], outside) if pk in index.active and pk not in experienced else None,
+            first_by=_first_by(first, outside) if pk in index.active and pk not in experienced else None,
         )
 
 

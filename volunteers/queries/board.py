@@ -179,7 +179,7 @@ class Tally:
         return self.ok + self.wait + self.draft + self.gap
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Week:
     """Everything the board shows about one week of one community."""
 
@@ -195,6 +195,8 @@ class Week:
     heat: list[pictures.HeatRow]
     loads: pictures.Loads
     trend: list[pictures.TrendWeek]
+    # What the parts of a page may be kept under; empty where nothing is kept.
+    version: str = ""
 
     @property
     def sunday(self) -> date:

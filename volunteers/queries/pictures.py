@@ -126,7 +126,7 @@ def loads(*, community: Community, day: date) -> Loads:
 def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]:
     """Person-times of the eight weeks up to `monday`: served before this week, planned after.
 
-    Two queries: attendance for weeks that are over, active assignments for the rest.
+    One query: attendance for weeks that are over, and active assignments for the rest.
     """
     this_monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=WEEKS_SHOWN - 1)
@@ -136,6 +136,7 @@ def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]
         .filter(on_date__lt=this_monday)
         .values_list("on_date", "series__programme__kind")
         .annotate(n=Count("id"))
+        .order_by()
     )
     planned = (
         Assignment.objects.filter(
@@ -146,9 +147,10 @@ def trend(*, community: Community, monday: date, today: date) -> list[TrendWeek]
         )
         .values_list("session__on_date", "session__series__programme__kind")
         .annotate(n=Count("id"))
+        .order_by()
     )
     sums: Counter[tuple[date, bool]] = Counter()
-    for on_date, kind, n in [*served.order_by(), *planned.order_by()]:
+    for on_date, kind, n in served.union(planned, all=True).order_by():
         sums[on_date - timedelta(days=on_date.weekday()), kind == CHILD] += n
     mondays = [first + timedelta(weeks=offset) for offset in range(WEEKS_SHOWN)]
     return [TrendWeek(m, sums[m, False], sums[m, True], m >= this_monday) for m in mondays]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from volunteers.models import Shift, Volunteer
 
 NAMED = 4
@@ -12,29 +14,37 @@ NAMED = 4
 class WayOut:
     """One thing to do about a gap: words, what stands behind them, where to do it.
 
-    `checked`: a small solve has confirmed it.
+    `checked`: a small solve has confirmed it. `asks` are the people whom one click asks; `address` is
+    where the rest is done, under the words of `button`.
     """
 
     text: str
     detail: str
     page: str = ""
     checked: bool = False
+    asks: tuple[int, ...] = ()
+    address: str = ""
+    button: str = "去看看"
 
 
 def checked(way: dict[str, Any], people: dict[int, Volunteer], shift: Shift, *, held: bool) -> WayOut:
     """A way out that a small solve has confirmed; `held` tells whether the session takes place now."""
     if way["kind"] == "ask":
         agree = "点头的话，" if any(way["limits"]) else ""
-        return WayOut("，".join(_questions(way, people, shift)), agree + _result(way, held), checked=True)
+        said = "，".join(_questions(way, people, shift))
+        return WayOut(said, agree + _result(way, held), checked=True, asks=_known(way, people))
     if way["kind"] == "move":
         name, *others = way["people"]
         then = f"那一场少 {way['numbers']['lost']} 位，不低于最少的 {way['numbers']['floor']} 位"
         behind = f"那边由{_names(others, people)}顶上" if others else "那一场照样够"
         detail = f"{_result(way, held)}；{then if way['numbers']['lost'] else behind}"
-        return WayOut(f"把{_names([name], people)}从{way['from']}换过来", detail, checked=True)
+        there = reverse("desk:session", args=[way["numbers"]["from"]])
+        words = f"把{_names([name], people)}从{way['from']}换过来"
+        return WayOut(words, detail, checked=True, address=there, button="看那一场")
     if way["kind"] == "lower":
         text, _, detail = way["text"].partition("，")
-        return WayOut(text, detail, "", checked=True)
+        series = reverse("desk:series-edit", args=[shift.session.series_id])
+        return WayOut(text, detail, checked=True, address=series, button="改人数")
     text, _, detail = way["text"].rpartition("，这一场" if not held else "，补上")
     return WayOut(text or way["text"], _result(way, held), checked=True)
 
@@ -66,14 +76,19 @@ def _result(way: dict[str, Any], held: bool) -> str:
     return f"补上 {way['filled']} 个名额{left}" if held else f"这一场就开得起来{left}"
 
 
+def _known(way: dict[str, Any], people: dict[int, Volunteer]) -> tuple[int, ...]:
+    return tuple(pk for pk in way["people"] if pk in people)
+
+
 def counted(way: dict[str, Any], people: dict[int, Volunteer]) -> WayOut:
     """A way out that nobody has checked: who is kept away by one rule."""
+    asks = _known(way, people)
     names = "、".join(str(people[pk]) for pk in way["people"] if pk in people)
     names += " 等人" if way["count"] > len(way["people"]) else ""
     count = way["count"]
     return {
-        "week-limit": WayOut(f"问{names}能不能多来一次", f"{count} 人这周已到自己说的上限"),
-        "free": WayOut(f"问{names}这个时间能不能来", f"{count} 人别的都合适，只是没填这个时间"),
+        "week-limit": WayOut(f"问{names}能不能多来一次", f"{count} 人这周已到自己说的上限", asks=asks),
+        "free": WayOut(f"问{names}这个时间能不能来", f"{count} 人别的都合适，只是没填这个时间", asks=asks),
         "one-place": WayOut(f"把{names}从同一时间的另一场换过来", f"{count} 人在那边"),
         "lesson": WayOut("看看还有谁能当讲师", f"{count} 人没有勾“可以当讲师”", "desk:volunteers"),
         "clearance": WayOut(f"给{names}补办背景查询", f"{count} 人当天没有有效的查询", "desk:volunteers"),

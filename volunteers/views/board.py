@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes.calendar import day_in
 from classes.models import Change, Community
+from classes.queries import requests
 from people.access import organiser_required, staff_required
 from people.models import Message
 from volunteers import planning
 from volunteers.actions import previewing, roster
 from volunteers.context import community_of
 from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.queries import board, freshness, publishing, recruiting, substitutes
+from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
 from volunteers.views import notes
 
 PAGE = "volunteers/week.html"
@@ -136,13 +137,15 @@ def _texts(community: Community, monday: date, now: datetime) -> dict[int, Messa
 
 
 def page_of(request: HttpRequest, community: Community, monday: date, now: datetime) -> dict:
-    week = board.week(community=community, monday=monday, now=now)
+    week = kept.week(community=community, monday=monday, now=now)
     chosen = date_of(request, "day")
     today = timezone.localdate(now)
     days = [day.date for day in week.days]
     return {
         "week": week,
+        "kept_for": settings.LINKE_BOARD_KEPT if week.version else 0,
         "chosen_day": chosen if chosen in days else today if today in days else monday,
+        "tray": requests.open_requests(community, monday, now=now) if week.sunday >= today else [],
         "recruit_week": recruiting.for_week(week.cards, community=community.name, address=settings.LINKE_ADDRESS),
     }
 
@@ -194,6 +197,7 @@ def _gap(shift: Shift, now: datetime) -> dict:
         "search_progress": substitutes.latest_for(shift),
         "rest": found.possible - len(found.candidates),
         "excluded_total": sum(counts),
+        "people_root": reverse("desk:volunteers"),
         "excluded_most": max(counts, default=1),
         "recruit_text": recruiting.for_shift(shift, gaps=max(1, gaps), address=settings.LINKE_ADDRESS),
     }

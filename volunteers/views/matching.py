@@ -17,11 +17,11 @@ from classes.calendar import day_in
 from classes.models import Community
 from people.access import organiser_required, staff_required
 from volunteers import planning
+from volunteers.actions import asking, roster
 from volunteers.actions import proposals as actions
-from volunteers.actions import roster
 from volunteers.context import community_of, desk_of
 from volunteers.matching.preferences import TIERS
-from volunteers.models import Assignment, Placement, Proposal, Volunteer
+from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import proposals as queries
 from volunteers.queries import publishing, running
 from volunteers.tasks import run_proposal
@@ -144,6 +144,23 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:proposal", pk)
     messages.success(request, "这次的建议都不要了，排班表一点没动。")
     return redirect(f"{reverse('desk:match')}?new=1")
+
+
+@require_POST
+@organiser_required
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """发消息问: one question to the people of one way out of a gap."""
+    shifts = Shift.objects.select_related("role", "session__series__programme", "session__community", "session__room")
+    shift_id, _, people = request.POST.get("ask", "").partition(":")
+    shift = get_object_or_404(shifts, pk=int(shift_id) if shift_id.isdecimal() else 0)
+    numbers = [int(one) for one in people.split(",") if one.isdecimal()]
+    try:
+        written = asking.ask_about(shift=shift, people=numbers, now=timezone.now(), actor=request.user)
+    except roster.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, notes.asked(len(written)))
+    return redirect(f"{reverse('desk:proposal', args=[pk])}?rest=1#gap-{shift.pk}")
 
 
 @require_POST

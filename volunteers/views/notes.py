@@ -60,6 +60,12 @@ def published(people: int) -> str:
     return format_html('已发布，{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
 
 
+def asked(people: int) -> str:
+    """What to say after 发消息问, with the way to the words."""
+    told = f"正在问 {people} 人。" if channels.sends() else f"问 {people} 人的话备好了，请到“通知”里复制发到微信。"
+    return format_html('{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
+
+
 def _recent(now: datetime) -> QuerySet[Message]:
     """Notes to people; staff and work groups get theirs without anybody's help."""
     return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT, person__isnull=False)

@@ -4,11 +4,6 @@
   const root = document.documentElement;
   const sizes = ["", "large", "xlarge"];
   const words = ["标准", "大", "特大"];
-  // A store may be closed (private window): then the choice lasts for this page only.
-  const store = {
-    get(key) { try { return localStorage.getItem(key); } catch { return this[key]; } },
-    set(key, value) { try { localStorage.setItem(key, value); } catch { this[key] = value; } },
-  };
   const all = (selector) => [...document.querySelectorAll(selector)];
   const isSeen = (element) => element.getClientRects().length > 0;
   root.classList.add("js");
@@ -50,7 +45,6 @@
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
-    if (event.target.matches("[data-keys-off]")) store.set("keys-off", event.target.checked ? "1" : "");
     countTicks(event.target.form);
   });
 
@@ -67,7 +61,25 @@
     all(".slot.sel").forEach((slot) => slot.classList.remove("sel"));
     gap.closest(".slot")?.classList.add("sel");
   }
+  /* On 匹配 the keys walk over its rows: the one with the ring is the current one. */
+  const row = () => document.querySelector("[data-row].cur");
+  function stepRow(by, rows) {
+    const at = rows.indexOf(row());
+    const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
+    rows.forEach((one) => one.classList.toggle("cur", one === next));
+    next.querySelector("input[type=checkbox]")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "center" });
+  }
+  function swapRow() {
+    const others = row()?.querySelector("details");
+    if (!others) return;
+    others.open = true;
+    others.querySelector("button, a")?.focus();
+  }
+
   function step(by) {
+    const rows = all("[data-row]").filter(isSeen);
+    if (rows.length) { stepRow(by, rows); return; }
     const gaps = all("[data-gap]").filter(isSeen);
     if (!gaps.length) return;
     const at = gaps.findIndex((gap) => gap.closest(".sel"));
@@ -101,6 +113,10 @@
   }, true);
   window.addEventListener("resize", daySeen);
 
+  const off = (document.body.dataset.off || "").split(" ");
+  const names = { j: "step", k: "step", z: "undo", "/": "find", p: "publish", ArrowLeft: "week", ArrowRight: "week", " ": "tick", x: "swap", a: "accept", n: "new", "?": "help" };
+  const named = (key) => (/^[1-9]$/.test(key) ? "assign" : names[key]);
+
   const marks = {
     z: "[data-undo]", "/": "[data-find]", p: "[data-publish]", Escape: "[data-close]",
     ArrowLeft: "[data-prev]", ArrowRight: "[data-next]",
@@ -118,10 +134,15 @@
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") && key !== "Escape") return;
-    if (key !== "Escape" && store.get("keys-off") === "1") return;
+    if (off.includes(named(key))) return;
     if (/^Arrow/.test(key) && event.target.closest("input")) return;
     if (key === "j" || key === "k") { event.preventDefault(); step(key === "j" ? 1 : -1); return; }
     if (key === "?") { document.getElementById("keys")?.showModal(); return; }
+    if (key === "x" && row()) { event.preventDefault(); swapRow(); return; }
+    if (key === " ") {
+      if (row() && !event.target.closest("a, button, input, summary")) { event.preventDefault(); row().querySelector("input[type=checkbox]")?.click(); }
+      return;
+    }
     const found = target(key);
     if (!found) return;
     event.preventDefault();
@@ -179,7 +200,6 @@
   document.addEventListener("htmx:beforeRequest", () => { const box = document.getElementById("alarm"); if (box) box.textContent = ""; });
   document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); });
 
-  all("[data-keys-off]").forEach((box) => { box.checked = store.get("keys-off") === "1"; });
   all("form").forEach(countTicks);
   unhide();
   daySeen();
