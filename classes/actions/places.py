@@ -1,10 +1,11 @@
 """What a community says about itself to everybody who opens the public pages."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from classes.models import Community
+from classes.models import Community, Room, Venue
 from people import audit
 from people.models import User
 from people.workbooks.phones import read_phone
@@ -12,6 +13,29 @@ from people.workbooks.phones import read_phone
 
 class WrongPhone(Exception):
     """Neither a mobile number nor a landline; the message says what is wrong with it."""
+
+
+class CommunityKnown(Exception):
+    """There is a community of that name."""
+
+
+@transaction.atomic
+def open_community(
+    *, name: str, help_phone: str, rooms: Iterable[tuple[str, int | None]], now: datetime, actor: User | None
+) -> Community:
+    """A new community with its rooms (name and seats). Raises CommunityKnown, WrongPhone."""
+    try:
+        with transaction.atomic():
+            made = Community.objects.create(name=name)
+    except IntegrityError as error:
+        raise CommunityKnown from error
+    describe_community(
+        community=made, street="", help_name="", help_phone=help_phone, help_hours="", now=now, actor=actor
+    )
+    venue = Venue.objects.create(community=made, name=name)
+    Room.objects.bulk_create([Room(venue=venue, name=called, seats=seats) for called, seats in dict(rooms).items()])
+    audit.write(actor=actor, verb="建了社区", thing=f"community:{made.pk}", now=now, summary=name)
+    return made
 
 
 @transaction.atomic

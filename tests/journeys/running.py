@@ -155,6 +155,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "changes",
         "rooms",
         "requests",
+        "start",
     ]
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "timetable": f"{reverse('desk:timetable')}?new=1",
