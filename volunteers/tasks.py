@@ -18,6 +18,7 @@ from volunteers.actions import (
     floors,
     forgetting,
     ledger,
+    people,
     proposals,
     reminding,
     runs,
@@ -371,5 +372,7 @@ def _speaker(run: TimetableProposal) -> Callable[[str, float, float | None, floa
 
 @task()
 def forget_data() -> int:
-    """Take out what is kept no longer; answers how many rows."""
-    return forgetting.forget(now=timezone.now())
+    """The night: whoever paused until today is planned again, and what is kept no longer goes; how many rows."""
+    now = timezone.now()
+    people.resume_due(now=now)
+    return forgetting.forget(now=now)

@@ -169,6 +169,8 @@ desk = [
     path("volunteers/<int:pk>/edit/", people.edit, name="volunteer-edit"),
     path("volunteers/<int:pk>/phone/", people.reveal, name="volunteer-reveal"),
     path("volunteers/<int:pk>/clearance/", people.clearance, name="volunteer-clearance"),
+    path("volunteers/<int:pk>/training/", people.training, name="volunteer-training"),
+    path("volunteers/<int:pk>/pause/", people.pause, name="volunteer-pause"),
     path("volunteers/<int:pk>/note/", people.note, name="volunteer-note"),
     path("volunteers/<int:pk>/link/", people.renew, name="volunteer-renew"),
     *[

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import AuditEntry
+from people.models import AuditEntry, Message
 from tests import make
 from volunteers.actions import people as actions
-from volunteers.models import Clearance, Volunteer
+from volunteers.models import Clearance, Training, Volunteer
 from volunteers.queries import people
 from volunteers.rules import persons
 
@@ -338,3 +338,60 @@ def test_the_list_and_the_rules_agree_on_clearances():
 
     assert len(listed) == 4
     assert listed == persons.cleared_until(row.pk for row in rows)
+
+
+class TestPausesTrainingsAndCalls:
+    def test_a_pause_until_a_day_ends_by_itself(self, client):
+        client.force_login(make.user())
+        volunteer = make.volunteer()
+        day = timezone.localdate() + timedelta(days=5)
+
+        client.post(reverse("desk:volunteer-pause", args=[volunteer.pk]), {"until": day.isoformat()})
+        volunteer.refresh_from_db()
+        assert (volunteer.status, volunteer.paused_until) == ("paused", day)
+
+        assert actions.resume_due(now=timezone.now()) == 0
+        assert actions.resume_due(now=timezone.now() + timedelta(days=5)) == 1
+        volunteer.refresh_from_db()
+        assert (volunteer.status, volunteer.paused_until) == ("active", None)
+
+    def test_a_day_that_is_over_pauses_nobody(self, client):
+        client.force_login(make.user())
+        volunteer = make.volunteer()
+
+        client.post(reverse("desk:volunteer-pause", args=[volunteer.pk]), {"until": "2020-01-01"})
+
+        volunteer.refresh_from_db()
+        assert volunteer.status == "active"
+
+    def test_a_training_is_kept_once_and_its_end_comes_later(self, client):
+        client.force_login(make.user())
+        address = reverse("desk:volunteer-training", args=[make.volunteer().pk])
+        said = {"what": "急救", "on_date": "2026-09-01", "valid_until": "2027-09-01"}
+
+        client.post(address, said), client.post(address, said)
+        wrong = client.post(address, {**said, "valid_until": "2026-08-01"})
+
+        assert Training.objects.count() == 1
+        assert wrong.status_code == 422
+
+    def test_three_calls_that_nobody_answered_ask_for_a_pause(self, client):
+        client.force_login(make.user())
+        volunteer, now = make.volunteer(), timezone.now()
+        fields = {"kind": "x", "about": "y", "subject": "s", "body": "b", "created_at": now, "not_before": now}
+        message = Message.objects.create(person=volunteer.person, **fields)
+        for _ in range(3):
+            message.calls.create(result="no_answer", at=now)
+
+        assert "要不要先暂停排班" in client.get(reverse("desk:volunteer", args=[volunteer.pk])).content.decode()
+        message.calls.create(result="reached", at=now)
+        assert "要不要先暂停排班" not in client.get(reverse("desk:volunteer", args=[volunteer.pk])).content.decode()
+
+    def test_says_what_the_person_may_see_and_do(self, client):
+        client.force_login(make.user())
+        volunteer = make.volunteer()
+        address = reverse("desk:volunteer", args=[volunteer.pk])
+
+        assert "不能陪孩子：没有有效的背景查询" in client.get(address).content.decode()
+        make.cleared(volunteer, timezone.localdate() + timedelta(days=200))
+        assert "可以陪孩子。" in client.get(address).content.decode()

@@ -123,14 +123,18 @@ def _volunteers(work: Work, kept_id: int, gone_id: int, name: str) -> tuple[str,
     _move_person(work, kept.person, gone.person)
     paused = Volunteer.Status.PAUSED in (kept.status, gone.status)
     _change(work, gone, {"status": Volunteer.Status.LEFT})
-    limits = [limit for limit in (kept.max_per_week, gone.max_per_week) if limit]
+    weekly, monthly = (
+        min(filter(None, (getattr(kept, key), getattr(gone, key))), default=None)
+        for key in ("max_per_week", "max_per_month")
+    )
     union = {key: list(dict.fromkeys([*getattr(kept, key), *getattr(gone, key)])) for key in ("programmes", "skills")}
     _change(
         work,
         kept,
         {
             **union,
-            "max_per_week": min(limits, default=None),
+            "max_per_week": weekly,
+            "max_per_month": monthly,
             "status": Volunteer.Status.PAUSED if paused else kept.status,
             "experienced": kept.experienced or gone.experienced,
             "dialect": kept.dialect or gone.dialect,

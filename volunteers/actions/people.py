@@ -11,7 +11,7 @@ from classes.models import Community
 from people import actions as person_actions
 from people import audit
 from people.models import PersonNote, User
-from volunteers.models import Clearance, Organisation, Volunteer
+from volunteers.models import Clearance, Organisation, Training, Volunteer
 from volunteers.models.volunteer import new_token
 from volunteers.rules.persons import ADULT_AT, turns
 
@@ -180,17 +180,45 @@ def stop_leading(*, volunteer: Volunteer, now: datetime, actor: User | None) -> 
 
 
 @transaction.atomic
-def pause(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
-    """Plan nothing new for this person; what is agreed stays until it is released."""
-    if Volunteer.objects.filter(pk=volunteer.pk, status="active").update(status="paused"):
-        _wrote(volunteer, "pause", "暂停排班", now=now, actor=actor)
+def pause(*, volunteer: Volunteer, until: date | None = None, now: datetime, actor: User | None) -> None:
+    """Plan nothing new for this person, until that day if one is said; what is agreed stays until it is released."""
+    rows = Volunteer.objects.filter(pk=volunteer.pk).exclude(status=Volunteer.Status.LEFT)
+    if rows.update(status="paused", paused_until=until):
+        words = f"暂停排班，到 {until:%Y-%m-%d}" if until else "暂停排班"
+        _wrote(volunteer, "pause", words, now=now, actor=actor)
 
 
 @transaction.atomic
 def resume(*, volunteer: Volunteer, now: datetime, actor: User | None) -> None:
     """Plan this person again."""
-    if Volunteer.objects.filter(pk=volunteer.pk, status="paused").update(status="active"):
+    if Volunteer.objects.filter(pk=volunteer.pk, status="paused").update(status="active", paused_until=None):
         _wrote(volunteer, "resume", "恢复排班", now=now, actor=actor)
+
+
+def resume_due(*, now: datetime) -> int:
+    """Plan again whoever said until when they pause, from that day on; answers how many."""
+    due = Volunteer.objects.filter(status="paused", paused_until__lte=timezone.localdate(now)).order_by("pk")
+    for volunteer in due:
+        resume(volunteer=volunteer, now=now, actor=None)
+    return len(due)
+
+
+@transaction.atomic
+def record_training(
+    *, volunteer: Volunteer, what: str, on_date: date, valid_until: date | None, now: datetime, actor: User | None
+) -> Training:
+    """Keep a training; the same one on the same day is one."""
+    kept, _ = Training.objects.update_or_create(
+        volunteer=volunteer,
+        what=what,
+        on_date=on_date,
+        defaults={
+            "valid_until": valid_until,
+            "recorded_by": (actor.get_full_name() or actor.username) if actor else "",
+        },
+    )
+    _wrote(volunteer, "training", f"登记培训：{what}", now=now, actor=actor)
+    return kept
 
 
 @transaction.atomic

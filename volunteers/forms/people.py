@@ -43,6 +43,27 @@ class VolunteerForm(forms.Form):
         return phone.number
 
 
+class TrainingForm(forms.Form):
+    """A training: what, when, and until when it counts."""
+
+    what = forms.CharField(label="学了什么", max_length=40, error_messages={"required": "请写学了什么。"})
+    on_date = DayField(label="哪天", error_messages={"required": "请写哪天。", "invalid": "日期写成 2026-11-24 这样。"})
+    valid_until = DayField(label="有效到", required=False, help_text="一直有效就空着")
+
+    def clean(self) -> dict:
+        """The end comes after the day."""
+        data = super().clean()
+        if data.get("valid_until") and data.get("on_date") and data["valid_until"] < data["on_date"]:
+            self.add_error("valid_until", "有效期要在培训那天之后。")
+        return data
+
+
+class PauseForm(forms.Form):
+    """Until when; no day means until somebody resumes."""
+
+    until = DayField(required=False, error_messages={"invalid": "日期写成 2026-11-24 这样。"})
+
+
 class ClearanceForm(forms.Form):
     """The result of a background check and when it was made."""
 

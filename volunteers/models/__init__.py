@@ -17,7 +17,7 @@ from .substitutes import FloorAlarm, SubstituteAsk, SubstitutePlan, SubstituteSe
 from .tiers import TierOrder, TierRank
 from .timetables import TimetableProposal
 from .tradeoff import Tradeoff
-from .volunteer import Absence, Availability, Clearance, Organisation, Volunteer
+from .volunteer import Absence, Availability, Clearance, Organisation, Training, Volunteer
 from .waiting import Wait
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "TierRank",
     "TimetableProposal",
     "Tradeoff",
+    "Training",
     "Volunteer",
     "Wait",
 ]

@@ -102,6 +102,7 @@ class Volunteer(models.Model):
     may_lead = models.BooleanField("可以当讲师", default=False)
     max_per_week = models.PositiveSmallIntegerField("每周最多", null=True, blank=True)
     max_per_month = models.PositiveSmallIntegerField("每月最多", null=True, blank=True)
+    paused_until = models.DateField("暂停到", null=True, blank=True)
     token = models.CharField(max_length=40, unique=True, default=new_token)
     linked_at = models.DateTimeField("认得手机", null=True, blank=True)
     proven_at = models.DateTimeField("核对过号码", null=True, blank=True)
@@ -162,6 +163,28 @@ class Clearance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_result_display()} {self.valid_until or ''}"
+
+
+class Training(models.Model):
+    """A training somebody has had, and until when it counts; no end means for good (志愿服务条例 art. 16)."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="trainings")
+    what = models.CharField("学了什么", max_length=40)
+    on_date = models.DateField("哪天")
+    valid_until = models.DateField("有效到", null=True, blank=True)
+    recorded_by = models.CharField("登记人", max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-on_date", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["volunteer", "what", "on_date"], name="training_recorded_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("on_date")), name="training_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class Availability(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from classes.models import Community, Learner
 from classes.queries import learners as learner_queries
 from people import queries as person_queries
+from people.models import Call
 from volunteers.models import Assignment, Availability, CheckIn, Clearance, Organisation, Volunteer
 
 PER_PAGE = 50
@@ -242,3 +243,28 @@ def profile(*, volunteer: Volunteer, now: datetime) -> Profile:
         windows=windows,
         notes=list(volunteer.person.notes.all()),
     )
+
+
+TRIES = 3
+
+
+def rights(volunteer: Volunteer, now: datetime) -> list[str]:
+    """What this person may see and do, in words."""
+    newest = volunteer.clearances.order_by("-recorded_at", "-id").first()
+    cleared = clearance_state(newest, timezone.localdate(now)) in ("clear", "expiring")
+    said = ["用个人链接看自己的班次，回能来、来不了，改哪天有空"]
+    said.append("排班定了以后，看得到要陪的老人姓什么、手机什么牌子、想学什么；看不到电话和住址")
+    said.append("可以陪孩子" if cleared else "不能陪孩子：没有有效的背景查询")
+    said.append("可以当讲师" if volunteer.may_lead else "只当助教，不当讲师")
+    if volunteer.status != Volunteer.Status.ACTIVE:
+        said.append("现在不排新的课")
+    if not volunteer.seen_at:
+        said.append("还没见过本人，第一次来请在签到时点“见过本人”")
+    return said
+
+
+def unreached(volunteer: Volunteer) -> int:
+    """How many calls in a row nobody has answered, up to the last that was; from three on the page asks to pause."""
+    results = Call.objects.filter(message__person=volunteer.person_id).order_by("-at", "-id")
+    row = list(results.values_list("result", flat=True)[:TRIES])
+    return len(row) if len(row) == TRIES and set(row) == {Call.Result.NO_ANSWER} else 0

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from people.access import organiser_required, staff_required
 from volunteers.actions import people as actions
 from volunteers.context import community_of
-from volunteers.forms.people import ClearanceForm, NoteForm, VolunteerForm
+from volunteers.forms.people import ClearanceForm, NoteForm, PauseForm, TrainingForm, VolunteerForm
 from volunteers.models import Volunteer
 from volunteers.queries import hours, places
 from volunteers.queries import people as queries
@@ -145,6 +145,36 @@ def clearance(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @organiser_required
+def training(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record a training."""
+    found = _volunteer(pk)
+    form = TrainingForm(request.POST, auto_id="t-%s")
+    if not form.is_valid():
+        return _profile(request, found, training_form=form, status=422)
+    kept = actions.record_training(volunteer=found, **form.cleaned_data, now=timezone.now(), actor=request.user)
+    messages.success(request, f"已登记培训：{kept}。")
+    return redirect("desk:volunteer", pk)
+
+
+@require_POST
+@organiser_required
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """暂停排班, until a day if one is said."""
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["until"][0])
+        return redirect("desk:volunteer", pk)
+    until = form.cleaned_data["until"]
+    if until and until <= timezone.localdate():
+        messages.error(request, "暂停到的日子要在今天以后。")
+        return redirect("desk:volunteer", pk)
+    actions.pause(volunteer=_volunteer(pk), until=until, now=timezone.now(), actor=request.user)
+    messages.success(request, "已暂停，不再排新的课。已排好的课没有动。")
+    return redirect("desk:volunteer", pk)
+
+
+@require_POST
+@organiser_required
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a note."""
     found = _volunteer(pk)
@@ -168,7 +198,6 @@ ACTS = {
     "seen": (actions.mark_seen, "已记下：见过本人。"),
     "lead": (actions.let_lead, "可以当讲师了。"),
     "no-lead": (actions.stop_leading, "以后不再排讲师。"),
-    "pause": (actions.pause, "已暂停，不再排新的课。已排好的课没有动。"),
     "resume": (actions.resume, "已恢复排班。"),
 }
 
@@ -202,6 +231,11 @@ def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **ext
         "elsewhere": places.elsewhere(volunteer=found, proposal=proposal),
         "clearance_form": ClearanceForm(today=timezone.localdate(now), initial={"checked_on": timezone.localdate(now)}),
         "note_form": NoteForm(),
+        "training_form": TrainingForm(auto_id="t-%s"),
+        "rights": queries.rights(found, now),
+        "unreached": queries.unreached(found),
+        "today": timezone.localdate(now),
+        "soon": timezone.localdate(now) + queries.EXPIRES_WITHIN,
         "service": hours.service(found),
         "may_organise": request.user.may_organise,
     }
