@@ -1,0 +1,118 @@
+"""Job 6 of the guide in clicks and keys: fill next week in 补齐 → 采纳 → 发布, and close one gap by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests import make
+from tests.journeys.counting import Effort, Goal
+from tests.journeys.running import as_staff
+from volunteers.models import Assignment, Proposal, Shift
+from volunteers.tasks import run_proposal
+
+pytestmark = [pytest.mark.journey, pytest.mark.effort]
+
+FILL = Goal("fill next week: 补齐 → 采纳 → 发布", taps=3)
+BY_HAND = Goal("close one gap by hand", taps=2)
+
+
+@pytest.fixture
+def shift(transactional_db) -> Shift:
+    """Three helpers wanted in a class next week, and three people who are free."""
+    make.user()
+    make.community()
+    day = timezone.localdate() + timedelta(days=7)
+    make.official(day.year)
+    for name in ("林淑芬", "周远", "高翔"):
+        make.free(make.volunteer(name), day.weekday())
+    return make.shift(make.session(f"{day}", of=make.series(weekdays=[day.weekday()])), needed=3)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_next_week_is_filled_in_three_clicks(live_server, new_page, shift, scripts):
+    effort = Effort(job=6, name="usual" if scripts else "no-scripts")
+    page = as_staff(new_page(java_script_enabled=scripts), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+
+    effort.tap(page.get_by_role("button", name="补齐 3 个缺口"))
+    expect(page.get_by_role("heading", name="正在排")).to_be_visible()
+    run_proposal.call(Proposal.objects.get().pk)
+    if not scripts:
+        page.reload()
+    expect(page.get_by_role("heading", name="匹配审核")).to_be_visible()
+    effort.tap(page.get_by_role("button", name="采纳选中的 3 项").first)
+    effort.tap(page.get_by_role("button", name="发布，通知 3 人"))
+
+    expect(page.get_by_role("status").filter(has_text="已发布")).to_be_visible()
+    assert list(Assignment.objects.values_list("status", flat=True)) == ["offered"] * 3
+    effort.meets(FILL)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_gap_is_closed_in_two_clicks(live_server, new_page, shift, scripts):
+    effort = Effort(job=6, name="by-hand" if scripts else "by-hand-no-scripts")
+    page = as_staff(new_page(java_script_enabled=scripts), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+
+    effort.tap(page.get_by_role("link", name="缺人，补这个空缺").first)
+    effort.tap(page.get_by_role("button", name="安排").first)
+
+    expect(page.locator("#toast")).to_contain_text("已放好")
+    assert Assignment.objects.get().status == "draft"
+    effort.meets(BY_HAND)
+
+
+def test_a_gap_is_closed_with_j_and_1(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+
+    page.keyboard.press("j")
+    expect(page.locator("#side")).to_contain_text("补这个空缺")
+    page.keyboard.press("1")
+
+    expect(page.locator("#toast")).to_contain_text("已放好")
+    assert Assignment.objects.get().status == "draft"
+
+
+def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
+    page = as_staff(new_page(java_script_enabled=True), live_server.url)
+    page.goto(f"{live_server.url}/desk/keys/")
+    page.get_by_label("下一个、上一个缺口").uncheck()
+    page.get_by_role("button", name="存好").click()
+    expect(page.get_by_text("快捷键存好了")).to_be_visible()
+
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**w=**")
+
+    expect(page.locator("#side.open")).to_have_count(0)
+
+
+def test_the_rows_of_a_proposal_by_keys(live_server, new_page, shift):
+    proposal = fill(shift)
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/match/{proposal.pk}/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("[data-row].cur input[type=checkbox]")).to_be_focused()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="采纳选中的 2 项").first).to_be_visible()
+    page.keyboard.press("a")
+
+    expect(page.get_by_role("heading", name="采纳了 2 项")).to_be_visible()
+
+
+def fill(shift: Shift) -> Proposal:
+    """A proposal for the week of the shift that waits for review."""
+    proposal = Proposal.objects.create(
+        community=shift.session.community,
+        from_on=shift.session.on_date,
+        until_on=shift.session.on_date,
+        created_at=timezone.now(),
+    )
+    run_proposal.call(proposal.pk)
+    return proposal
