@@ -53,6 +53,7 @@ def main() -> None:
         }
         django.setup()
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         report = race(asked.rounds, asked.people)
     report["database"] = asked.database
     print(json.dumps(report, ensure_ascii=False, indent=1))
