@@ -1,6 +1,6 @@
 """What a cheap phone sees: LCP, INP and CLS of the board, the match page and the public pages, in real Chromium.
 
-    python bench/vitals.py [--runs 5] [-o FILE.json]
+    python -m bench.vitals [--runs 5] [-o FILE.json]
 
 Starts the product with its demonstration, opens each page with an empty cache on the throttled profile of the
 design guide (1.6 Mbit/s, 150 ms, processor six times slower) and once more without throttling. LCP and CLS are
@@ -20,9 +20,6 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
