@@ -180,13 +180,6 @@ def fewer_places_than_are_taken():
     return Refusal(f"PATCH /series/{one.pk}", {"capacity": 1}, reverse("desk:series-edit", args=[one.pk]), form)
 
 
-def another_time_once_there_are_sessions():
-    one = make.series()
-    make.session(of=one)
-    form = {"name": one.name, "weekdays": ["5"], "time": "10:00-11:30", "capacity": "12"}
-    return Refusal(f"PATCH /series/{one.pk}", {"time": "10:00-11:30"}, reverse("desk:series-edit", args=[one.pk]), form)
-
-
 def a_day_that_was_answered():
     asked = DayQuestion.objects.create(
         series=make.series(), on_date=date(2026, 10, 3), why="放假", answer="run", answered_at=NOW
@@ -332,7 +325,6 @@ CASES: list[Callable[[], Refusal]] = [
     a_class_of_that_name,
     a_class_without_sense,
     fewer_places_than_are_taken,
-    another_time_once_there_are_sessions,
     a_day_that_was_answered,
     weeks_that_overlap,
     weeks_that_end_before,

@@ -198,6 +198,7 @@ class TestAnswersAfterAMove:
     def test_a_page_from_before_says_so(self, client, session, agreed):
         old = int(session.starts_at.timestamp())
         move(session)
+        make.known_phone(client, agreed.volunteer)
         address = reverse("public:answer", args=[agreed.volunteer.token, agreed.pk])
 
         page = client.post(address, {"at": old}, follow=True).content.decode()

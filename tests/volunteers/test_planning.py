@@ -361,7 +361,7 @@ class TestSeveralRoles:
         assert plan() == {("周远", SATURDAY, "helper"), ("钱薇", SATURDAY, "door")}
 
     def test_a_role_that_needs_a_check_takes_only_who_has_one_that_day(self, door):
-        Role.objects.update(needs_clearance=True)
+        Role.objects.update(needs_clearance=True, minimum_age=18)
         make.free(make.volunteer("周远"), 5)
         checked = make.volunteer("钱薇")
         make.free(checked, 5)
