@@ -335,6 +335,11 @@ def keeps_from_stairs(session: Session, places: Iterable[Place]) -> bool | None:
     return (not up_the_stairs(session.room) and any(place.needs_no_stairs for place in places)) or None
 
 
+def rolls_in(series_id: int) -> bool:
+    """Whether somebody of the class, on whichever of its days, can get only where no stairs are."""
+    return any(place.needs_no_stairs for place in places_of([series_id])[series_id])
+
+
 def up_the_stairs(room: Room | None) -> bool:
     """Whether a wheelchair cannot get into the room; of an unknown room nobody can say so."""
     return room is not None and not room.step_free

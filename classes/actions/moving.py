@@ -169,8 +169,11 @@ def require_possible(going: list[Target], edit: Edit, now: datetime) -> dict[int
     }
 
 
-def require_room(target: Target, besides: Collection[int]) -> None:
-    """Raise what is in the way in the room."""
+def require_room(target: Target, besides: Collection[int], *, comes_back: bool = False) -> None:
+    """Raise what is in the way in the room.
+
+    A session that was off or is new (`comes_back`) does not carry yet who is in a wheelchair: the class is asked.
+    """
     if target.room is None:
         return
     session = target.session
@@ -179,7 +182,7 @@ def require_room(target: Target, besides: Collection[int]) -> None:
         target.starts_at,
         target.ends_at,
         people=session.expected if target.room != session.room else 0,
-        needs_no_stairs=bool(session.step_free),
+        needs_no_stairs=bool(session.step_free) or (comes_back and demand.rolls_in(session.series_id)),
         besides=besides,
     ):
         raise BY_CODE[code](sentence)

@@ -233,7 +233,8 @@ def require_possible(series: Series, shape: Shape, plan: Plan, now: datetime) ->
     besides = {one.pk for one in plan.sessions}
     for meeting in plan.added:
         fresh = Session(series=series, room=shape.room, expected=0, step_free=None)
-        moving.require_room(Target(fresh, meeting.on_date, *shape.clock_of(meeting.on_date), shape.room), besides)
+        target = Target(fresh, meeting.on_date, *shape.clock_of(meeting.on_date), shape.room)
+        moving.require_room(target, besides, comes_back=True)
     return ticked
 
 

@@ -111,7 +111,8 @@ def require_free(rows: list[SessionChange], held: dict[int, Session]) -> None:
         require_open(session, was["on_date"], back.get("ticked_at", session.ticked_at))
         room = Room.objects.filter(pk=was["room_id"]).first()
         target = moving.Target(session, was["on_date"], was["starts_at"], was["ends_at"], room)
-        moving.require_room(target, besides=held)
+        was_off = session.status != Session.Status.PLANNED
+        moving.require_room(target, besides=held, comes_back=was_off)
 
 
 def require_own_learners(session: Session) -> None:

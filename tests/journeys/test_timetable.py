@@ -54,8 +54,9 @@ def test_from_the_choice_to_another_time(live_server, new_page, picture):
     page.get_by_role("link", name="挪到…").click()
     picture(page, "series-times-1440")
     expect(page.get_by_role("heading", name="把启蒙班挪到…")).to_be_visible()
-    page.get_by_role("button", name="挪到周六 10:30").click()
-    expect(page.get_by_text("启蒙班挪好了")).to_be_visible()
+    page.get_by_role("link", name="挪到周六 10:30").click()
+    page.get_by_role("button", name="改", exact=False).first.click()
+    expect(page.get_by_role("heading", name="启蒙班")).to_be_visible()
     first.refresh_from_db()
     assert (first.days.get().weekday, first.starts.hour) == (5, 10)
 

@@ -256,6 +256,17 @@ class TestRooms:
 
         assert set(series.sessions.values_list("step_free", flat=True)) == {True}
 
+    def test_what_was_called_off_upstairs_does_not_come_back_under_a_wheelchair(self, series, session):
+        upstairs = make.room("三楼")
+        Room.objects.filter(pk=upstairs.pk).update(floor=3, step_free=False)
+        move(session, Edit(changes_room=True, room=Room.objects.get(pk=upstairs.pk)))
+        off = changing.cancel_sessions(sessions=[fresh(session)], reason="下雪", now=NOW, actor=None)
+        joined = classes.enrol(learner=make.learner("赵奶奶", needs=["轮椅位"]), series=series, weekdays=[], now=NOW)
+        assert joined.status == "confirmed"
+
+        with pytest.raises(UpTheStairs):
+            undo(off)
+
     def test_two_sessions_change_rooms(self, session, agreed):
         other = make.session("2026-09-12", of=make.series("书法", room=make.room("活动室")))
 

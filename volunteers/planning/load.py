@@ -27,8 +27,7 @@ PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DE
 # What a lead may lead when the session has no lesson of the catalogue.
 NO_LESSON = "-"
 RECENT = timedelta(days=28)
-FIRST_WITHIN = timedelta(weeks=3)
-"""A newcomer has a first session within so long of the first day planned, where there is a place."""
+FIRST_WITHIN = timedelta(weeks=3)  # a newcomer's first session, counted from the first day planned, if there is a place
 DIALECT_WISHED = 1
 CHECKED = "背景查询"
 
@@ -37,10 +36,9 @@ CHECKED = "背景查询"
 class Index:
     """The rows behind a problem, by the ids that the problem uses.
 
-    `shifts` is keyed by session and engine role: lead, helper, or the code of a further role, a post of
-    its own; `roles` tells the engine role of each shift. `active` are the volunteers
-    who may be placed; others are there only because something is agreed with them. `declined`
-    are (volunteer, session) of those who said themselves that they cannot come.
+    `shifts` is keyed by session and engine role: lead, helper, or the code of a further role, a post of its own;
+    `roles` tells the engine role of each shift. `active` are the volunteers who may be placed; others are there only
+    because something is agreed with them. `declined` are (volunteer, session) of who said that they cannot come.
     """
 
     sessions: dict[int, Session]
