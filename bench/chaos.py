@@ -11,20 +11,16 @@ import argparse
 import json
 import os
 import sys
-import tempfile
-from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
-import django
-import psycopg
-from django.core.management import call_command
+from bench import fresh
 
 
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description="Count effects while processes die.")
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--database", choices=fresh.DATABASES, default="sqlite")
     parser.add_argument("--mails", type=int, default=1200)
     parser.add_argument("--texts", type=int, default=800)
     parser.add_argument("--expiring", type=int, default=240, help="invitations that run out without an answer")
@@ -40,21 +36,7 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     asked = parse()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linke-chaos-")))
-        url = f"sqlite:///{folder / 'linke.sqlite3'}"
-        if asked.database == "postgresql":
-            url = stack.enter_context(import_module("tests.servers").postgresql())
-            with psycopg.connect(url.replace("/linke?", "/postgres?"), autocommit=True) as server:
-                server.execute("CREATE DATABASE linke")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "LINKE_DATA": str(folder),
-            "SECRET_KEY": "a key for measuring only",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        django.setup()
-        call_command("migrate", verbosity=0)
+    with fresh.product(asked.database) as folder:
         chaos = import_module("tests.chaos")
         size = chaos.Size(
             asked.mails,
@@ -66,7 +48,13 @@ def main() -> None:
             pause=tuple(asked.pause),
             jumps=asked.jumps,
         )
-        report = chaos.story(url, folder, size, asked.seed, say=lambda text: print(text, file=sys.stderr, flush=True))
+        report = chaos.story(
+            os.environ["DATABASE_URL"],
+            folder,
+            size,
+            asked.seed,
+            say=lambda text: print(text, file=sys.stderr, flush=True),
+        )
     report["database"] = asked.database
     show(report)
     if asked.json:

@@ -15,10 +15,8 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from importlib import import_module
@@ -27,10 +25,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-import django
 import psutil
-import psycopg
-from django.core.management import call_command
+
+from bench import fresh
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = 3
@@ -42,7 +39,7 @@ GUNICORN = ["--workers=2", "--threads=8", "--no-control-socket", "--backlog=1024
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.storm", description="Count seats while many sign up.")
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--database", choices=fresh.DATABASES, default="sqlite")
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=6)
@@ -104,7 +101,6 @@ def prepare() -> list[int]:
     """Twenty sessions with three places each, on twenty days."""
     make = import_module("tests.make")
     timezone = import_module("django.utils.timezone")
-    call_command("migrate", verbosity=0)
     today = timezone.localdate()
     found = []
     for number in range(SESSIONS):
@@ -179,20 +175,7 @@ def main() -> None:
     if asked.storm:
         storm(asked)
         return
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linke-storm-")))
-        url = f"sqlite:///{folder / 'linke.sqlite3'}"
-        if asked.database == "postgresql":
-            url = stack.enter_context(import_module("tests.servers").postgresql())
-            with psycopg.connect(url.replace("/linke?", "/postgres?"), autocommit=True) as server:
-                server.execute("CREATE DATABASE linke")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "LINKE_DATA": str(folder),
-            "SECRET_KEY": "a key for measuring only",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        django.setup()
+    with fresh.product(asked.database) as folder:
         found = measure(asked, prepare(), folder)
     for name, value in found.items():
         print(f"{name:>20}  {value}")

@@ -9,27 +9,22 @@ Every answer is a POST through the product's own WSGI application, each on a thr
 
 import argparse
 import json
-import os
-import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-import django
-import psycopg
-from django.core.management import call_command
+from bench import fresh
 
 
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.yeses", description="Many yeses to one place.")
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--database", choices=fresh.DATABASES, default="sqlite")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--json", type=Path, help="write the report here, too")
@@ -38,22 +33,7 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     asked = parse()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linke-yeses-")))
-        url = f"sqlite:///{folder / 'linke.sqlite3'}"
-        if asked.database == "postgresql":
-            url = stack.enter_context(import_module("tests.servers").postgresql())
-            with psycopg.connect(url.replace("/linke?", "/postgres?"), autocommit=True) as server:
-                server.execute("CREATE DATABASE linke")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "LINKE_DATA": str(folder),
-            "SECRET_KEY": "a key for measuring only",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
+    with fresh.product(asked.database):
         report = race(asked.rounds, asked.people)
     report["database"] = asked.database
     print(json.dumps(report, ensure_ascii=False, indent=1))

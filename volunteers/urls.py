@@ -40,6 +40,7 @@ from volunteers.views import (
     timetables,
     today,
     volunteer,
+    vouching,
     waiting,
 )
 from volunteers.views import public as public_pages
@@ -170,6 +171,8 @@ desk = [
     path("volunteers/<int:pk>/phone/", people.reveal, name="volunteer-reveal"),
     path("volunteers/<int:pk>/clearance/", people.clearance, name="volunteer-clearance"),
     path("volunteers/<int:pk>/training/", people.training, name="volunteer-training"),
+    path("volunteers/<int:pk>/guardian/", vouching.guardian, name="volunteer-guardian"),
+    path("volunteers/<int:pk>/wishes/<int:wish_pk>/", vouching.settle, name="volunteer-wish"),
     path("volunteers/<int:pk>/pause/", people.pause, name="volunteer-pause"),
     path("volunteers/<int:pk>/note/", people.note, name="volunteer-note"),
     path("volunteers/<int:pk>/link/", people.renew, name="volunteer-renew"),

@@ -13,6 +13,7 @@ from tests.volunteers.test_public_pages import GOOD, coming, text
 from volunteers.actions import answers, exchanges
 from volunteers.models import Assignment, Exchange, ExchangeRule, Shift, Volunteer
 from volunteers.queries import exchanges as queries
+from volunteers.queries import today
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-07", "10:00")
@@ -163,8 +164,11 @@ class TestApproval:
 
         assert (again(found).status, who_comes()) == ("asked", {"启蒙": "周远"})
         assert "等您点头" in Message.objects.get(user=user).body
+        community = given.session.community
+        assert "1 个换班等您同意" in [todo.text for todo in today.today(community=community, now=NOW).todos]
         exchanges.approve(exchange=again(found), now=NOW, actor=user)
         assert who_comes() == {"启蒙": "林淑芬"}
+        assert "换班" not in "".join(todo.text for todo in today.today(community=community, now=NOW).todos)
 
     def test_turned_down_everybody_keeps_their_place(self):
         given = place(make.volunteer("周远"))

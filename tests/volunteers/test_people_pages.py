@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from people.models import AuditEntry, Message
 from tests import make
+from volunteers.actions import company
 from volunteers.actions import people as actions
 from volunteers.models import Clearance, Training, Volunteer
 from volunteers.queries import people
@@ -395,3 +396,44 @@ class TestPausesTrainingsAndCalls:
         assert "不能陪孩子：没有有效的背景查询" in client.get(address).content.decode()
         make.cleared(volunteer, timezone.localdate() + timedelta(days=200))
         assert "可以陪孩子。" in client.get(address).content.decode()
+
+
+class TestWhatStaffSay:
+    def test_a_name_that_two_have_is_settled_by_hand(self, client):
+        client.force_login(make.user())
+        who, first, second = make.volunteer("周远"), make.volunteer("林淑芬"), make.volunteer("林淑芬")
+        wish = company.wish(volunteer=who, name="林淑芬", kind="together", now=timezone.now())
+        assert wish.other is None
+        page = reverse("desk:volunteer", args=[who.pk])
+        assert "林淑芬是哪一位" in client.get(page).content.decode()
+
+        client.post(reverse("desk:volunteer-wish", args=[who.pk, wish.pk]), {"other": second.pk})
+
+        wish.refresh_from_db()
+        assert wish.other == second
+        stranger = make.volunteer("赵建国")  # not of that name
+        client.post(reverse("desk:volunteer-wish", args=[who.pk, wish.pk]), {"other": stranger.pk})
+        wish.refresh_from_db()
+        assert wish.other is None and first.pk != second.pk
+
+    def test_whoever_only_looks_sees_no_wish(self, client):
+        client.force_login(make.user(role="viewer"))
+        who = make.volunteer("周远")
+        company.wish(volunteer=who, name="林淑芬", kind="apart", now=timezone.now())
+
+        assert "林淑芬" not in client.get(reverse("desk:volunteer", args=[who.pk])).content.decode()
+
+    def test_a_guardian_s_paper_lets_the_young_take_places(self, client):
+        client.force_login(make.user())
+        young = make.volunteer("程小满", born=(timezone.localdate().year - 15, 1, 1), source="sign_up")
+        page, address = (reverse(f"desk:{name}", args=[young.pk]) for name in ("volunteer", "volunteer-guardian"))
+        assert "监护人还没同意" in client.get(page).content.decode()
+
+        wrong = client.post(address, {"name": "程先生", "relation": "爸爸", "phone": "1600"})
+        assert wrong.status_code == 400
+        assert 'value="程先生"' in wrong.content.decode()
+        client.post(address, {"name": "程先生", "relation": "爸爸", "phone": "16000000010"})
+
+        kept = young.guardian_consents.get()
+        assert (kept.how, kept.recorded_by != "") == ("paper", True)
+        assert "监护人还没同意" not in client.get(page).content.decode()

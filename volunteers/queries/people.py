@@ -12,7 +12,9 @@ from classes.models import Community, Learner
 from classes.queries import learners as learner_queries
 from people import queries as person_queries
 from people.models import Call
-from volunteers.models import Assignment, Availability, CheckIn, Clearance, Organisation, Volunteer
+from volunteers.models import Assignment, Availability, CheckIn, Clearance, Company, Organisation, Volunteer
+from volunteers.rules import trust
+from volunteers.rules.persons import unguarded
 
 PER_PAGE = 50
 EXPIRES_WITHIN = timedelta(days=30)
@@ -252,15 +254,40 @@ def rights(volunteer: Volunteer, now: datetime) -> list[str]:
     """What this person may see and do, in words."""
     newest = volunteer.clearances.order_by("-recorded_at", "-id").first()
     cleared = clearance_state(newest, timezone.localdate(now)) in ("clear", "expiring")
-    said = ["用个人链接看自己的班次，回能来、来不了，改哪天有空"]
+    valid_until = newest.valid_until if newest and cleared else None
+    step = trust.step_of(volunteer, cleared_until=valid_until, today=timezone.localdate(now))
+    said = [trust.WORDS[step], "用个人链接看自己的班次，回能来、来不了，改哪天有空"]
     said.append("排班定了以后，看得到要陪的老人姓什么、手机什么牌子、想学什么；看不到电话和住址")
     said.append("可以陪孩子" if cleared else "不能陪孩子：没有有效的背景查询")
     said.append("可以当讲师" if volunteer.may_lead else "只当助教，不当讲师")
     if volunteer.status != Volunteer.Status.ACTIVE:
         said.append("现在不排新的课")
-    if not volunteer.seen_at:
-        said.append("还没见过本人，第一次来请在签到时点“见过本人”")
+    if trust.is_stranger(volunteer):
+        said.append("第一次来请在签到时点“见过本人”，在那之前只能占一个名额")
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish about somebody, and whom its name can mean."""
+
+    row: Company
+    choices: list[Volunteer]
+
+
+def wishes(volunteer: Volunteer) -> list[Wish]:
+    """Whom somebody wants to come with, or not; two queries. Private: only for who organises."""
+    rows = list(volunteer.company.select_related("other__person"))
+    staying = Volunteer.objects.exclude(status=Volunteer.Status.LEFT).exclude(pk=volunteer.pk)
+    named: dict[str, list[Volunteer]] = defaultdict(list)
+    for one in staying.filter(person__name__in=[row.name for row in rows]).select_related("person").order_by("pk"):
+        named[one.person.name].append(one)
+    return [Wish(row, named[row.name]) for row in rows]
+
+
+def wants_guardian(volunteer: Volunteer, now: datetime) -> bool:
+    """Whether somebody under age signed up whose guardian has not agreed: no place until then."""
+    return volunteer.pk in unguarded([volunteer.pk], timezone.localdate(now))
 
 
 def unreached(volunteer: Volunteer) -> int:

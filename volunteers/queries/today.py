@@ -12,7 +12,7 @@ from classes.models import Community, DayQuestion, Session
 from people import calls
 from people.models import Heartbeat
 from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
-from volunteers.queries import board, floors, people, roll, substitutes
+from volunteers.queries import board, exchanges, floors, people, roll, substitutes
 
 MOST_TODOS = 5
 GAPS_WITHIN = timedelta(hours=48)
@@ -116,6 +116,7 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
         *_gaps(cards, now),
         _calls(now) if may_organise else None,
         _not_closed(community, now),
+        _exchanges(community, now) if may_organise else None,
         _declined(community, now),
         _unanswered(community, now),
         _questions(community, now),
@@ -217,6 +218,14 @@ def _not_closed(community: Community, now: datetime) -> Todo | None:
         page="desk:report",
         query=f"?m={last.on_date:%Y-%m}#open",
     )
+
+
+def _exchanges(community: Community, now: datetime) -> Todo | None:
+    """Places that change hands once somebody says yes to it."""
+    waiting = exchanges.waiting_count(community=community, now=now)
+    if not waiting:
+        return None
+    return Todo(f"{waiting} 个换班等您同意", "两边都说好了，您点一下就换", "去看换班", "desk:exchanges")
 
 
 def _declined(community: Community, now: datetime) -> Todo | None:

@@ -110,7 +110,7 @@ def _initial(volunteer: Volunteer) -> dict:
 @staff_required
 def volunteer(request: HttpRequest, pk: int) -> HttpResponse:
     """One person."""
-    return _profile(request, _volunteer(pk))
+    return profile(request, _volunteer(pk))
 
 
 @require_POST
@@ -121,7 +121,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     phone = actions.reveal_phone(volunteer=found, now=timezone.now(), actor=request.user)
     if request.htmx:
         return render(request, f"{PAGE}#phone", {"volunteer": found, "phone": phone})
-    return _profile(request, found, phone=phone)
+    return profile(request, found, phone=phone)
 
 
 @require_POST
@@ -140,7 +140,7 @@ def clearance(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已登记：{kept}。")
             return redirect("desk:volunteer", pk)
-    return _profile(request, found, clearance_form=form, status=422)
+    return profile(request, found, clearance_form=form, status=422)
 
 
 @require_POST
@@ -150,7 +150,7 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
     found = _volunteer(pk)
     form = TrainingForm(request.POST, auto_id="t-%s")
     if not form.is_valid():
-        return _profile(request, found, training_form=form, status=422)
+        return profile(request, found, training_form=form, status=422)
     kept = actions.record_training(volunteer=found, **form.cleaned_data, now=timezone.now(), actor=request.user)
     messages.success(request, f"已登记培训：{kept}。")
     return redirect("desk:volunteer", pk)
@@ -180,7 +180,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     found = _volunteer(pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _profile(request, found, note_form=form, status=422)
+        return profile(request, found, note_form=form, status=422)
     actions.add_note(volunteer=found, text=form.cleaned_data["text"], now=timezone.now(), actor=request.user)
     return redirect("desk:volunteer", pk)
 
@@ -220,7 +220,8 @@ def _volunteer(pk: int) -> Volunteer:
     return get_object_or_404(Volunteer.objects.select_related("person", "organisation", "home"), pk=pk)
 
 
-def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **extra) -> HttpResponse:
+def profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **extra) -> HttpResponse:
+    """The page of one person, with what a refused form said in `extra`."""
     now = timezone.now()
     proposal = places.proposal_for(found)
     address = f"{settings.LINKE_ADDRESS}/me/{found.token}/"
@@ -240,6 +241,7 @@ def _profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **ext
         "may_organise": request.user.may_organise,
     }
     if request.user.may_organise:
+        context |= {"wishes": queries.wishes(found), "wants_guardian": queries.wants_guardian(found, now)}
         # The picture is drawn from our own address only, so it holds no foreign markup.
         context |= {"address": address, "qr": mark_safe(segno.make(address).svg_inline(border=2, omitsize=True))}
     return render(request, PAGE, context | extra, status=status)
