@@ -327,12 +327,14 @@ def facts_of(session: Session, places: list[Place]) -> Facts:
     )
 
 
-def keeps_from_stairs(session: Session, places: Iterable[Place]) -> bool | None:
+def keeps_from_stairs(session: Session, places: Iterable[Place], *, waiting: bool = False) -> bool | None:
     """True when the database is to keep the session out of rooms up the stairs, else nothing.
 
-    One that is in such a room already with somebody in a wheelchair is a warning.
+    One that is in such a room already with somebody in a wheelchair is a warning. `waiting` says that somebody
+    in a wheelchair would come if a part of the session were called off.
     """
-    return (not up_the_stairs(session.room) and any(place.needs_no_stairs for place in places)) or None
+    rolls = waiting or any(place.needs_no_stairs for place in places)
+    return (rolls and not up_the_stairs(session.room)) or None
 
 
 def rolls_in(series_id: int) -> bool:

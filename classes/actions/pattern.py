@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from classes import demand
-from classes.actions.changing import WEEKDAYS, Record, Refused, local
-from classes.models import Enrolment, Series, SeriesDay, Session
+from classes.actions.changing import WEEKDAYS, Record, Refused, UpTheStairs, local
+from classes.models import Enrolment, Room, Series, SeriesDay, Session
 
 if TYPE_CHECKING:
     from classes.actions.moving import Edit, Target
@@ -33,9 +33,21 @@ def change_pattern(record: Record, session: Session, going: "list[Target]", edit
     if edit.days and earlier.filter(starts_at__lt=going[0].starts_at).exists():
         values["from_on"] = min(target.on_date for target in going)
     before["series"] |= {name: text(getattr(series, name)) for name in values}
-    Series.objects.filter(pk=series.pk).update(**values)
+    write_series(series.pk, values)
     record.change.before = before
     record.change.save(update_fields=["before"])
+
+
+def write_series(pk: int, values: dict[str, Any]) -> None:
+    """Write the pattern of a class. Raises UpTheStairs for a new room that somebody of the class cannot get into.
+
+    Sessions refuse such a room themselves; a class without sessions to come has only this.
+    """
+    was = Series.objects.values_list("room_id", flat=True).get(pk=pk)
+    Series.objects.filter(pk=pk).update(**values)
+    room = Room.objects.filter(pk=values.get("room_id", was), step_free=False).exclude(pk=was).first()
+    if room and demand.rolls_in(pk):
+        raise UpTheStairs(f"有人坐轮椅，{room}在 {room.floor} 楼没有电梯。")
 
 
 def shift_weekday(series: Series, weekday: int, days: int) -> dict[str, Any]:
@@ -62,7 +74,7 @@ def reshape(record: Record, series: Series, shape: "Shape", before: "Shape") -> 
     kept: dict[str, Any] = {
         "series": {"pk": series.pk} | {name: text(value) for name, value in before.columns().items()}
     }
-    Series.objects.filter(pk=series.pk).update(**shape.columns())
+    write_series(series.pk, shape.columns())
     dropped = sorted(set(before.weekdays) - set(shape.weekdays))
     added = sorted(set(shape.weekdays) - set(before.weekdays))
     into = dict(zip(dropped, added, strict=False))
@@ -131,7 +143,7 @@ def restore_pattern(before: dict[str, Any]) -> None:
     fields = dict(before.get("series", {}))
     pk = fields.pop("pk", None)
     if pk and fields:
-        Series.objects.filter(pk=pk).update(**fields)
+        write_series(pk, fields)
     if "day" in before:
         day, weekday = before["day"]
         SeriesDay.objects.filter(pk=day).update(weekday=weekday)

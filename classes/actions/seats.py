@@ -77,10 +77,12 @@ def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
         found = found.filter(on_date__gte=since)
     sessions = list(found.select_related("room"))
     counts = demand.headcounts(sessions)
+    # Whoever was split off comes back when the part is off: what it was split from stays downstairs for them.
+    waiting = {one.split_from_id for one in sessions if any(place.needs_no_stairs for place in counts[one.pk])}
     changed = []
     for session in sessions:
         places = counts[session.pk]
-        step_free = demand.keeps_from_stairs(session, places)
+        step_free = demand.keeps_from_stairs(session, places, waiting=session.pk in waiting)
         if (session.expected, session.step_free) != (len(places), step_free):
             session.expected, session.step_free = len(places), step_free
             changed.append(session)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
+from classes import demand
+from classes.actions.changing import UpTheStairs
 from classes.actions.seats import set_expected, set_seats
 from classes.demand import need_changed
 from classes.models import Community, Programme, Room, Series, SeriesDay, Term, Venue
@@ -143,7 +145,7 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     """Change a class: its name, seats and what it teaches, and when and where while it has no sessions.
 
     Once sessions are made people have been asked for those times: reshaping.reshape_series changes them
-    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed.
+    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed, UpTheStairs.
     """
     weekdays = sorted(set(pattern.weekdays))
     before = list(series.days.values_list("weekday", flat=True))
@@ -156,6 +158,8 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
         raise SeatsInUse
     if pattern.room_name != room_name:
         series.room = room_named(series.community, pattern.room_name)
+        if series.room and not series.room.step_free and demand.rolls_in(series.pk):
+            raise UpTheStairs(f"有人坐轮椅，{series.room}在 {series.room.floor} 楼没有电梯。")
     series.name, series.capacity, series.stages = pattern.name, pattern.capacity, pattern.stages
     series.starts, series.ends = pattern.starts, pattern.ends
     for name, value in pattern.rhythm().items():

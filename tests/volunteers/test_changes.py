@@ -407,6 +407,16 @@ class TestSplit:
         undo(done)
         assert (fresh(part).status, fresh(session).expected, fresh(session).regrouped) == ("cancelled", 2, False)
 
+    def test_who_was_split_off_in_a_wheelchair_can_come_back(self, series, session):
+        upstairs = make.room("三楼")
+        Room.objects.filter(pk=upstairs.pk).update(floor=3, step_free=False)
+        rolls = classes.enrol(learner=make.learner("赵奶奶", needs=["轮椅位"]), series=series, weekdays=[], now=NOW)
+        self.split(session, [rolls.pk])
+
+        assert fresh(session).step_free
+        with pytest.raises(UpTheStairs):  # else calling the part off would send 赵奶奶 up the stairs
+            move(session, Edit(changes_room=True, room=Room.objects.get(pk=upstairs.pk)))
+
     @pytest.mark.parametrize("number", [0, 2])
     def test_not_nobody_and_not_all(self, session, number):
         pks = list(Enrolment.objects.values_list("pk", flat=True))[:number]

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from classes import actions as classes
 from classes.actions import aligning, reshaping
-from classes.actions.changing import Refused, RoomInUse
+from classes.actions.changing import Refused, RoomInUse, UpTheStairs
 from classes.actions.reshaping import Shape
-from classes.models import Change, DayQuestion, Enrolment, Series, Session
+from classes.models import Change, DayQuestion, Enrolment, Room, Series, Session
 from people.models import Message
 from tests import make
 from volunteers.actions import answers, changing, roster, undoing
@@ -420,3 +420,26 @@ class TestPage:
         assert reshaping.shape_of(coming) == Shape(
             tuple(day.weekday for day in coming.days.all()), time(9, 30), time(11), coming.room
         )
+
+
+class TestStairs:
+    def test_a_class_with_a_wheelchair_gets_no_room_upstairs_even_without_sessions(self, series):
+        """The next sessions made for it would be up there."""
+        classes.enrol(learner=make.learner("赵奶奶", needs=["轮椅位"]), series=series, weekdays=[], now=NOW)
+        changing.cancel_sessions(sessions=series.sessions.all(), reason="停电", now=NOW, actor=None)
+        upstairs = make.room("三楼")
+        Room.objects.filter(pk=upstairs.pk).update(floor=3, step_free=False)
+
+        with pytest.raises(UpTheStairs):
+            reshape(series, room=Room.objects.get(pk=upstairs.pk))
+        assert Series.objects.get(pk=series.pk).room != upstairs
+
+    def test_no_session_is_added_up_the_stairs(self, series):
+        upstairs = make.room("三楼")
+        Room.objects.filter(pk=upstairs.pk).update(floor=3, step_free=False)
+        Series.objects.filter(pk=series.pk).update(room=upstairs)
+        classes.enrol(learner=make.learner("赵奶奶", needs=["轮椅位"]), series=series, weekdays=[], now=NOW)
+        Enrolment.objects.filter(learner__person__name="赵奶奶").update(status="confirmed")
+
+        with pytest.raises(UpTheStairs):
+            reshape(series, weekdays=(2, 5))
