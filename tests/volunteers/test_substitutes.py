@@ -392,6 +392,14 @@ class TestTheOrganiser:
         with pytest.raises(substitutes.NobodyToAsk):
             substitutes.ask_person(search=search, volunteer=make.volunteer("没空的"), now=NOW, actor=None)
 
+    def test_of_one_that_is_over_nothing_is_promised(self, shift):
+        search = dropped(shift)
+        assert queries.latest_for(shift).sentence == "正在找人：马上开始问"
+
+        SubstituteSearch.objects.filter(pk=search.pk).update(status="over", closed_at=NOW)
+
+        assert queries.latest_for(shift).sentence == "过去了：没有问过人"
+
     def test_progress_in_one_sentence(self, shift):
         neighbours(4)
         search = dropped(shift)

@@ -39,7 +39,7 @@ class Progress:
     def answers(self) -> str:
         """问了 4 位，1 位说不行"""
         if not self.asked:
-            return "马上开始问"
+            return "马上开始问" if self.search.is_open else "没有问过人"
         parts = [f"问了 {self.asked} 位"]
         refused = self.said.get(State.NO, 0)
         came = self.said.get(State.YES, 0)

@@ -148,7 +148,7 @@ def _saved(request: HttpRequest, form: SubstitutePlanForm) -> bool:
 
 def _context(request: HttpRequest, search: SubstituteSearch, now: datetime) -> dict:
     shift = search.shift
-    gaps = max(0, shift.needed - shift.taken)
+    gaps = max(0, shift.needed - shift.taken) if shift.session.starts_at > now else 0
     rows = [{"row": one, "text": _text(one.note)} for one in queries.rows(search, substitute_notes.ASK)]
     may_organise = request.user.may_organise
     return {
