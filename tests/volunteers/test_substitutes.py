@@ -216,7 +216,9 @@ class TestWaves:
         often, seldom = neighbours(2)
         for turn in range(3):
             other = make.shift(make.session(f"2026-10-{10 + turn}"), needed=1)
-            row = SubstituteSearch.objects.create(shift=other, started_at=NOW, status="over", closed_at=NOW)
+            row = SubstituteSearch.objects.create(
+                shift=other, started_at=NOW, status="over", next_wave_at=None, closed_at=NOW
+            )
             row.asks.create(volunteer=often, wave=1, place=1, asked_at=NOW - timedelta(days=1))
         substitutes.start(shift=shift, now=NOW, actor=None)
 
@@ -396,7 +398,7 @@ class TestTheOrganiser:
         search = dropped(shift)
         assert queries.latest_for(shift).sentence == "正在找人：马上开始问"
 
-        SubstituteSearch.objects.filter(pk=search.pk).update(status="over", closed_at=NOW)
+        SubstituteSearch.objects.filter(pk=search.pk).update(status="over", next_wave_at=None, closed_at=NOW)
 
         assert queries.latest_for(shift).sentence == "过去了：没有问过人"
 
