@@ -69,14 +69,12 @@ class Work:
         return {"moves": dict(self.counts), "conflicts": self.conflicts}
 
 
-@transaction.atomic
 def preview(*, kind: str, kept: int, gone: int, now: datetime) -> dict[str, Any]:
     """What a merge would move and what it could not, as a report; nothing is changed. Raises Refused."""
-    point = transaction.savepoint()
-    try:
-        return dict(merge(kind=kind, kept=kept, gone=gone, now=now, actor=None).report)
-    finally:
-        transaction.savepoint_rollback(point)
+    with transaction.atomic():
+        report = dict(merge(kind=kind, kept=kept, gone=gone, now=now, actor=None).report)
+        transaction.set_rollback(True)
+    return report
 
 
 @transaction.atomic
