@@ -24,8 +24,8 @@ from volunteers.tasks import find_claimed, solve_claimed
 
 PASSWORD = "linke-demo-2026"
 LOGINS = [
-    ("chen", PASSWORD, "社工：全部功能"),
-    ("zhan", PASSWORD, "站长：全部功能"),
+    ("chen", PASSWORD, "社工：排班、名单、报表，除了设置"),
+    ("zhan", PASSWORD, "站长：全部功能，包括设置和通道"),
     ("kan", PASSWORD, "只看"),
 ]
 STAFF = {

@@ -123,7 +123,7 @@ class TestAroundThePlan:
 
         told = {reason.code: reason.text for reason in best.reasons}
         assert told["skill"] == "有“maths”这一项"
-        assert told["skill-ends"] == "9 月 7 日后 13 天“maths”到期"
+        assert told["skill-ends"] == "“maths”9 月 20 日到期，这一场后 13 天"
 
     def test_ranks_people_for_a_post(self):
         question = problem([session(posts=(TUTOR,))], [volunteer(0), volunteer(1, skills=(("maths", None),))])

@@ -421,7 +421,7 @@ class TestMyPage:
         page = text(client.get(f"{page_of(me)}{asked.pk}/no/"))
         assert "这一场来不了？" in page
         assert "谢谢早说" not in page
-        assert page.index("告诉社区我来不了") < page.index("谁来替")
+        assert page.index("谁来替") < page.index("请社区找人") < page.index("告诉社区我来不了")
 
         done = client.post(f"{page_of(me)}{asked.pk}/no/", {"instead": "find"}, follow=True)
         assert "没关系，谢谢早说" in text(done)

@@ -153,7 +153,7 @@ def _mind(standing: Standing, person: Volunteer, session: Session) -> Iterator[R
     if session.programme == "child" and until is not None:
         left = (until - session.starts_at.date()).days
         if left <= EXPIRES_SOON_DAYS:
-            text = f"{day(session.starts_at)}后 {left} 天背景查询到期"
+            text = f"背景查询 {day(until)}到期，这一场后 {left} 天"
             yield Reason("clearance-ends", MIND, text, {"days": left})
 
 
@@ -163,4 +163,4 @@ def _runs_out(person: Volunteer, session: Session, role: str) -> Iterator[Reason
         ends = [until for name, until in person.skills if name == skill]
         last = None if None in ends else max((until for until in ends if until), default=None)
         if last is not None and 0 <= (left := (last - session.starts_at.date()).days) <= EXPIRES_SOON_DAYS:
-            yield Reason("skill-ends", MIND, f"{day(session.starts_at)}后 {left} 天“{skill}”到期", {"days": left})
+            yield Reason("skill-ends", MIND, f"“{skill}”{day(last)}到期，这一场后 {left} 天", {"days": left})

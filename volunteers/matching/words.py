@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from volunteers.matching.parts import Session
 
@@ -27,6 +27,6 @@ def called(session: Session, role: str) -> str:
     return (post.name if post else None) or role_name(session.programme, role)
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """A day, such as 9 月 7 日."""
     return f"{moment.month} 月 {moment.day} 日"
