@@ -34,14 +34,14 @@ def to_dict(problem: Problem, answer: Answer) -> dict[str, Any]:
     }
 
 
-def figures(problem: Problem, answer: Answer) -> dict[str, int]:
-    """Learners reached and places filled, and of how many."""
+def figures(problem: Problem, answer: Answer) -> dict[str, int | float]:
+    """Learners reached and places filled, and of how many, in a week."""
     people, helpers = seats(problem), places(problem)
     return {
         "learners": people,
         "reached": people - answer.cost("unreached"),
-        "places": helpers,
-        "filled": helpers - answer.cost("short"),
+        "places": problem.per_week(helpers),
+        "filled": problem.per_week(helpers - answer.cost("short")),
     }
 
 

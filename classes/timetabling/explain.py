@@ -64,7 +64,7 @@ def _placed(
     options = Moving(problem, plan, series.id, staffing).options()
     come = sum(reached(problem, place) for place in own)
     filled = sum(staffing.filled_at(place) for place in own)
-    reasons = [_learners(series, own, come, options), _helpers(series, own, filled)]
+    reasons = [_learners(series, own, come, options), _helpers(problem, series, own, filled)]
     return Placed(
         series=series.id,
         placements=own,
@@ -90,13 +90,14 @@ def _learners(series: Series, own: tuple[Placement, ...], come: int, options: li
     return Reason("learners", "学员", f"{text}；{when}能来 {best.reached} 位，让给了别的班")
 
 
-def _helpers(series: Series, own: tuple[Placement, ...], filled: int) -> Reason | None:
+def _helpers(problem: Problem, series: Series, own: tuple[Placement, ...], filled: int) -> Reason | None:
     wanted = series.places * len(own)
     if not wanted:
         return None
+    all_of_them, some = problem.per_week(wanted), problem.per_week(filled)
     if filled == wanted:
-        return Reason("helpers", "助教", f"{wanted} 个名额预计都排得上")
-    return Reason("helpers", "助教", f"{wanted} 个名额预计排得上 {filled} 个")
+        return Reason("helpers", "助教", f"{all_of_them} 个名额预计都排得上")
+    return Reason("helpers", "助教", f"{all_of_them} 个名额预计排得上 {some} 个")
 
 
 def _last(series: Series, own: tuple[Placement, ...]) -> Reason | None:

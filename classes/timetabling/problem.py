@@ -78,7 +78,11 @@ PLACEMENTS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The whole question. `step`: minutes between two possible starts."""
+    """The whole question. `step`: minutes between two possible starts.
+
+    `weeks`: of how many weeks the needs and the volunteers are. Where some help in odd or even weeks only they
+    are 2: each week has roles and volunteers of its own, and a class meets at the same times in both.
+    """
 
     venues: tuple[Venue, ...]
     rooms: tuple[Room, ...]
@@ -87,6 +91,7 @@ class Problem:
     leads: tuple[Lead, ...] = ()
     volunteers: tuple[Volunteer, ...] = ()
     step: int = STEP
+    weeks: int = 1
     base_minutes: float = 0.0
     minutes_per_km: float = 0.0
     name: str = ""
@@ -116,6 +121,11 @@ class Problem:
         """Every session that is fixed."""
         return tuple(place for one in self.series for place in one.fixed)
 
+    def per_week(self, places: int) -> int | float:
+        """Helpers' places of all weeks as those of one on average."""
+        whole, rest = divmod(places, self.weeks)
+        return round(places / self.weeks, 1) if rest else whole
+
     def time(self, placement: Placement) -> Window:
         """When a session takes place."""
         return self.one[placement.series].time(placement)
@@ -143,7 +153,7 @@ def from_dict(data: Any) -> Problem:
     top = Node(data)
     if top.at("format").text() != FORMAT:
         raise top.at("format").expected(repr(FORMAT))
-    step, name, travel = top.maybe("step_minutes"), top.maybe("name"), top.maybe("travel")
+    step, weeks, name, travel = (top.maybe(key) for key in ("step_minutes", "weeks", "name", "travel"))
     venues = _once(top, "venues", read_venue)
     rooms = _once(top, "rooms", lambda node: read_room(node, venues))
     learners = _once(top, "learners", read_learner)
@@ -161,6 +171,7 @@ def from_dict(data: Any) -> Problem:
         leads=tuple(leads.values()),
         volunteers=tuple(_once(top, "volunteers", lambda node: read_volunteer(node, venues)).values()),
         step=minutes,
+        weeks=weeks.whole(low=1) if weeks else 1,
         base_minutes=travel.at("base_minutes").number(low=0) if travel else 0.0,
         minutes_per_km=travel.at("minutes_per_km").number(low=0) if travel else 0.0,
         name=name.text() if name else "",
@@ -173,6 +184,7 @@ def to_dict(problem: Problem) -> dict[str, Any]:
         "format": FORMAT,
         "name": problem.name,
         "step_minutes": problem.step,
+        "weeks": problem.weeks,
         "travel": {"base_minutes": problem.base_minutes, "minutes_per_km": problem.minutes_per_km},
         "venues": [venue_dict(one) for one in problem.venues],
         "rooms": [room_dict(one) for one in problem.rooms],

@@ -117,7 +117,7 @@ class TestLoading:
             enrolled(make.series(f"班{number}", weekdays=(number,), room=make.room(f"教室{number}")), classes)
             make.free(make.volunteer(f"助教{number}"), 2)
 
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(16):
             planning.load_times(term=term, community=community, chosen=[], now=NOW)
 
 

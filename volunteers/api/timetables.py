@@ -86,8 +86,8 @@ class LineOut(Schema):
     room: str
     reached: int = Field(description="来得了的学员人次")
     learners: int
-    filled: int = Field(description="预计排得上的助教")
-    wanted: int
+    filled: int | float = Field(description="预计排得上的助教；有人单周或双周来时是每周平均")
+    wanted: int | float
     is_new: bool = Field(description="和现在的时间不一样")
     reasons: list[list[str]] = Field(description="为什么是这个时间")
     instead: list[str] = Field(description="换成别的时间会怎样")
@@ -157,7 +157,7 @@ class CellOut(Schema):
     room: str
     reached: int
     learners: str = Field(description="比现在多或少几位学员")
-    filled: int
+    filled: int | float
     helpers: str = Field(description="比现在多或少几位助教")
     is_now: bool
     why: str = Field(description="挪不过去的原因；空着是可以")
@@ -184,8 +184,8 @@ class TimesOut(Schema):
 
     reached: int
     learners: int
-    filled: int
-    places: int
+    filled: int | float
+    places: int | float
     days: list[WeekdayOut]
 
     @staticmethod

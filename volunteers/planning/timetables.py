@@ -13,7 +13,8 @@ from classes.timetabling.preferences import TIERS, reached, seats
 from classes.timetabling.problem import Problem
 from classes.timetabling.solve import Progress
 from classes.timetabling.variants import variants
-from volunteers.planning.times import load_times, minutes
+from volunteers.planning.times import load_times
+from volunteers.planning.usual import minutes
 from volunteers.queries.timetables import Present
 
 SECONDS = 30.0
@@ -53,6 +54,7 @@ def as_document(problem: Problem, answers: list[Answer], series: dict[int, Serie
     return {
         "timetables": [_timetable(problem, answer) for answer in answers],
         "now": document.figures(problem, now) if now.placements else None,
+        "weeks": problem.weeks,
     }
 
 
@@ -68,10 +70,10 @@ def _timetable(problem: Problem, answer: Answer) -> dict[str, Any]:
                 "places": [[place.weekday, place.starts, place.room] for place in one.placements],
                 "reached": one.reached,
                 "learners": len(problem.one[one.series].learners) * len(one.placements),
-                "filled": one.filled,
-                "wanted": problem.one[one.series].places * len(one.placements),
+                "filled": problem.per_week(one.filled),
+                "wanted": problem.per_week(problem.one[one.series].places * len(one.placements)),
                 "reasons": [[reason.label, reason.text] for reason in one.reasons],
-                "instead": [_option(option) for option in one.instead],
+                "instead": [_option(problem, option) for option in one.instead],
             }
             for one in placed
         ],
@@ -79,9 +81,9 @@ def _timetable(problem: Problem, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _option(option: Option) -> list[Any]:
+def _option(problem: Problem, option: Option) -> list[Any]:
     why = option.obstacle.rule.label if option.obstacle else ""
-    return [option.slot.weekday, option.slot.starts, option.reached, option.filled, why]
+    return [option.slot.weekday, option.slot.starts, option.reached, problem.per_week(option.filled), why]
 
 
 def other_times(

@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, Q
 from classes.models import Community, Room, Series, SeriesDay, Term
 from classes.timetabling.moving import Option
 from classes.timetabling.parts import WEEKDAYS, Placement, clock, spoken
+from classes.timetabling.preferences import places
 from classes.timetabling.problem import Problem
 from volunteers.models import TimetableProposal
 
@@ -66,8 +67,8 @@ class Line:
     room: str
     reached: int
     learners: int
-    filled: int
-    wanted: int
+    filled: int | float
+    wanted: int | float
     heat: int
     help: int
     is_new: bool
@@ -80,7 +81,7 @@ class Table:
     """One timetable beside the others; `against` says in words what is different in it from the first."""
 
     number: int
-    figures: dict[str, int]
+    figures: dict[str, int | float]
     proven: bool
     lines: list[Line] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -95,7 +96,7 @@ class Table:
         return sum(line.reached for line in self.lines), sum(line.learners for line in self.lines)
 
     @property
-    def others(self) -> tuple[int, int]:
+    def others(self) -> tuple[int | float, int | float]:
         """The same of all other classes of the term, which the figures count too."""
         reached, learners = self.own
         return self.figures["reached"] - reached, self.figures["learners"] - learners
@@ -120,7 +121,7 @@ def compare(proposal: TimetableProposal) -> list[Table]:
     return tables
 
 
-def _worth(table: Table) -> tuple[int, int, int]:
+def _worth(table: Table) -> tuple[int, int | float, int | float]:
     """What timetables are compared by: classes without a time, learners, helpers."""
     return len(table.unplaced), table.figures["reached"], table.figures["filled"]
 
@@ -143,9 +144,9 @@ def _against(table: Table, first: Table) -> list[str]:
     return said
 
 
-def _more(what: str, number: int, unit: str) -> str:
+def _more(what: str, number: int | float, unit: str) -> str:
     """来得了的学员多 2 人次"""
-    return f"{what}{'多' if number > 0 else '少'} {abs(number)} {unit}" if number else ""
+    return f"{what}{'多' if number > 0 else '少'} {abs(number):g} {unit}" if number else ""
 
 
 def _table(number: int, found: dict[str, Any], series: dict[int, Series], rooms: dict[int, str]) -> Table:
@@ -162,7 +163,7 @@ def _table(number: int, found: dict[str, Any], series: dict[int, Series], rooms:
     return table
 
 
-def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: int) -> Line:
+def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: int | float) -> Line:
     places = [tuple(place) for place in row["places"]]
     days = "、".join(WEEKDAYS[weekday] for weekday, _, _ in places)
     now = [(day.weekday, 60 * series.starts.hour + series.starts.minute) for day in series.days.all()]
@@ -183,7 +184,7 @@ def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: in
     )
 
 
-def _instead(option: list[Any], reached: int, filled: int) -> str:
+def _instead(option: list[Any], reached: int, filled: int | float) -> str:
     """周六 09:30：学员 −2，助教 +1; or what was in the way."""
     weekday, starts, come, staffed, why = option
     when = spoken(weekday, starts)
@@ -214,14 +215,19 @@ def _blocks(sessions: list[tuple[list[int], Series, Line]]) -> list[Block]:
     return found
 
 
-def level(part: int, whole: int) -> int:
+def level(part: int | float, whole: int | float) -> int:
     """A share as heat: 0 is nobody, 4 is everybody; nothing asked for is fine."""
-    return LEVELS if part >= whole else LEVELS * part // whole
+    return LEVELS if part >= whole else int(LEVELS * part // whole)
 
 
-def signed(number: int) -> str:
-    """+2, −1, ±0"""
-    return f"+{number}" if number > 0 else f"−{-number}" if number else "±0"
+def more(problem: Problem, places: int) -> str:
+    """So many helpers' places more or fewer a week: +2, −1.5."""
+    return signed(problem.per_week(places))
+
+
+def signed(number: int | float) -> str:
+    """+2, −1.5, ±0"""
+    return f"+{number:g}" if number > 0 else f"−{-number:g}" if number else "±0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +251,7 @@ class Cell:
     room: str
     reached: int
     learners: str
-    filled: int
+    filled: int | float
     helpers: str
     heat: int
     help: int
@@ -257,14 +263,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Every time of a class by weekday, with its present figures."""
+    """Every time of a class by weekday, with its present figures; helpers are an average of odd and even weeks
+    where those differ.
+    """
 
     reached: int
     learners: int
-    filled: int
-    places: int
+    filled: int | float
+    places: int | float
     sessions: int
     days: list[tuple[str, list[Cell]]]
+    is_average: bool
 
     @property
     def possible(self) -> int:
@@ -278,7 +287,7 @@ def times(present: Present, link: Callable[[Placement], str] | None = None) -> T
     series = problem.one[present.series]
     sessions = max(1, len(present.places))
     learners = len(series.learners) * sessions
-    wanted = sum(one.places * (len(one.fixed) or one.sessions) for one in problem.series)
+    wanted = places(problem)
     cells = [_cell(option, present, learners, wanted, link) for option in present.options]
     by_day: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
     for option, cell in zip(present.options, cells, strict=True):
@@ -287,7 +296,9 @@ def times(present: Present, link: Callable[[Placement], str] | None = None) -> T
         (f"周{WEEKDAYS[day]}", [cell for _, cell in sorted(rows, key=lambda row: row[0])])
         for day, rows in sorted(by_day.items())
     ]
-    return Times(present.reached, learners, present.filled, wanted, sessions, days)
+    filled = problem.per_week(present.filled)
+    is_average = problem.weeks > 1
+    return Times(present.reached, learners, filled, problem.per_week(wanted), sessions, days, is_average)
 
 
 def _cell(
@@ -303,8 +314,8 @@ def _cell(
         room=problem.room[place.room].name,
         reached=option.reached,
         learners=signed(option.reached - present.reached),
-        filled=option.filled,
-        helpers=signed(option.filled - present.filled),
+        filled=problem.per_week(option.filled),
+        helpers=more(problem, option.filled - present.filled),
         heat=level(option.reached, learners),
         help=level(option.filled, wanted),
         now=option.now,
