@@ -13,17 +13,25 @@ from classes.models import CalendarDay, Lesson, Programme
 
 DATA = Path(__file__).resolve().parent / "data"
 
+# By the code of a programme, which stays when somebody renames it.
 # Sources: domain sections 2.3 and 4.1; the ratios are learners per helper.
 CHILDREN: dict[str, Any] = {"needs_clearance": True, "minimum_adults": 2, "default_ratio": 8, "young_ratio": 6}
 PROGRAMMES: dict[str, dict[str, Any]] = {
-    "菜鸟学堂": {
+    "novices": {
+        "name": "菜鸟学堂",
         "kind": "senior",
         "on_holiday": "ask",
         "on_makeup": "ask",
         "risk_note": "同处一室教手机，不碰钱和密码；请提前到场。",
     },
-    "工作日长者班": {"kind": "senior", "on_weekend": "skip", "risk_note": "同处一室教手机，不碰钱和密码；请提前到场。"},
-    "四点半课堂": {
+    "weekdays": {
+        "name": "工作日长者班",
+        "kind": "senior",
+        "on_weekend": "skip",
+        "risk_note": "同处一室教手机，不碰钱和密码；请提前到场。",
+    },
+    "after-school": {
+        "name": "四点半课堂",
         "kind": "child",
         "on_weekend": "skip",
         "on_makeup": "run",
@@ -33,7 +41,8 @@ PROGRAMMES: dict[str, dict[str, Any]] = {
         "risk_note": "陪孩子要先完成背景查询；任何时候不和孩子单独相处，只把孩子交给名单上的人。",
     },
     # Winter and summer, mornings and afternoons, when schools are closed (domain sections 2.5 and 8.2).
-    "社区帮你带娃": {
+    "breaks": {
+        "name": "社区帮你带娃",
         "kind": "child",
         "on_weekend": "skip",
         "on_makeup": "run",
@@ -44,7 +53,13 @@ PROGRAMMES: dict[str, dict[str, Any]] = {
         **CHILDREN,
         "risk_note": "陪孩子要先完成背景查询；任何时候不和孩子单独相处，只把孩子交给名单上的人。",
     },
-    "手机门诊": {"kind": "desk", "on_holiday": "ask", "on_makeup": "ask", "risk_note": "一对一答疑，不碰钱和密码。"},
+    "desk": {
+        "name": "手机门诊",
+        "kind": "desk",
+        "on_holiday": "ask",
+        "on_makeup": "ask",
+        "risk_note": "一对一答疑，不碰钱和密码。",
+    },
 }
 
 
@@ -54,10 +69,25 @@ def seed_reference(now: datetime) -> None:
 
     `now` decides nothing but the log of a run: which rows are official is in the data.
     """
-    for name, pack in PROGRAMMES.items():
-        Programme.objects.get_or_create(name=name, defaults=pack)
+    for code in PROGRAMMES:
+        programme_of(code)
     seed_lessons()
     seed_calendar()
+
+
+def programme_of(code: str) -> Programme:
+    """The programme of a code of PROGRAMMES, whatever it is called now; made again where it is gone.
+
+    One of the usual name that has no code, because somebody made it by hand, is taken for it.
+    """
+    known = Programme.objects.filter(code=code).first()
+    if known is None:
+        pack = PROGRAMMES[code]
+        known, _ = Programme.objects.get_or_create(name=pack["name"], defaults={**pack, "code": code})
+        if not known.code:
+            known.code = code
+            known.save(update_fields=["code"])
+    return known
 
 
 def seed_lessons() -> None:

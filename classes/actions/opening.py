@@ -7,25 +7,26 @@ from django.db import transaction
 
 from classes.actions.generating import Generated, generate_term
 from classes.actions.series import Pattern, create_series, create_term
-from classes.models import Community, Programme, Series, SeriesDay, Term
+from classes.models import Community, Series, SeriesDay, Term
+from classes.seeds import programme_of
 from people import audit
 from people.models import User
 
 SCHOOL_DAYS = tuple(range(5))
-# What a new class of a programme usually looks like (domain sections 2.5 and 8.2 to 8.3).
+# What a new class of a programme, by its code, usually looks like (domain sections 2.5 and 8.2 to 8.3).
 USUAL = {
-    "四点半课堂": (Pattern("四点半课堂", SCHOOL_DAYS, time(16, 30), time(18, 30), "", 24),),
-    "菜鸟学堂": (Pattern("菜鸟学堂·启蒙", (5,), time(9, 30), time(11), "", 12, "A"),),
-    "工作日长者班": (Pattern("长者基础班", (2,), time(9, 30), time(11), "", 20, "B"),),
-    "手机门诊": (Pattern("手机门诊", (6,), time(14, 30), time(16, 30), "", 24),),
-    "社区帮你带娃": (
+    "after-school": (Pattern("四点半课堂", SCHOOL_DAYS, time(16, 30), time(18, 30), "", 24),),
+    "novices": (Pattern("菜鸟学堂·启蒙", (5,), time(9, 30), time(11), "", 12, "A"),),
+    "weekdays": (Pattern("长者基础班", (2,), time(9, 30), time(11), "", 20, "B"),),
+    "desk": (Pattern("手机门诊", (6,), time(14, 30), time(16, 30), "", 24),),
+    "breaks": (
         Pattern("带娃·上午", SCHOOL_DAYS, time(8, 30), time(11, 30), "", 30),
         Pattern("带娃·下午", SCHOOL_DAYS, time(14, 30), time(17, 30), "", 30),
     ),
 }
 TEMPLATES = {
-    "usual": ("平常的四个班", ("四点半课堂", "菜鸟学堂", "工作日长者班", "手机门诊")),
-    "break": ("寒暑假带娃，上午和下午", ("社区帮你带娃",)),
+    "usual": ("平常的四个班", ("after-school", "novices", "weekdays", "desk")),
+    "break": ("寒暑假带娃，上午和下午", ("breaks",)),
 }
 # What a class takes along into the next term; its dates and its learners stay behind.
 KEPT = (
@@ -121,10 +122,9 @@ def copy_classes(like: Term, term: Term, community: Community) -> list[Series]:
 def make_usual(
     term: Term, community: Community, programmes: tuple[str, ...], now: datetime, actor: User | None
 ) -> list[Series]:
-    """What these programmes, which every installation has, usually look like."""
-    known = Programme.objects.in_bulk(programmes, field_name="name")
+    """What these programmes, by their codes, usually look like."""
     return [
-        create_series(term=term, community=community, programme=known[name], pattern=pattern, now=now, actor=actor)
-        for name in programmes
-        for pattern in USUAL[name]
+        create_series(term=term, community=community, programme=programme, pattern=pattern, now=now, actor=actor)
+        for code, programme in zip(programmes, map(programme_of, programmes), strict=True)
+        for pattern in USUAL[code]
     ]

@@ -187,7 +187,7 @@ class SeriesForm(forms.Form):
 
 def usual_of(programme: Programme) -> dict:
     """What a new class of that programme usually looks like, as the form shows it."""
-    pattern = USUAL.get(programme.name, [None])[0]
+    pattern = USUAL.get(programme.code, [None])[0]
     if pattern is None:
         return {}
     return {

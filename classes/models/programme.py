@@ -20,6 +20,8 @@ class Programme(models.Model):
     same for the weeks of term and of both breaks, and the stricter of the two rules holds. Ratios
     are learners per helper. Sources: 未成年人保护法 art. 62 (clearance),
     NSPCC supervision ratios (1:6 up to 8 years, 1:8 from 9 to 12, two adults always).
+
+    `code` is there for the programmes that every installation begins with: they may be renamed.
     """
 
     class Kind(models.TextChoices):
@@ -33,6 +35,7 @@ class Programme(models.Model):
         ASK = "ask", "先问"
 
     name = models.CharField("项目", max_length=30, unique=True)
+    code = models.CharField(max_length=12, blank=True, default="", editable=False)
     kind = models.CharField("类型", max_length=10, choices=Kind)
     on_workday = models.CharField("工作日", max_length=4, choices=DayRule, default="run")
     on_weekend = models.CharField("周末", max_length=4, choices=DayRule, default="run")
@@ -52,6 +55,7 @@ class Programme(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="programme_code_once"),
             models.CheckConstraint(
                 condition=~Q(kind="child") | Q(needs_clearance=True, minimum_adults__gte=2),
                 name="children_have_two_cleared_adults",

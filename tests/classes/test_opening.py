@@ -8,7 +8,7 @@ from django.urls import reverse
 from classes import actions
 from classes.actions import opening, series
 from classes.models import Programme, SchoolTerm, Series, SeriesDay, Session, Term
-from classes.seeds import seed_reference
+from classes.seeds import PROGRAMMES, seed_reference
 from people.models import AuditEntry
 from tests import make
 
@@ -48,6 +48,33 @@ class TestTemplates:
         assert [one.name for one in opened.series] == ["四点半课堂", "菜鸟学堂·启蒙", "长者基础班", "手机门诊"]
         assert opened.generated.by_programme["四点半课堂"] == 99
         assert 130 <= opened.generated.created == Session.objects.count() <= 160
+
+    def test_programmes_may_have_other_names(self):
+        Programme.objects.filter(name="四点半课堂").update(name="放学以后")
+
+        opened = open_term("usual")
+
+        assert opened.series[0].programme.name == "放学以后"
+        assert Programme.objects.count() == len(PROGRAMMES)
+
+    def test_a_programme_that_is_gone_is_made_again(self):
+        Programme.objects.filter(name="手机门诊").delete()
+
+        assert [one.programme.name for one in open_term("usual").series][3] == "手机门诊"
+
+    def test_a_new_name_lasts_over_the_next_start(self):
+        Programme.objects.filter(name="四点半课堂").update(name="放学以后")
+
+        seed_reference(NOW)
+
+        assert not Programme.objects.filter(name="四点半课堂").exists()
+
+    def test_one_of_that_name_made_by_hand_is_taken(self):
+        Programme.objects.filter(name="手机门诊").update(code="")
+
+        seed_reference(NOW)
+
+        assert Programme.objects.get(name="手机门诊").code == "desk"
 
     def test_winter_has_mornings_and_afternoons_for_thirty_children(self):
         winter = {"name": "2027寒假", "starts_on": date(2027, 1, 25), "ends_on": date(2027, 2, 19)}

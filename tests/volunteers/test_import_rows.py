@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from classes.actions import enrol
-from classes.models import Enrolment, Learner, Room, Series
+from classes.models import Enrolment, Learner, Programme, Room, Series
+from classes.seeds import seed_reference
 from people.models import Person, PersonNote
 from tests import make
 from tests.volunteers.imports import NOW, bring, preview, state, table, verdicts
@@ -269,6 +270,14 @@ class TestClasses:
         seats = Assignment.objects.count()
         last = batch.rows.get(number=5)
         assert last.why == f"9月12日这一场已经满了（要 {seats} 位），没有再排。"
+
+    def test_classes_go_into_a_programme_that_has_another_name_by_now(self):
+        seed_reference(NOW)
+        Programme.objects.filter(name="菜鸟学堂").update(name="周末学手机")
+
+        bring(table(*TIMETABLE, name="课表.csv"))
+
+        assert Series.objects.get().programme.name == "周末学手机"
 
     def test_a_date_without_a_year_belongs_to_the_term(self):
         make.volunteer("周远")

@@ -2,14 +2,15 @@
 
 from datetime import time
 
-from classes.models import Programme, Room, Series, SeriesDay, Venue
+from classes.models import Room, Series, SeriesDay, Venue
+from classes.seeds import programme_of
 from people import names
 from people.workbooks import Row
 
 from .outcome import Intake, Outcome, attention, merged
 
-PROGRAMME = {"child": "四点半课堂", "desk": "手机门诊"}
-WEEKEND_SENIORS, WEEKDAY_SENIORS = "菜鸟学堂", "工作日长者班"
+PROGRAMME = {"child": "after-school", "desk": "desk"}
+WEEKEND_SENIORS, WEEKDAY_SENIORS = "novices", "weekdays"
 SATURDAY = 5
 # Words in a class name, and the lesson stages it teaches.
 STAGES = (("启蒙", "A"), ("基础", "B"), ("反诈", "CG"), ("防诈骗", "C"), ("提高", "DEF"))
@@ -70,7 +71,7 @@ def _join(series: Series, weekdays: list[int]) -> Outcome:
 
 def _create(row: Row, intake: Intake, starts: time, ends: time, weekdays: list[int]) -> Outcome:
     fields, done = row.fields, Outcome()
-    programme = Programme.objects.get(name=_programme(fields["kind"], weekdays))
+    programme = programme_of(_programme(fields["kind"], weekdays))
     room = _room(fields["room"], intake) or _new_room(fields["room"], intake, done)
     series = done.makes(
         Series.objects.create(
