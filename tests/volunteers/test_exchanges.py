@@ -1,6 +1,6 @@
 """转给朋友 and 换班: a place changes hands when the other side says yes, and each always has one person."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.utils import timezone
 from people.models import Message
 from tests import make
 from tests.volunteers.test_public_pages import GOOD, coming, text
+from volunteers import rules
 from volunteers.actions import answers, exchanges
 from volunteers.models import Assignment, Exchange, ExchangeRule, Shift, Volunteer
 from volunteers.queries import exchanges as queries
@@ -151,6 +152,40 @@ class TestSwapping:
         place(given.volunteer, "2026-09-21", "自己的")
 
         assert [one.assignment for one in queries.partners(assignment=given, now=NOW)] == [wanted]
+
+    @pytest.mark.parametrize("others", [1, 5])
+    def test_looking_for_partners_costs_the_same_for_any_number(self, others, django_assert_num_queries):
+        given = place(make.volunteer("周远"))
+        wanted = [place(make.volunteer(f"林{number}"), f"2026-09-2{number}", f"班{number}") for number in range(others)]
+        assignment = queries.placed(NOW).get(pk=given.pk)
+
+        with django_assert_num_queries(4):
+            found = queries.partners(assignment=assignment, now=NOW)
+
+        assert [one.assignment for one in found] == wanted
+
+    def test_the_rules_for_many_are_the_rules_for_one(self):
+        role, grown = make.role("tutor"), make.volunteer("周远")
+        minor = make.volunteer("程小满", born=(2009, 10, 1), source="sign_up")
+        make.cleared(grown, date(2026, 9, 22))
+        make.cleared(minor)
+        make.volunteer("林淑芬")
+        Volunteer.objects.filter(pk=make.volunteer("停着的").pk).update(status="paused")
+        place(grown, "2026-09-19", "自己的")
+        kinds = {"senior": make.series("别的"), "child": make.series("四点半", "child")}
+        days = ("2026-09-19", "2026-09-23", "2026-10-03")
+        sessions = [make.session(day, of=of) for of in kinds.values() for day in days]
+        pairs = [
+            (who, one, each)
+            for who in Volunteer.objects.select_related("person").order_by("pk")
+            for one in sessions
+            for each in (role, make.role("helper"), make.role("lead"))
+        ]
+
+        said = [[one.sentence for one in found] for found in rules.hard(pairs)]
+
+        assert said == [[one.sentence for one in rules.refusals(*pair, overlooking=rules.WISHES)] for pair in pairs]
+        assert any(said) and not all(said)
 
 
 class TestApproval:

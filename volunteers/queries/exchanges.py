@@ -9,11 +9,11 @@ from classes.models import Community, Session
 from volunteers import rules
 from volunteers.models import Assignment, Exchange, ExchangeRule
 from volunteers.queries.opening import Opening
-from volunteers.rules import WISHES
 
 SWAP_WITHIN = timedelta(days=21)
 MOST_PARTNERS = 8
-MOST_ASKED = 24
+MOST_ASKED = 80
+"""Places that are looked at; the first MOST_PARTNERS of those that go both ways are shown."""
 DESK_BACK = timedelta(days=30)
 
 
@@ -26,34 +26,20 @@ class Partner:
 
 
 def partners(*, assignment: Assignment, now: datetime) -> list[Partner]:
-    """Places of others that both sides qualify for, the soonest first.
-
-    Four queries, and six for each session looked at (at most MOST_ASKED places).
-    """
-    may_take = {
-        volunteer.pk
-        for volunteer, found in rules.gate(assignment.session, assignment.shift.role)
-        if all(refusal.code in WISHES for refusal in found)
-    }
-    others = (
+    """Places of others that both sides qualify for, the soonest first. Four queries."""
+    others = list(
         placed(now)
-        .filter(session__community=assignment.session.community, starts_at__lte=now + SWAP_WITHIN)
-        .filter(volunteer__in=may_take, held_as=None)
+        .filter(session__community=assignment.session.community, starts_at__lte=now + SWAP_WITHIN, held_as=None)
         .exclude(volunteer=assignment.volunteer_id)
         .exclude(session=assignment.session_id)
         .order_by("starts_at", "id")[:MOST_ASKED]
     )
-    allowed: dict[int, bool] = {}
-    found = []
-    for other in others:
-        if other.shift_id not in allowed:
-            in_the_way = rules.refusals(assignment.volunteer, other.session, other.shift.role, overlooking=WISHES)
-            allowed[other.shift_id] = not in_the_way
-        if allowed[other.shift_id]:
-            found.append(Partner(other, Opening(other.session, other.shift)))
-        if len(found) == MOST_PARTNERS:
-            break
-    return found
+    theirs = [(other.volunteer, assignment.session, assignment.shift.role) for other in others]
+    mine = [(assignment.volunteer, other.session, other.shift.role) for other in others]
+    judged = rules.hard(theirs + mine)
+    both_ways = zip(others, judged[: len(others)], judged[len(others) :], strict=True)
+    able = [other for other, for_them, for_me in both_ways if not for_them and not for_me]
+    return [Partner(other, Opening(other.session, other.shift)) for other in able][:MOST_PARTNERS]
 
 
 def placed(now: datetime) -> QuerySet[Assignment]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from classes.calendar import teaching_week
@@ -70,6 +70,35 @@ def gate(session: Session, role: Role) -> list[tuple[Volunteer, list[Refusal]]]:
     return [(volunteer, _judge(volunteer, role, known, frozenset())) for volunteer in everybody]
 
 
+def hard(pairs: Iterable[tuple[Volunteer, Session, Role]]) -> list[list[Refusal]]:
+    """What no wish of theirs can change, for many people at many sessions at once. Three queries, whatever the number."""
+    asked = list(pairs)
+    if not asked:
+        return []
+    people = sorted({volunteer.pk for volunteer, _, _ in asked})
+    days = [session.on_date for _, session, _ in asked]
+    near = (min(days) - timedelta(days=1), max(days) + timedelta(days=1))
+    cleared, silent = cleared_until(people), unguarded(people, min(days))
+    placed: dict[int, list[Assignment]] = defaultdict(list)
+    for row in _near(people, near):
+        placed[row.volunteer_id].append(row)
+    found = []
+    for volunteer, session, role in asked:
+        grown = turns(volunteer, ADULT_AT)
+        under_age = {volunteer.pk} if grown and grown > session.on_date else set()
+        known = Known(session, cleared=cleared, assignments=placed, unguarded=silent & under_age)
+        found.append(_judge(volunteer, role, known, WISHES))
+    return found
+
+
+def _near(people: list[int], days: tuple[date, date], here: Session | None = None) -> QuerySet[Assignment]:
+    """Places of these people that stand between two days, and everything that was ever said about `here`."""
+    in_reach = Assignment.objects.filter(
+        Q(status__in=Assignment.ACTIVE) | Q(session=here), volunteer__in=people, session__on_date__range=days
+    ).exclude(session__status=Session.Status.CANCELLED)
+    return in_reach.select_related("session__community", "session__series").order_by("starts_at", "id")
+
+
 def _know(people: list[int], session: Session) -> Known:
     term = Term.objects.filter(starts_on__lte=session.on_date, ends_on__gte=session.on_date).first()
     known = Known(
@@ -83,12 +112,8 @@ def _know(people: list[int], session: Session) -> Known:
         known.availability[row.volunteer_id].append(row)
     monday = session.on_date - timedelta(days=session.on_date.weekday())
     first, last = session.on_date.replace(day=1), session.on_date.replace(day=28) + timedelta(days=3)
-    in_reach = Assignment.objects.filter(
-        Q(status__in=Assignment.ACTIVE) | Q(session=session),
-        volunteer__in=people,
-        session__on_date__range=(min(monday, first), max(monday + timedelta(days=6), last)),
-    ).exclude(session__status=Session.Status.CANCELLED)
-    rows = list(in_reach.select_related("session__community", "session__series").order_by("starts_at", "id"))
+    days = (min(monday, first), max(monday + timedelta(days=6), last))
+    rows = list(_near(people, days, session))
     for assignment in rows:
         if assignment.status in Assignment.ACTIVE:
             known.assignments[assignment.volunteer_id].append(assignment)

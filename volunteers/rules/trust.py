@@ -3,10 +3,10 @@
 Each step gives a right; a later one does not ask for the earlier ones.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 
-from volunteers.models import Volunteer
+from volunteers.models import Assignment, CheckIn, Volunteer
 
 
 class Step(IntEnum):
@@ -33,6 +33,18 @@ WORDS = {
 def is_stranger(volunteer: Volunteer) -> bool:
     """Whether nobody of the community has met or entered this person."""
     return volunteer.source == Volunteer.Source.SIGN_UP and volunteer.seen_at is None
+
+
+def has_their_one(volunteer: Volunteer, *, now: datetime, besides: int | None = None) -> bool:
+    """Whether a stranger, who holds one place at a time until they have come once, holds one already.
+
+    `besides` is the id of a place that does not count. Two queries, none for anybody who was met.
+    """
+    if not is_stranger(volunteer):
+        return False
+    held = Assignment.objects.filter(volunteer=volunteer, status=Assignment.Status.ACCEPTED, starts_at__gt=now)
+    came = CheckIn.objects.filter(volunteer=volunteer, arrived_at__isnull=False)
+    return held.exclude(pk=besides).exists() and not came.exists()
 
 
 def step_of(volunteer: Volunteer, *, cleared_until: date | None, today: date) -> Step:
