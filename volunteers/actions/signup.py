@@ -14,7 +14,8 @@ from people.models import Consent, Person
 from people.workbooks.phones import read_phone
 from volunteers.actions import answers, notes, seats
 from volunteers.actions.seats import AlreadyPlaced, InTwoPlaces, NotHeld, Refused, RuleBroken, ShiftFull
-from volunteers.models import Assignment, CheckIn, Shift, Volunteer
+from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.queries import instead
 from volunteers.rules import WISHES, trust
 from volunteers.rules.gate import Cleared
 
@@ -185,13 +186,8 @@ def join(*, volunteer: Volunteer, session: Session, now: datetime) -> Assignment
 
 def _one_at_first(placed: Assignment, now: datetime) -> None:
     """Whoever nobody has met holds one place at a time (ladder of trust). Raises OneAtFirst."""
-    volunteer = placed.volunteer
-    if not trust.is_stranger(volunteer):
-        return
-    held = Assignment.objects.filter(volunteer=volunteer, status=Assignment.Status.ACCEPTED, starts_at__gt=now)
-    ahead = held.exclude(pk=placed.pk)
-    if ahead.exists() and not CheckIn.objects.filter(volunteer=volunteer, arrived_at__isnull=False).exists():
-        raise OneAtFirst("第一次来，先报一场。来过一次、见过面，以后想报几场都行。")
+    if trust.has_their_one(placed.volunteer, now=now, besides=placed.pk):
+        raise OneAtFirst(instead.ONE_AT_FIRST.sentence)
 
 
 def _take_first(volunteer: Volunteer, session: Session, now: datetime) -> Assignment:

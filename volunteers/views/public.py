@@ -20,9 +20,9 @@ from volunteers.actions.people import set_poster_code
 from volunteers.context import community_of
 from volunteers.forms.signup import SessionForm
 from volunteers.models import Assignment, GuardianConsent, Volunteer
-from volunteers.queries import mine, opening
+from volunteers.queries import instead, mine, opening
 from volunteers.rules.persons import ADULT_AT, cleared_until
-from volunteers.views import device
+from volunteers.views import device, elsewhere
 
 SIGNER = Signer(salt="volunteers.kept")
 GUARDIAN = Signer(salt="volunteers.guardian")
@@ -80,15 +80,16 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     now = timezone.now()
     if session.status != Session.Status.PLANNED or session.starts_at <= now:
-        return _over(request, session, now)
+        return elsewhere.over(request, session)
     me = None if request.GET.get("new") else device.volunteer_of(request)
     if request.method == "POST":
         return _known_signs_up(request, session, found, me) if me else _stranger_signs_up(request, session, found)
     if me and mine.is_in(volunteer=me, session=session):
         return _form(request, session, found, _blank(), me=me, is_in=True)
     if found is None or not found.gaps:
-        return _full(request, session)
-    return _form(request, session, found, _blank(), me=me)
+        return elsewhere.full(request, session)
+    why = instead.in_the_way(volunteer=me, session=session, role=found.shift.role, now=now) if me else None
+    return elsewhere.barred(request, session, me, why) if why else _form(request, session, found, _blank(), me=me)
 
 
 def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpResponse:
@@ -110,9 +111,9 @@ def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpRes
             return _asks_guardian(request, session, form)
         done = signup.sign_up(session=session, now=timezone.now(), poster_code=code, **form.basics)
     except signup.SessionFull:
-        return _full(request, session)
+        return elsewhere.full(request, session)
     except signup.NotHeld:
-        return _over(request, session, timezone.now())
+        return elsewhere.over(request, session)
     except signup.AlreadyPlaced:
         return _form(request, session, found, form, status=409, why=_lost_link(session))
     except signup.Refused as refusal:
@@ -176,13 +177,16 @@ def _known_signs_up(request: HttpRequest, session: Session, found, me: Volunteer
     try:
         assignment = signup.join(volunteer=me, session=session, now=timezone.now())
     except signup.SessionFull:
-        return _full(request, session)
+        return elsewhere.full(request, session)
     except signup.AlreadyPlaced as refusal:
         return _form(request, session, found, _blank(), me=me, is_in=True, status=409, why=str(refusal))
     except signup.Refused as refusal:
         if _lacks_only_the_check(refusal):
             signup.wish_of(volunteer=me, session=session, now=timezone.now())
             return _wished(request, session, me)
+        why = instead.in_the_way(volunteer=me, session=session, role=found.shift.role, now=timezone.now())
+        if why:
+            return elsewhere.barred(request, session, me, why)
         return _form(request, session, found, _blank(), me=me, status=409, why=str(refusal))
     return _to_me(me, assignment)
 
@@ -248,34 +252,9 @@ def _form(
         "community": session.community,
         "my_token": device.token_of(request),
     }
+    if context["wants_check"] and not is_in:
+        context["openings"] = instead.instead_of(session, volunteer=me, now=timezone.now(), limit=2)
     return render(request, "volunteers/sign_up.html", context, status=status)
-
-
-def _full(request: HttpRequest, session: Session) -> HttpResponse:
-    """刚刚满了: 409, with the next sessions that want somebody."""
-    return _elsewhere(request, session, "这一场刚刚满了", "谢谢您！下面这几场还缺人：", status=409)
-
-
-def _over(request: HttpRequest, session: Session, now) -> HttpResponse:
-    """410: it is gone and will not come back."""
-    if session.status == Session.Status.CANCELLED:
-        title, text = "这一场停课了", session.cancel_reason
-    else:
-        title, text = "这一场已经过了", ""
-    return _elsewhere(request, session, title, text or "下面这几场还缺人：", status=410)
-
-
-def _elsewhere(request: HttpRequest, session: Session, title: str, text: str, *, status: int) -> HttpResponse:
-    context = {
-        "title": title,
-        "text": text,
-        "session": session,
-        "may_wait": status == 409,
-        "openings": opening.next_open(now=timezone.now(), besides=[session.pk]),
-        "community": session.community,
-        "my_token": device.token_of(request),
-    }
-    return render(request, "volunteers/full.html", context, status=status)
 
 
 @require_GET
