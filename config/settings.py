@@ -166,6 +166,11 @@ MAILERS = {
     # Notes to people without an address of their own; `console:` prints them for whoever develops.
     "files": environment.mailer(os.environ.get("LINKE_MAIL_FILES", ""), folder=LINKE_DATA / "mail"),
 }
+# A certified official account (服务号) knows people again inside WeChat; without both, nobody is sent there.
+LINKE_WECHAT_APP_ID = os.environ.get("LINKE_WECHAT_APP_ID", "")
+LINKE_WECHAT_SECRET = os.environ.get("LINKE_WECHAT_SECRET", "")
+LINKE_WECHAT_OPEN = "https://open.weixin.qq.com"
+LINKE_WECHAT_API = "https://api.weixin.qq.com"
 # Hosts besides the providers' own that a group's bot may live on: installations of one's own.
 LINKE_GATEWAY_HOSTS = environment.words("LINKE_GATEWAY_HOSTS")
 # Hours of the day in which no note leaves, except about the next morning (people/outbox.py).

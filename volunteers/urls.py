@@ -42,6 +42,7 @@ from volunteers.views import (
     volunteer,
     vouching,
     waiting,
+    wechat,
 )
 from volunteers.views import public as public_pages
 
@@ -190,6 +191,7 @@ public = [
     path("c/<str:number>/", certificates.check, name="certificate-check"),
     path("g/<str:signed>/", public_pages.guardian, name="guardian"),
     path("kept/<str:signed>/", public_pages.kept, name="kept"),
+    path("wx/", wechat.back, name="wechat"),
     path("me/leave/", volunteer.not_me, name="not-me"),
     path("me/lost/", recovering.lost, name="lost"),
     path("me/<str:token>/", volunteer.me, name="me"),

@@ -54,6 +54,7 @@ PUBLIC = {
     "sign-up",
     "wait",
     "wait-act",
+    "wechat",
 }
 
 

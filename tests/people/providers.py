@@ -41,6 +41,7 @@ class Provider:
     refusal: Any = None
     port: int = 0
     delay: float = 0
+    content_type = "application/json"
 
     @property
     def count(self) -> int:
@@ -199,6 +200,55 @@ class TencentSms(Provider):
         return {"PullSmsSendStatusSet": found}
 
 
+# --- WeChat ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class WeChat(Provider):
+    """developers.weixin.qq.com, 网页授权 with snsapi_base: sent back with a code at once, the code changed for an openid.
+
+    A code is good once and for this account; the answer is text/plain with status 200, also when it refuses.
+    """
+
+    content_type = "text/plain"
+    who: str = "oABCD1234567890-abcdefghijk"
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.path == "/connect/oauth2/authorize":
+            return self.authorize(asked)
+        if asked.path != "/sns/oauth2/access_token" or asked.query.get("grant_type") != "authorization_code":
+            return 200, {"errcode": 40002, "errmsg": "invalid grant_type"}
+        if asked.query.get("appid") != ID:
+            return 200, {"errcode": 40013, "errmsg": "invalid appid, rid: 1-2-3"}
+        if asked.query.get("secret") != SECRET:
+            return 200, {"errcode": 40125, "errmsg": "invalid appsecret, rid: 1-2-3"}
+        if not asked.query.get("code"):
+            return 200, {"errcode": 41008, "errmsg": "missing code, rid: 1-2-3"}
+        who = self.codes.pop(asked.query["code"], None)
+        self.take({"code": asked.query["code"]})
+        if who is None:
+            return 200, {"errcode": 40029, "errmsg": "invalid code, rid: 1-2-3"}
+        return 200, {
+            "access_token": "ACCESS",
+            "expires_in": 7200,
+            "refresh_token": "REFRESH",
+            "openid": who,
+            "scope": "snsapi_base",
+        }
+
+    def authorize(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        """WeChat wants its parameters by these names, and a state of letters and digits, 128 at most."""
+        wanted = ["appid", "redirect_uri", "response_type", "scope", "state"]
+        right = asked.query.get("response_type") == "code" and asked.query.get("scope") == "snsapi_base"
+        if list(asked.query) != wanted or asked.query["appid"] != ID or not right or len(asked.query["state"]) > 128:
+            return 200, {"errcode": 10003, "errmsg": "redirect_uri域名与后台配置不一致"}
+        code = f"code{len(self.codes)}-{len(self.taken)}"
+        self.codes[code] = self.who
+        sign = "&" if "?" in asked.query["redirect_uri"] else "?"
+        return 302, {"Location": f"{asked.query['redirect_uri']}{sign}code={code}&state={quote(asked.query['state'])}"}
+
+
 # --- the server -----------------------------------------------------------------------------------
 
 
@@ -227,7 +277,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
                 return
             text = json.dumps(content, ensure_ascii=False).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            if 300 <= status < 400:
+                self.send_header("Location", content.pop("Location"))
+            self.send_header("Content-Type", provider.content_type)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)

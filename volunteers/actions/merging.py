@@ -197,6 +197,7 @@ WORDS = {
     "volunteers.Placement": "排班建议",
     "volunteers.Wait": "候补",
     "volunteers.Certificate": "服务证明",
+    "volunteers.WeChatLink": "认得的微信",
     "volunteers.Clearance": "背景查询",
     "classes.Enrolment": "报名",
     "classes.Attendance": "出勤",

@@ -223,9 +223,10 @@ def record_training(
 
 @transaction.atomic
 def renew_link(*, volunteer: Volunteer, now: datetime, actor: User | None) -> str:
-    """A new secret link; the old one stops working at once. Returns the token."""
+    """A new secret link; the old one, and every WeChat that knew it, stops working at once. Returns the token."""
     volunteer.token = new_token()
     volunteer.save(update_fields=["token"])
+    volunteer.wechat_links.all().delete()
     _wrote(volunteer, "renew-link", "换了个人链接，旧的作废", now=now, actor=actor)
     return volunteer.token
 

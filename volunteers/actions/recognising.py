@@ -1,4 +1,4 @@
-"""Whose phone this is: the last four digits on a new one, a code by SMS when the link is lost."""
+"""Whose phone this is: the last four digits on a new one, a code by SMS when the link is lost, or its WeChat."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from people import audit, outbox
 from people.workbooks.phones import read_phone
-from volunteers.models import LinkCode, Volunteer
+from volunteers.models import LinkCode, Volunteer, WeChatLink
 
 GOOD_FOR = timedelta(minutes=10)
 CODES_A_DAY = 5
@@ -81,6 +81,33 @@ def use_code(*, phone: str, digits: str, now: datetime) -> Volunteer:
     Volunteer.objects.filter(pk=code.volunteer_id).update(proven_at=now)
     recognise(volunteer=code.volunteer, now=now)
     return code.volunteer
+
+
+# --- WeChat ---------------------------------------------------------------------------------------
+
+
+def link_wechat(*, token: str, digest: str, now: datetime) -> None:
+    """A WeChat account is this volunteer's from now on, whosever it was before; nothing for a token of nobody."""
+    volunteer = Volunteer.objects.exclude(status=Volunteer.Status.LEFT).filter(token=token).first()
+    if volunteer is None or WeChatLink.objects.filter(digest=digest, volunteer=volunteer).exists():
+        return
+    WeChatLink.objects.update_or_create(digest=digest, defaults={"volunteer": volunteer, "linked_at": now})
+
+
+def unlink_wechat(*, token: str, digest: str) -> None:
+    """不是我: this account is not this volunteer's. Without a digest, none of theirs is known any more."""
+    links = WeChatLink.objects.filter(volunteer__token=token)
+    (links.filter(digest=digest) if digest else links).delete()
+
+
+def of_wechat(*, digest: str, now: datetime) -> Volunteer | None:
+    """The volunteer whose WeChat account this is; None for one that nobody has linked."""
+    staying = WeChatLink.objects.exclude(volunteer__status=Volunteer.Status.LEFT)
+    link = staying.select_related("volunteer__person").filter(digest=digest).first()
+    if link is None:
+        return None
+    recognise(volunteer=link.volunteer, now=now)
+    return link.volunteer
 
 
 def _digest(volunteer: Volunteer, digits: str) -> str:

@@ -19,6 +19,7 @@ from .timetables import TimetableProposal
 from .tradeoff import Tradeoff
 from .volunteer import Absence, Availability, Clearance, Organisation, Training, Volunteer
 from .waiting import Wait
+from .wechat import WeChatLink
 
 __all__ = [
     "Absence",
@@ -58,4 +59,5 @@ __all__ = [
     "Training",
     "Volunteer",
     "Wait",
+    "WeChatLink",
 ]

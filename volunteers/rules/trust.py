@@ -35,7 +35,7 @@ def is_stranger(volunteer: Volunteer) -> bool:
     return volunteer.source == Volunteer.Source.SIGN_UP and volunteer.seen_at is None
 
 
-def has_their_one(volunteer: Volunteer, *, now: datetime, besides: int | None = None) -> bool:
+def has_their_one(volunteer: Volunteer, *, now: datetime, besides: int = 0) -> bool:
     """Whether a stranger, who holds one place at a time until they have come once, holds one already.
 
     `besides` is the id of a place that does not count. Two queries, none for anybody who was met.

@@ -18,7 +18,7 @@ from volunteers.forms.attendance import WallForm
 from volunteers.models import Assignment, CheckIn, Volunteer
 from volunteers.queries.changes import found_session
 from volunteers.rules import wall
-from volunteers.views import device
+from volunteers.views import device, wechat
 
 AN_HOUR = 60 * 60  # seconds
 MOST_WRONG = 10
@@ -27,6 +27,7 @@ How = CheckIn.How
 
 
 @require_http_methods(["GET", "POST"])
+@wechat.silently
 def arrive(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows who would be checked in; only the tap checks in."""
     session, now = get_object_or_404(found_session(pk)), timezone.now()

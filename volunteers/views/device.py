@@ -18,6 +18,7 @@ from volunteers.actions import recognising
 from volunteers.models import Volunteer
 
 COOKIE = "me"
+WECHAT = "wx"
 SALT = "volunteers.device"
 YEAR = 365 * 24 * 60 * 60  # seconds
 AN_HOUR = 60 * 60  # seconds
@@ -40,16 +41,33 @@ def volunteer_of(request: HttpRequest) -> Volunteer | None:
     return found.filter(token=token).first() if token else None
 
 
-def remember(response: HttpResponse, token: str) -> HttpResponse:
-    """Let this phone know its volunteer for a year."""
+def remember(request: HttpRequest, response: HttpResponse, token: str) -> HttpResponse:
+    """Let this phone know its volunteer for a year, and the WeChat that it is opened in, when that is known."""
+    if wechat := wechat_of(request):
+        recognising.link_wechat(token=token, digest=wechat, now=timezone.now())
     response.set_signed_cookie(
         COOKIE, token, salt=SALT, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
     return response
 
 
-def forget(response: HttpResponse) -> HttpResponse:
-    """不是我: the phone knows nobody any more."""
+def wechat_of(request: HttpRequest) -> str:
+    """The digest of the WeChat account that this phone was seen with; empty when there is none."""
+    return request.get_signed_cookie(WECHAT, default="", salt=SALT, max_age=YEAR)
+
+
+def keep_wechat(response: HttpResponse, digest: str) -> HttpResponse:
+    """Let this phone know which WeChat account it has, so that whoever signs up here is known there again."""
+    response.set_signed_cookie(
+        WECHAT, digest, salt=SALT, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
+
+
+def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """不是我: the phone knows nobody any more, and neither does its WeChat."""
+    if token := token_of(request):
+        recognising.unlink_wechat(token=token, digest=wechat_of(request))
     response.delete_cookie(COOKIE, samesite="Lax")
     return response
 
@@ -89,7 +107,7 @@ def theirs[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
         if trouble is not None:
             return ask(request, volunteer, trouble)
         recognising.recognise(volunteer=volunteer, now=timezone.now())
-        return remember(view(request, token, *args, **kwargs), token)
+        return remember(request, view(request, token, *args, **kwargs), token)
 
     return asked
 

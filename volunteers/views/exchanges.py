@@ -59,7 +59,7 @@ def _stranger_takes(request: HttpRequest, found: Exchange) -> HttpResponse:
     if is_known and device.token_of(request) != who.token:
         # Name and number are no secret among neighbours: they take the place, they open no page.
         return _hand_page(request, found, done=True)
-    return device.remember(_thanks(found, who), who.token)
+    return device.remember(request, _thanks(found, who), who.token)
 
 
 def _thanks(found: Exchange, who: Volunteer) -> HttpResponse:

@@ -22,7 +22,7 @@ from volunteers.forms.signup import SessionForm
 from volunteers.models import Assignment, GuardianConsent, Volunteer
 from volunteers.queries import instead, mine, opening
 from volunteers.rules.persons import ADULT_AT, cleared_until
-from volunteers.views import device, elsewhere
+from volunteers.views import device, elsewhere, wechat
 
 SIGNER = Signer(salt="volunteers.kept")
 GUARDIAN = Signer(salt="volunteers.guardian")
@@ -31,6 +31,7 @@ POSTER = "poster"
 
 
 @require_safe
+@wechat.silently
 def sessions(request: HttpRequest) -> HttpResponse:
     """可报名的场次: what is missing in seven days, and what one can do about it."""
     now = timezone.now()
@@ -73,6 +74,7 @@ def _poster_code(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@wechat.silently
 def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     """报名: a form for strangers, one button for a phone we know. The status tells the truth."""
     session, found = opening.opening_of(pk)
@@ -123,7 +125,7 @@ def _stranger_signs_up(request: HttpRequest, session: Session, found) -> HttpRes
     if done.is_known and device.token_of(request) != done.volunteer.token:
         # Name and number are no secret among neighbours: they hold a place, they open no page.
         return redirect("public:kept", signed=SIGNER.sign(done.assignment.pk))
-    return device.remember(_to_me(done.volunteer, done.assignment), done.volunteer.token)
+    return device.remember(request, _to_me(done.volunteer, done.assignment), done.volunteer.token)
 
 
 def _asks_guardian(request: HttpRequest, session: Session, form: SessionForm) -> HttpResponse:
@@ -199,7 +201,7 @@ def _stranger_wishes(request: HttpRequest, session: Session, form: SessionForm) 
     """我想来: kept until the check is recorded; a known number opens nobody's page."""
     volunteer, is_known = signup.wish(session=session, now=timezone.now(), **form.basics)
     response = _wished(request, session, volunteer)
-    return response if is_known else device.remember(response, volunteer.token)
+    return response if is_known else device.remember(request, response, volunteer.token)
 
 
 def _wished(request: HttpRequest, session: Session, volunteer: Volunteer) -> HttpResponse:

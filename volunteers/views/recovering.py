@@ -31,4 +31,4 @@ def lost(request: HttpRequest) -> HttpResponse:
         volunteer = recognising.use_code(phone=phone, digits=digits, now=now)
     except recognising.CodeRefused as refusal:
         return render(request, "volunteers/lost.html", context | {"why": str(refusal)}, status=403)
-    return device.remember(redirect("public:me", token=volunteer.token), volunteer.token)
+    return device.remember(request, redirect("public:me", token=volunteer.token), volunteer.token)

@@ -14,12 +14,13 @@ from volunteers.actions import exchanges as handing
 from volunteers.models import Assignment, Volunteer
 from volunteers.queries import exchanges, mine, opening, own_time, substitutes, waiting
 from volunteers.rules.persons import cleared_until
-from volunteers.views import device
+from volunteers.views import device, wechat
 
 OTHERS_TO_OFFER = 4
 
 
 @require_safe
+@wechat.silently
 def me(request: HttpRequest, token: str) -> HttpResponse:
     """我的: next, later, whom I help, when I am free, what I gave. On a phone not known as theirs: less."""
     volunteer = device.of_token(token)
@@ -135,7 +136,7 @@ def _decline(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 @require_POST
 def not_me(request: HttpRequest) -> HttpResponse:
     """不是我: this phone forgets whose it was."""
-    return device.forget(redirect("public:list"))
+    return device.forget(request, redirect("public:list"))
 
 
 def _assignment(token: str, pk: int) -> Assignment:

@@ -56,7 +56,7 @@ def _stranger_waits(request: HttpRequest, session: Session, found) -> HttpRespon
     if is_known and device.token_of(request) != row.volunteer.token:
         # Name and number are no secret among neighbours: they put in the queue, they open no page.
         return _page(request, session, found, _form(), place=waiting.place_of(volunteer=row.volunteer, session=session))
-    return device.remember(redirect("public:wait", session.pk), row.volunteer.token)
+    return device.remember(request, redirect("public:wait", session.pk), row.volunteer.token)
 
 
 @require_POST
