@@ -1,4 +1,4 @@
-"""Signing in, and what a member of staff chooses for themselves: password, shortcuts."""
+"""Signing in, what a member of staff chooses for themselves (password, shortcuts), and the sheets of every page."""
 
 import hashlib
 
@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
 
-from people import audit, visitors
+from people import audit, bundles, visitors
 from people.access import staff_required
 
 A_WHILE = 15 * 60  # seconds
@@ -96,3 +97,21 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "密码换好了，别的电脑上要重新登录。")
         return redirect("desk:password")
     return render(request, "people/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def bundle(request: HttpRequest, name: str, digest: str, kind: str) -> HttpResponse:
+    """A sheet or script of pages, compressed once; kept for a year where the address names its very state."""
+    try:
+        found = bundles.bundle(name, kind)
+    except LookupError as unknown:
+        raise Http404 from unknown
+    accepted = request.headers.get("Accept-Encoding", "")
+    encoding = next((one for one in ("br", "gzip") if one in accepted), "")
+    body = {"br": found.br, "gzip": found.gzip, "": found.plain}[encoding]
+    response = HttpResponse(body, content_type=bundles.TYPES[kind])
+    if encoding:
+        response["Content-Encoding"] = encoding
+    patch_vary_headers(response, ["Accept-Encoding"])
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if digest == found.digest else "no-cache"
+    return response

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from people import bundles
 from people.models.person import mask_phone
 
 register = template.Library()
@@ -29,7 +30,19 @@ def _local(moment: date | datetime) -> date | datetime:
     return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
 
 
-# --- icons ----------------------------------------------------------------------------------------
+# --- sheets, scripts, icons -----------------------------------------------------------------------
+
+
+@register.simple_tag
+def sheet(face: str, *added: str) -> SafeString:
+    """The one stylesheet of a page: its face's with what the page adds, `{% sheet "desk" "volunteers/week.css" %}`."""
+    return format_html('<link rel="stylesheet" href="{}">', bundles.address("css", face, *added))
+
+
+@register.simple_tag
+def script(face: str, *added: str) -> SafeString:
+    """The one script of a page, run when the page is there."""
+    return format_html('<script src="{}" defer></script>', bundles.address("js", face, *added))
 
 
 @register.simple_tag
