@@ -1,5 +1,6 @@
 """Boards that are shown again for a moment: only while nothing that the staff or a volunteer did has changed them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from people import audit
+from people import audit, pages
 from tests import make
 from volunteers.actions import roster
 from volunteers.queries import kept
@@ -19,12 +20,13 @@ pytestmark = pytest.mark.django_db
 def keeping(settings):
     """For a while, and with nothing kept from before."""
     settings.LINKE_BOARD_KEPT = 60
-    kept._kept.clear()
+    kept.boards.forget()
+    pages.forget()
 
 
-def reader():
-    client = Client()
-    client.force_login(make.user())
+def reader(name="chen", role="organiser", **options):
+    client = Client(**options)
+    client.force_login(make.user(name, role))
     return client
 
 
@@ -42,7 +44,7 @@ def test_a_second_look_costs_few_queries_and_shows_the_same(django_assert_max_nu
     make.assignment(shift, who, "draft")
     first = client.get(reverse("desk:week"), asked).content.decode()
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(4):
         second = client.get(reverse("desk:week"), asked).content.decode()
 
     assert "林淑芬" in second
@@ -83,3 +85,41 @@ def test_the_open_gap_is_no_part_of_what_others_see():
 
     assert "slot gap sel" in opened
     assert "slot gap sel" not in closed
+
+
+def test_who_may_only_look_gets_a_page_without_buttons():
+    shift, _ = place()
+    asked = {"w": f"{shift.session.on_date}"}
+    may = reader().get(reverse("desk:week"), asked).content.decode()
+
+    only_look = reader("kan", "viewer").get(reverse("desk:week"), asked).content.decode()
+
+    assert "补齐" in may
+    assert "补齐" not in only_look
+
+
+def test_each_reader_gets_a_token_of_their_own():
+    shift, who = place()
+    make.assignment(shift, who, "draft")
+    asked = {"w": f"{shift.session.on_date}"}
+    reader().get(reverse("desk:week"), asked)
+    other = reader("zhan", enforce_csrf_checks=True)
+    page = other.get(reverse("desk:week"), asked).content.decode()
+
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    left = other.post(reverse("desk:logout"), {"csrfmiddlewaretoken": token})
+
+    assert left.status_code == 302
+    assert pages.MARK not in page
+
+
+def test_what_was_just_said_to_one_is_not_said_to_others():
+    shift, _ = place()
+    asked = {"w": f"{shift.session.on_date}"}
+    publisher, other = reader(), reader("zhan")
+    publisher.post(reverse("desk:publish"), {"w": asked["w"], "seen": ""})
+
+    told = publisher.get(reverse("desk:week"), asked).content.decode()
+
+    assert "没有再发一遍" in told
+    assert "没有再发一遍" not in other.get(reverse("desk:week"), asked).content.decode()

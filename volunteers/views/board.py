@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classes.calendar import day_in
 from classes.models import Change, Community
 from classes.queries import requests
+from people import context, pages
 from people.access import organiser_required, staff_required
 from people.models import Message
 from volunteers import planning
 from volunteers.actions import previewing, roster
-from volunteers.context import community_of
+from volunteers.context import community_of, desk_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
 from volunteers.views import notes
@@ -37,8 +39,27 @@ def week(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "side" and len(side) > 2:
         return render(request, "volunteers/week_side.html", side)
     monday = _monday(request, side, now)
+    if settings.LINKE_BOARD_KEPT and not OWN & request.GET.keys() and not get_messages(request):
+        return _kept_page(request, monday, side, now)
     page = page_of(request, community, monday, now)
     return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request))
+
+
+# What opens something on the board for one reader.
+OWN = {"gap", "who", "clash", "step"}
+
+
+def _kept_page(request: HttpRequest, monday: date, side: dict, now: datetime) -> HttpResponse:
+    """The board with nothing open, the same for all who may do as much here and have the same numbers on the rail."""
+    desk, user = desk_of(request), request.user
+    version = kept.version(community=desk.community, monday=monday)
+    rail = len(desk.communities), desk.community.to_review, user.role, user.is_superuser, *user.keys_off
+    shown = timezone.localdate(now), date_of(request, "day"), context.size_of(request)
+
+    def make(token: dict) -> HttpResponse:
+        return render(request, PAGE, page_of(request, desk.community, monday, now, version) | side | token)
+
+    return pages.kept(request, (desk.community.pk, monday, version, rail, shown), settings.LINKE_BOARD_KEPT, make)
 
 
 @require_POST
@@ -136,8 +157,9 @@ def _texts(community: Community, monday: date, now: datetime) -> dict[int, Messa
 # --- what the page is made of -----------------------------------------------------------------
 
 
-def page_of(request: HttpRequest, community: Community, monday: date, now: datetime) -> dict:
-    week = kept.week(community=community, monday=monday, now=now)
+def page_of(request: HttpRequest, community: Community, monday: date, now: datetime, version: str = "") -> dict:
+    version = version or kept.version(community=community, monday=monday)
+    week = kept.week(community=community, monday=monday, now=now, version=version)
     chosen = date_of(request, "day")
     today = timezone.localdate(now)
     days = [day.date for day in week.days]
