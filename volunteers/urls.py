@@ -48,6 +48,7 @@ from volunteers.views import public as public_pages
 
 desk = [
     path("", today.today, name="today"),
+    path("number/", today.number, name="today-number"),
     path("notes/", notes.notes, name="notes"),
     path("notes/<int:pk>/", notes.hand_on, name="note-handed-on"),
     path("calls/", calls.call_people, name="calls"),

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from classes.models import DayQuestion
+from classes.models import Attendance, DayQuestion, Enrolment, Guardian, Request
 from people import outbox
-from people.models import Heartbeat, Message
+from people.models import AuditEntry, Heartbeat, Message
 from tests import make
-from volunteers.models import ImportBatch, ImportRow, Offer
+from volunteers.models import CheckIn, ImportBatch, ImportRow, NoShow, Offer
 from volunteers.queries import today
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +156,7 @@ def test_the_page_costs_the_same_however_much_there_is(client, n, django_assert_
         make.shift(make.session("2026-11-24", make.series(f"班{number}", kind="child")), "tutor")
     client.get(reverse("desk:today"))
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(reverse("desk:today"))
 
 
@@ -168,3 +169,156 @@ def test_who_is_to_be_called_is_said():
     (todo,) = page().todos
 
     assert (todo.text, todo.address) == ("1 件事要打电话说", "/desk/calls/")
+
+
+class TestWhoIsThere:
+    """What the roll says shows on the line; nobody is late before it is time."""
+
+    @pytest.fixture
+    def session(self):
+        return make.session("2026-11-24", make.series("四点半", kind="child"))
+
+    @pytest.fixture
+    def shift(self, session):
+        return make.shift(session, "tutor", needed=3)
+
+    @pytest.fixture
+    def children(self, session):
+        """Three of them, one with a mother, one whose school is out at 16:50."""
+        rows = [make.learner(name, kind="child") for name in ("吴昊", "何苗", "蒋思齐")]
+        for one in rows:
+            Enrolment.objects.create(learner=one, series=session.series, status="confirmed", created_at=NOW)
+        Guardian.objects.create(learner=rows[0], person=make.person("刘敏"), relation="妈妈")
+        type(rows[2]).objects.filter(pk=rows[2].pk).update(release_time="16:50")
+        return rows
+
+    def at(self, clock: str):
+        return today.today(community=make.community(), now=make.at("2026-11-24", clock)).presence
+
+    def visit(self, session, who, clock: str):
+        moment = make.at("2026-11-24", clock)
+        return CheckIn.objects.create(
+            volunteer=who, series=session.series, session=session, on_date=session.on_date, arrived_at=moment
+        )
+
+    def mark(self, session, child, **fields):
+        moment = make.at("2026-11-24", "16:31")
+        return Attendance.objects.create(session=session, learner=child, state="present", marked_at=moment, **fields)
+
+    def test_volunteers_who_came_in_time_late_not_yet_and_not_at_all(self, session, shift):
+        placed = [make.assignment(shift, make.volunteer(name)) for name in ("周远", "高翔", "钱薇")]
+        self.visit(session, placed[0].volunteer, "16:20")
+        self.visit(session, placed[1].volunteer, "16:45")
+
+        seen = self.at("16:50").seen
+
+        assert [(seen[one.pk].state, seen[one.pk].late) for one in placed] == [
+            ("came", 0),
+            ("came", 15),
+            ("awaited", 20),
+        ]
+        NoShow.objects.create(assignment=placed[2], said_at=NOW)
+        assert self.at("16:50").seen[placed[2].pk].state == "missed"
+
+    @pytest.mark.parametrize("clock", ["12:00", "16:00", "16:40", "18:30"])
+    def test_nobody_is_awaited_before_ten_minutes_or_after_the_end(self, shift, children, clock):
+        make.assignment(shift, make.volunteer())
+
+        assert (self.at(clock).seen, self.at(clock).late) == ({}, 0)
+
+    def test_children_there_gone_and_late(self, session, shift, children):
+        came = make.at("2026-11-24", "16:31")
+        self.mark(session, children[1], arrived_at=came, left_at=came + timedelta(minutes=20), collected_text="妈妈")
+
+        heads = self.at("17:00").heads[session.pk]
+
+        assert (heads.here, heads.gone, heads.unsaid, heads.not_yet) == (0, 1, 2, 1)
+        assert [(one.learner, one.minutes, str(one.guardian)) for one in heads.late] == [(children[0], 30, "刘敏 妈妈")]
+        assert self.at("17:10").late == 2
+
+    def test_a_roll_nobody_has_called_is_said_instead_of_every_child(self, client, session, shift, children):
+        heads = self.at("17:00").heads[session.pk]
+
+        assert (heads.late, heads.is_called, heads.is_due) == ([], False, True)
+
+
+class TestCalling:
+    """A number is shown to whoever calls, and written down."""
+
+    @pytest.fixture
+    def placed(self, client):
+        client.force_login(make.user())
+        now = timezone.now()
+        session = make.session(f"{timezone.localdate(now)}", make.series("四点半", kind="child"))
+        return make.assignment(make.shift(session, "tutor"), make.volunteer(phone="16000010009"))
+
+    def test_one_tap_shows_the_number(self, client, placed):
+        page = client.get("/desk/").content.decode()
+        assert "16000010009" not in page
+
+        said = client.post("/desk/number/", {"volunteer": placed.volunteer_id}, headers={"HX-Request": "true"})
+
+        assert 'href="tel:16000010009"' in said.content.decode()
+        assert AuditEntry.objects.filter(summary="看了电话", thing=f"volunteer:{placed.volunteer_id}").count() == 1
+
+    def test_without_script_the_page_comes_back_whole(self, client, placed):
+        said = client.post("/desk/number/", {"volunteer": placed.volunteer_id})
+
+        assert "今天的课" in said.content.decode()
+
+    def test_a_guardian_of_a_child_that_comes(self, client, placed):
+        child = make.learner("吴昊", kind="child")
+        mother = Guardian.objects.create(learner=child, person=make.person("刘敏", "16000010008"), relation="妈妈")
+        assert client.post("/desk/number/", {"guardian": mother.pk}).status_code == 404
+
+        Enrolment.objects.create(learner=child, series=placed.session.series, status="confirmed", created_at=NOW)
+        said = client.post("/desk/number/", {"guardian": mother.pk}, headers={"HX-Request": "true"})
+
+        assert 'href="tel:16000010008"' in said.content.decode()
+
+    @pytest.mark.parametrize("asked", [{}, {"volunteer": "x"}, {"volunteer": "0"}, {"guardian": "9999"}])
+    def test_nobody_else(self, client, placed, asked):
+        assert client.post("/desk/number/", asked).status_code == 404
+
+    def test_whoever_may_only_look_calls_nobody(self, client, placed):
+        client.force_login(make.user("kan", role="viewer"))
+
+        assert "打给" not in client.get("/desk/").content.decode()
+        assert client.post("/desk/number/", {"volunteer": placed.volunteer_id}).status_code == 403
+
+
+def test_new_requests_are_said():
+    asked = {"community": make.community(), "name": "王秀英", "phone": "16000010001", "consent_at": NOW}
+    Request.objects.create(**asked, wish="视频通话", channel="page", asked_at=NOW - timedelta(days=2))
+
+    (todo,) = page().todos
+
+    assert (todo.text, todo.detail, todo.page) == ("1 个新点单", "最早的等了 2 天：视频通话", "desk:requests")
+
+
+def test_an_empty_day_says_the_next_and_offers_the_print(client):
+    client.force_login(make.user())
+    day = timezone.localdate() + timedelta(days=2)
+    make.shift(make.session(f"{day}", make.series("四点半", kind="child")), "tutor")
+
+    said = client.get("/desk/").content.decode()
+
+    assert "今天没有课" in said
+    assert "下一场：" in said
+    assert "打印下周表" in said
+
+
+def test_what_does_not_fit_is_kept_behind_one_button(client):
+    for number in range(9):
+        make.volunteer(f"新人{number}", source="sign_up")
+    make.cleared(make.volunteer(), until=(NOW + timedelta(days=10)).date())
+    DayQuestion.objects.create(series=make.series(), on_date="2026-12-05", why="调休")
+    shift_on("2026-11-25")
+    shift = shift_on("2026-12-03", needed=1)
+    make.assignment(shift, make.volunteer("李明"), "declined", now=NOW - timedelta(hours=2))
+    asked = {"community": make.community(), "name": "王秀英", "phone": "16000010001", "consent_at": NOW}
+    Request.objects.create(**asked, wish="视频通话", channel="page", asked_at=NOW)
+
+    shown = page()
+
+    assert [len(shown.todos), len(shown.later), shown.wanted] == [5, 1, 6]

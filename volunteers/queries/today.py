@@ -8,11 +8,12 @@ from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import Community, DayQuestion, Session
+from classes.models import Community, DayQuestion, Request, Session
 from people import calls
 from people.models import Heartbeat
 from volunteers.models import Assignment, ImportBatch, ImportRow, Offer, Pairing
 from volunteers.queries import board, exchanges, floors, people, roll, substitutes
+from volunteers.queries.presence import Presence, presence
 
 MOST_TODOS = 5
 GAPS_WITHIN = timedelta(hours=48)
@@ -43,14 +44,33 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Everything the page 今天 shows. `next_card` is set when nothing is held today."""
+    """Everything the page 今天 shows. `next_card` is set when nothing is held today, `ahead` is the day after.
+
+    `todos` are the most pressing, `later` what does not fit beside them.
+    """
 
     community: Community
     date: date
+    now: datetime
     cards: list[board.Card]
     tally: board.Tally
     next_card: board.Card | None
     todos: list[Todo]
+    later: list[Todo]
+    ahead: list[board.Card]
+    presence: Presence
+
+    @property
+    def now_before(self) -> int | None:
+        """Where the line says what time it is: before this session; 0 after the last; nowhere while one is on."""
+        if any(card.session.starts_at <= self.now < card.session.ends_at for card in self.running):
+            return None
+        return next((card.session.pk for card in self.cards if card.session.starts_at > self.now), 0)
+
+    @property
+    def wanted(self) -> int:
+        """How much wants a decision."""
+        return len(self.todos) + len(self.later)
 
     @property
     def running(self) -> list[board.Card]:
@@ -69,19 +89,30 @@ class Today:
 
 
 def today(*, community: Community, now: datetime, may_organise: bool = True) -> Today:
-    """The page 今天. At most twenty queries, however much there is."""
+    """The page 今天. At most 27 queries, however much there is."""
     day = timezone.localdate(now)
     cards = board.cards_between(community=community, first=day, last=day + timedelta(days=2), now=now)
     of_today = [card for card in cards if card.session.on_date == day]
     held = [card for card in of_today if not card.is_cancelled]
+    wanted = todos(community=community, cards=cards, now=now, may_organise=may_organise)
     return Today(
         community=community,
         date=day,
+        now=now,
         cards=of_today,
         tally=board.tally(of_today),
         next_card=None if held else next_card(community=community, now=now),
-        todos=todos(community=community, cards=cards, now=now, may_organise=may_organise),
+        todos=wanted[:MOST_TODOS],
+        later=wanted[MOST_TODOS:],
+        ahead=next_day(cards, day) if held else [],
+        presence=presence(held, now),
     )
+
+
+def next_day(cards: list[board.Card], day: date) -> list[board.Card]:
+    """The cards of the first day after this one on which something is held."""
+    coming = [card for card in cards if card.session.on_date > day and not card.is_cancelled]
+    return [card for card in coming if card.session.on_date == coming[0].session.on_date]
 
 
 def helped_by(cards: list[board.Card]) -> dict[int, list[str]]:
@@ -109,22 +140,24 @@ def todos(*, community: Community, cards: list[board.Card], now: datetime, may_o
 
     Whoever may only look is not sent to pages that stay shut, and no button promises a change.
     """
+    searching = substitutes.open_in(community, now)
     found = [
         _worker(now),
         *_alarms(community, now),
-        *_searches(community, now),
-        *_gaps(cards, now),
-        _calls(now) if may_organise else None,
-        _not_closed(community, now),
-        _exchanges(community, now) if may_organise else None,
+        *_searches(searching),
+        *_gaps(cards, {one.search.shift_id for one in searching}, now),
         _declined(community, now),
+        _calls(now) if may_organise else None,
         _unanswered(community, now),
+        _exchanges(community, now) if may_organise else None,
+        _requests(community, now),
+        _newcomers(community, now),
+        _not_closed(community, now),
         _questions(community, now),
         _imports(community) if may_organise else None,
-        _newcomers(community, now),
         _clearances(community, now),
     ]
-    wanted = [todo for todo in found if todo][:MOST_TODOS]
+    wanted = [todo for todo in found if todo]
     return wanted if may_organise else [replace(todo, button="看看") for todo in wanted]
 
 
@@ -159,9 +192,8 @@ def _alarms(community: Community, now: datetime) -> list[Todo]:
     ]
 
 
-def _searches(community: Community, now: datetime) -> list[Todo]:
+def _searches(found: list[substitutes.Progress]) -> list[Todo]:
     """Searches for substitutes under way: the nearest, and how many more there are."""
-    found = substitutes.open_in(community, now)
     if not found:
         return []
     first, more = found[0], len(found) - 1
@@ -183,22 +215,24 @@ def _day_and_time(session: Session) -> str:
     return f"周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M}"
 
 
-def _gaps(cards: list[board.Card], now: datetime) -> list[Todo]:
-    soon = [card for card in cards if card.gaps and card.session.starts_at <= now + GAPS_WITHIN]
-    if not soon:
+def _gaps(cards: list[board.Card], searching: set[int], now: datetime) -> list[Todo]:
+    """Places of the next 48 hours that want somebody; what a search is about is said there."""
+    near = [card for card in cards if card.session.starts_at <= now + GAPS_WITHIN]
+    wanted = [(card, place) for card in near for place in card.places if place.is_gap]
+    left = [(card, place) for card, place in wanted if place.shift.pk not in searching]
+    if not left:
         return []
-    gaps = sum(card.gaps for card in soon)
-    first = soon[0]
-    shift = next(place.shift for place in first.places if place.is_gap)
+    gaps, (first, place) = len(left), left[0]
+    here = sum(card is first for card, _ in left)
     starts = timezone.localtime(first.session.starts_at)
     return [
         Todo(
             text=f"48 小时内缺 {gaps} 人",
-            detail=f"最近的是周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M} {first.session.series.name}，缺 {first.gaps} 人",
+            detail=f"最近的是{_day_and_time(first.session)} {first.session.series.name}，缺 {here} 人",
             button=f"看 {gaps} 个空缺" if gaps > 1 else "补空缺",
             page="desk:week",
             query=f"?w={board.monday_of(starts.date())}"
-            + (f"&day={starts:%Y-%m-%d}" if gaps > 1 else f"&gap={shift.pk}#side"),
+            + (f"&day={starts:%Y-%m-%d}" if gaps > 1 else f"&gap={place.shift.pk}#side"),
             is_gap=True,
         )
     ]
@@ -229,11 +263,11 @@ def _exchanges(community: Community, now: datetime) -> Todo | None:
 
 
 def _declined(community: Community, now: datetime) -> Todo | None:
-    """Who said 来不了 in the last days for a session to come whose place is still open."""
+    """Who said 来不了 in the last days for a later session whose place is still open; the next 48 hours are said above."""
     said = Assignment.objects.filter(
         status=Assignment.Status.DECLINED,
         changed_at__gt=now - DECLINED_WITHIN,
-        starts_at__gt=now,
+        starts_at__gt=now + GAPS_WITHIN,
         session__community=community,
         session__status=Session.Status.PLANNED,
         shift__taken__lt=F("shift__needed"),
@@ -313,6 +347,22 @@ def _imports(community: Community) -> Todo | None:
         page="desk:import-batch",
         query="?show=attention",
         of=newest,
+    )
+
+
+def _requests(community: Community, now: datetime) -> Todo | None:
+    """点单 that nobody has dealt with yet."""
+    waiting = Request.objects.filter(community=community, status__in=(Request.Status.SUBMITTED, Request.Status.REVIEW))
+    found = list(waiting.order_by("asked_at", "pk").values_list("asked_at", "wish"))
+    if not found:
+        return None
+    asked_at, wish = found[0]
+    days = (timezone.localdate(now) - timezone.localdate(asked_at)).days
+    return Todo(
+        text=f"{len(found)} 个新点单",
+        detail=(f"最早的等了 {days} 天：" if days else "今天来的：") + wish,
+        button="排进去",
+        page="desk:requests",
     )
 
 

@@ -39,6 +39,12 @@ def at(table: dict[int, list[str]], key: int) -> list[str]:
     return table.get(key, [])
 
 
+@register.filter
+def of_place(seen: dict[int, Any], place: Any) -> Any:
+    """What is known of the one who has a place; nothing of a place that nobody has."""
+    return seen.get(place.assignment.pk) if place.assignment else None
+
+
 # The plane of a curve inside its picture, in units of the viewBox: left, top, width, height.
 LEFT, TOP, WIDE, HIGH = 44, 26, 252, 130
 

@@ -1,14 +1,21 @@
 """今天: the day as a time line; 更多: the rest of the desk on a phone."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+from datetime import timedelta
 
-from people.access import staff_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from classes import demand
+from classes.actions import learners
+from classes.models import Guardian, Session
+from people.access import organiser_required, staff_required
 from people.models import Heartbeat
+from volunteers.actions import people
 from volunteers.context import community_of
-from volunteers.queries import changes
+from volunteers.models import Assignment, Volunteer
+from volunteers.queries import board, changes
 from volunteers.queries import today as queries
 
 
@@ -16,12 +23,39 @@ from volunteers.queries import today as queries
 @staff_required
 def today(request: HttpRequest) -> HttpResponse:
     """The first page after login."""
+    return page(request)
+
+
+def page(request: HttpRequest, **revealed) -> HttpResponse:
+    """The day; `revealed` names one number that was asked for without script."""
     community = community_of(request)
     if community is None:
         return render(request, "volunteers/no_community.html")
     now = timezone.now()
-    page = queries.today(community=community, now=now, may_organise=request.user.may_organise)
-    return render(request, "volunteers/today.html", {"today": page, "now": now})
+    found = queries.today(community=community, now=now, may_organise=request.user.may_organise)
+    context = {"today": found, "now": now, "next_week": board.monday_of(found.date) + timedelta(days=7)}
+    return render(request, "volunteers/today.html", context | revealed)
+
+
+@require_POST
+@organiser_required
+def number(request: HttpRequest) -> HttpResponse:
+    """Whom to ring now: a volunteer or a guardian of today's sessions; who looked is written down."""
+    now, community = timezone.now(), community_of(request)
+    sessions = list(Session.objects.filter(community=community, on_date=timezone.localdate(now)))
+    if (pk := request.POST.get("volunteer", "")).isdigit():
+        placed = Assignment.objects.filter(session__in=sessions, status__in=Assignment.ACTIVE)
+        who = get_object_or_404(Volunteer.objects.select_related("person"), pk=pk, pk__in=placed.values("volunteer"))
+        phone = people.reveal_phone(volunteer=who, now=now, actor=request.user)
+    elif (pk := request.POST.get("guardian", "")).isdigit():
+        coming = {place.learner for places in demand.headcounts(sessions).values() for place in places}
+        who = get_object_or_404(Guardian.objects.select_related("person", "learner__person"), pk=pk, learner__in=coming)
+        phone = learners.reveal_phone(learner=who.learner, person=who.person, now=now, actor=request.user)
+    else:
+        raise Http404
+    if request.htmx:
+        return render(request, "volunteers/today.html#tel", {"phone": phone})
+    return page(request, revealed=who, phone=phone)
 
 
 @require_GET
