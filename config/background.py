@@ -53,6 +53,8 @@ SCHEDULES = (
     Scheduled("remind-soon", "volunteers.tasks.remind_soon", "*/10 6-21 * * *", "两小时前提醒"),
     Scheduled("nudge-unanswered", "volunteers.tasks.nudge_unanswered", "15 10-12 * * *", "催没回复的邀请"),
     Scheduled("warn-of-clearances", "volunteers.tasks.warn_of_clearances", "25 9-11 * * *", "背景查询到期提醒"),
+    Scheduled("warn-of-trainings", "volunteers.tasks.warn_of_trainings", "27 9-11 * * *", "培训到期提醒"),
+    Scheduled("tell-expiring", "volunteers.tasks.tell_expiring", "29 9-11 * * *", "告诉工作人员谁快到期"),
     Scheduled("tell-unclosed", "volunteers.tasks.tell_unclosed", "35 8-10 * * *", "没签退的场次"),
     Scheduled("tell-week", "volunteers.tasks.tell_week", "5 8-10 * * 1", "周报"),
     Scheduled("call-for-help", "volunteers.tasks.call_for_help", "45 9-11 * * *", "告诉工作群哪里缺人"),

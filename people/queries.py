@@ -27,7 +27,12 @@ def found_by(word: str, person: str = "person") -> Q:
 
 
 def delivered(key: str) -> dict[str, Any]:
-    """What holds as long as nobody has decided anything: `quiet` in hours, `retention` in days."""
+    """What holds as long as nobody has decided anything: `quiet` in hours, `retention` in days.
+
+    `text:KIND` is what a note of that kind says instead of the delivered words; empty means those.
+    """
+    if key.startswith("text:"):
+        return {"text": ""}
     every: dict[str, dict[str, Any]] = {
         "organisation": {"name": "", "contact": "", "phone": ""},
         "quiet": {"from_hour": settings.LINKE_QUIET_FROM, "until_hour": settings.LINKE_QUIET_UNTIL},

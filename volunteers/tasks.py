@@ -242,6 +242,18 @@ def warn_of_clearances() -> int:
 
 
 @task()
+def warn_of_trainings() -> int:
+    """Tell those of whose trainings one runs out within 30 days; answers how many trainings."""
+    return reminding.warn_of_trainings(now=timezone.now())
+
+
+@task()
+def tell_expiring() -> int:
+    """Tell organisers which checks and trainings run out within 30 days, each once; answers how many there are."""
+    return briefing.tell_expiring(now=timezone.now())
+
+
+@task()
 def tell_unclosed() -> int:
     """Tell organisers which sessions of yesterday were not closed; answers how many sessions."""
     return briefing.unclosed_yesterday(now=timezone.now())

@@ -1,6 +1,7 @@
 """What the place has decided for itself, every change of it, and copies of the data that were asked for."""
 
 import secrets
+from pathlib import Path
 
 from django.conf import settings
 from django.db import models
@@ -84,7 +85,8 @@ class Export(models.Model):
     def __str__(self) -> str:
         return f"export {self.pk} {self.status}"
 
-    @property
-    def file_name(self) -> str:
-        """Under the folder of exports; the address names it by its key only."""
-        return f"{self.key}.zip"
+    KINDS = ("zip", "xlsx")
+
+    def path_in(self, folder: Path, kind: str) -> Path:
+        """One of its two files; the address names it by its key only."""
+        return folder / f"{self.key}.{kind}"

@@ -269,6 +269,7 @@ def manager_pages() -> dict[str, str]:
         "channels": reverse("desk:channels"),
         "settings": reverse("desk:settings"),
         "settings-log": reverse("desk:settings-log"),
+        "settings-text": reverse("desk:settings-text", args=["offer"]),
         "password": reverse("desk:password"),
         "channel": reverse("desk:channel", args=[channel.pk]),
         "channel-add": reverse("desk:channel-add", args=["dingtalk"]),

@@ -7,8 +7,8 @@ import pytest
 from classes.models import Session
 from people.models import Message
 from tests import make
-from volunteers.actions import reminding
-from volunteers.models import Offer, Shift
+from volunteers.actions import briefing, reminding
+from volunteers.models import Offer, Shift, Training
 
 pytestmark = pytest.mark.django_db
 EVENING = make.at("2026-09-11", "18:00")
@@ -161,6 +161,54 @@ class TestClearances:
             reminding.warn_of_clearances(now=EVENING + timedelta(days=days))
 
         assert Message.objects.get().kind == "clearance"
+
+
+class TestTrainings:
+    def had(self, who, until: str | None, what: str = "儿童保护", on: str = "2025-09-20"):
+        ends = date.fromisoformat(until) if until else None
+        return Training.objects.create(volunteer=who, what=what, on_date=date.fromisoformat(on), valid_until=ends)
+
+    @pytest.mark.parametrize(
+        ("until", "count"), [("2026-09-10", 0), ("2026-09-11", 1), ("2026-10-11", 1), ("2026-10-12", 0), (None, 0)]
+    )
+    def test_thirty_days_before_it_runs_out(self, until, count):
+        self.had(make.volunteer(), until)
+
+        assert reminding.warn_of_trainings(now=EVENING) == count
+
+    @pytest.mark.parametrize("until", [None, "2027-09-20"])
+    def test_one_that_was_had_again_is_nobodys_worry(self, until):
+        who = make.volunteer()
+        self.had(who, "2026-09-20")
+        self.had(who, until, on="2026-08-20")
+        self.had(who, "2026-09-22", what="手机课")
+
+        assert reminding.warn_of_trainings(now=EVENING) == 1
+        assert Message.objects.get().body.startswith("周远，您好。您的培训“手机课”到 2026年9月22日 为止。")
+
+    def test_said_once_to_the_volunteer_and_once_to_each_organiser(self):
+        who = make.volunteer()
+        self.had(who, "2026-09-20")
+        make.cleared(who, date(2026, 9, 25))
+        staff = [make.user(), make.user("zhan", role="manager"), make.user("kan", role="viewer")]
+        for days in range(3):
+            reminding.warn_of_trainings(now=EVENING + timedelta(days=days))
+            assert briefing.tell_expiring(now=EVENING + timedelta(days=days)) == 2
+
+        assert Message.objects.filter(person=who.person, kind="training").count() == 1
+        assert [Message.objects.filter(user=one, kind="expiring").count() for one in staff] == [2, 2, 0]
+        assert "周远的背景查询到 2026年9月25日 为止，过了就不能陪孩子。" in set(
+            Message.objects.filter(user=staff[0]).values_list("body", flat=True)
+        )
+
+    def test_two_workers_at_once_tell_once(self, together):
+        who = make.volunteer()
+        self.had(who, "2026-09-20")
+        make.user()
+
+        together(4, lambda number: (reminding.warn_of_trainings(now=EVENING), briefing.tell_expiring(now=EVENING)))
+
+        assert Message.objects.count() == 2
 
 
 class TestGaps:

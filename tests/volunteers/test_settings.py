@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from classes.models import Programme, Request
 from people import exporting, outbox, queries, settling
@@ -158,12 +159,29 @@ class TestExport:
         assert make_exports.call() == 1
 
         export = Export.objects.get()
-        with zipfile.ZipFile(exporting.folder() / export.file_name) as archive:
+        with zipfile.ZipFile(export.path_in(exporting.folder(), "zip")) as archive:
             every = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
         assert volunteer.token not in "".join(every.values())
         assert boss.password not in "".join(every.values())
         rows = list(csv.DictReader(io.StringIO(every["people.person.csv"])))
         assert rows[0]["name"] == "'=周远"
+
+    def test_the_workbook_holds_the_same_as_sheets(self, settings, tmp_path):
+        settings.LINKE_DATA = tmp_path
+        boss = manager()
+        volunteer = make.volunteer("=周远")
+        exporting.ask(now=NOW, actor=boss)
+        make_exports.call()
+
+        book = CalamineWorkbook.from_path(Export.objects.get().path_in(exporting.folder(), "xlsx"))
+
+        assert len(set(book.sheet_names)) == len(exporting.tables())
+        heads, *rows = book.get_sheet_by_name("p.person").to_python()
+        assert heads[:2] == ["id", "name 姓名"]
+        assert [row[:2] for row in rows] == [[float(volunteer.person_id), "=周远"]]
+        everything = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+        assert volunteer.token not in everything
+        assert boss.password not in everything
 
     def test_a_download_is_for_a_day_and_written_down(self, client, settings, tmp_path):
         settings.LINKE_DATA = tmp_path
@@ -174,6 +192,11 @@ class TestExport:
         address = reverse("desk:settings-download", args=[export.key])
 
         assert client.get(address).status_code == 200
+        workbook = client.get(f"{address}?as=xlsx")
+        assert (workbook.status_code, workbook["Content-Disposition"]) == (
+            200,
+            'attachment; filename="linke-export.xlsx"',
+        )
         assert AuditEntry.objects.filter(verb="下载了全部数据").exists()
         Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         assert client.get(address).status_code == 404
@@ -260,3 +283,22 @@ class TestPages:
         page = client.get(reverse("desk:settings-log"), {"opened": "1", "about": "volunteer"}).content.decode()
 
         assert "甲" in page and "乙" not in page
+
+
+class TestPosterCode:
+    def test_is_set_renewed_and_dropped_from_the_settings(self, client):
+        place = make.community()
+        client.force_login(manager())
+
+        client.post("/desk/poster/code/", {"code": "wt26", "back": "settings"})
+        assert "要写 <b>WT26</b>" in client.get("/desk/settings/").content.decode()
+        there = client.post("/desk/poster/code/", {"new": "1", "back": "settings"})
+        place.refresh_from_db()
+
+        assert there["Location"] == "/desk/settings/#poster"
+        assert len(place.poster_code) == 4
+        assert not set(place.poster_code) & set("IO01")
+        assert place.poster_code != "WT26"
+        client.post("/desk/poster/code/", {"code": "", "back": "settings"})
+        place.refresh_from_db()
+        assert place.poster_code == ""

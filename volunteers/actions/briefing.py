@@ -15,7 +15,7 @@ from classes.models import Community, Session
 from people import calls, outbox
 from people.models import Channel, Message, User
 from volunteers.actions import notes
-from volunteers.actions.reminding import expiring
+from volunteers.actions.reminding import expiring, expiring_trainings, last_day
 from volunteers.models import Assignment, CheckIn, Shift
 
 WEEK = timedelta(days=7)
@@ -64,6 +64,31 @@ def _loose_ends(now: datetime) -> list[str]:
         "要打的电话": calls.open_calls(now=now).count(),
     }
     return [f"{what}：{count}" for what, count in counts.items() if count]
+
+
+# --- checks and trainings that run out ----------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_expiring(*, now: datetime) -> int:
+    """Each organiser hears of each check and training that runs out within 30 days, once. Answers how many there are.
+
+    Notes of one morning leave together, so ten of them are one message.
+    """
+    checks = [(who, "背景查询", "过了就不能陪孩子", until) for who, until in expiring(now)]
+    found = checks + [(one.volunteer, f"培训“{one.what}”", "", last_day(one)) for one in expiring_trainings(now)]
+    for who, what, means, until in found:
+        line = f"{who}的{what}到 {notes.on_day(until)} 为止" + (f"，{means}。" if means else "。")
+        _tell_staff(
+            "expiring",
+            f"{who.pk}:{what}:until:{until}",
+            f"{who}的{what}快到期了",
+            [line],
+            f"/desk/volunteers/{who.pk}/",
+            until + timedelta(days=1),
+            now,
+        )
+    return len(found)
 
 
 # --- attendance that was not closed -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from classes.actions import families
 from classes.models import Change, Session
 from people import outbox
 from people.models import Message
+from volunteers.actions import texts
 from volunteers.models import Assignment, Exchange, Offer, Role, Volunteer, Wait
 
 WEEKDAYS = "一二三四五六日"
@@ -36,12 +37,14 @@ def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: date
     """Invite one volunteer to some places, with what the law asks to be said (志愿服务条例 art. 12)."""
     first = assignments[0]
     risks = dict.fromkeys(one.session.series.programme.risk_note for one in assignments)
-    body = [
-        f"{first.volunteer}，您好。{first.session.community}想请您来：",
-        *(line(one) for one in assignments),
-        *(f"请留意：{risk}" for risk in risks if risk),
-        f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
-    ]
+    body = texts.say(
+        "offer",
+        称呼=str(first.volunteer),
+        社区=str(first.session.community),
+        场次="\n".join(line(one) for one in assignments),
+        留意="\n".join(f"请留意：{risk}" for risk in risks if risk),
+        答复期限=when(answer_by),
+    )
     facts = {"count": str(len(assignments))}
     useless_after = max(one.starts_at for one in assignments)
     return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now, useless_after, facts)
@@ -52,7 +55,7 @@ RELEASED, RELEASED_BACK = "release", "release-back"
 
 def released(*, assignment: Assignment, now: datetime, change: Change | None = None) -> Message:
     """A place that was asked for or agreed is not needed any more. `change` is the step that can be taken back."""
-    body = [f"{assignment.volunteer}，您好。下面这一场不用来了，谢谢您：", line(assignment)]
+    body = texts.say(RELEASED, 称呼=str(assignment.volunteer), 场次=line(assignment))
     about = f"change:{change.pk}" if change else None
     return _write(assignment, RELEASED, "有一场不用来了", body, now, about=about)
 
@@ -60,18 +63,14 @@ def released(*, assignment: Assignment, now: datetime, change: Change | None = N
 def cancelled(*, assignment: Assignment, now: datetime) -> Message:
     """The session is not held."""
     reason = assignment.session.cancel_reason
-    body = [f"{assignment.volunteer}，您好。下面这一场停课，不用来了：", line(assignment)]
-    body += [f"原因：{reason}"] if reason else []
+    body = texts.say("cancel", 称呼=str(assignment.volunteer), 场次=line(assignment), 原因=reason)
     return _write(assignment, "cancel", "有一场停课", body, now)
 
 
 def signed_up(*, assignment: Assignment, now: datetime) -> Message:
     """The place is held; the link is theirs alone."""
-    body = [
-        f"{assignment.volunteer}，名额留好了：",
-        line(assignment),
-        f"到了说签到码 {assignment.arrival_code}。改时间、来不了，都从这个链接走；链接只认您，别转给别人。",
-    ]
+    code = assignment.arrival_code
+    body = texts.say("sign-up", 称呼=str(assignment.volunteer), 场次=line(assignment), 签到码=code)
     return _write(assignment, "sign-up", "名额留好了", body, now)
 
 
@@ -79,16 +78,19 @@ def reminder(*, assignment: Assignment, now: datetime) -> Message:
     """The day before. It names the date and not 明天, so that it is true whenever it is read."""
     is_agreed = assignment.status == Assignment.Status.ACCEPTED
     ask = "到时候见。临时来不了，请早点打开链接说一声。" if is_agreed else "您还没回，能来、来不了，打开链接点一下。"
-    body = [f"{assignment.volunteer}，您好。提醒您有这一场：", line(assignment), ask]
+    body = texts.say("reminder", 称呼=str(assignment.volunteer), 场次=line(assignment), 回不回=ask)
     return _write(assignment, "reminder", f"{when(assignment.starts_at)} 有您一场", body, now)
 
 
 def soon(*, assignment: Assignment, now: datetime) -> Message:
     """Two hours before: where to go, what to say at the door, whom to ring."""
-    community = assignment.session.community
-    body = [f"{assignment.volunteer}，您好。快到您这一场了：", line(assignment)]
-    body.append(f"到了说签到码 {assignment.arrival_code}。")
-    body += [f"找不到地方、来不了，打 {community.help_phone}。"] if community.help_phone else []
+    body = texts.say(
+        "soon",
+        称呼=str(assignment.volunteer),
+        场次=line(assignment),
+        签到码=assignment.arrival_code,
+        电话=assignment.session.community.help_phone,
+    )
     return _write(assignment, "soon", f"{when(assignment.starts_at)} 有您一场", body, now)
 
 
@@ -96,17 +98,19 @@ def unanswered(*, offers: Sequence[Offer], now: datetime) -> Message:
     """The day before some invitations run out: one note for all of them."""
     places = [one.assignment for one in offers]
     answer_by = min(one.expires_at for one in offers)
-    body = [
-        f"{places[0].volunteer}，您好。下面{len(places)}场还等您回一声：",
-        *(line(one) for one in places),
-        f"{when(answer_by)} 以后名额就放给别人了。能来、来不了，打开链接点一下就行。",
-    ]
+    body = texts.say(
+        "unanswered",
+        称呼=str(places[0].volunteer),
+        几场=str(len(places)),
+        场次="\n".join(line(one) for one in places),
+        答复期限=when(answer_by),
+    )
     return outbox.write(
         person=places[0].volunteer.person,
         kind="unanswered",
         about=f"until:{timezone.localdate(answer_by)}",
         subject=f"{len(places)} 场还等您回",
-        body="\n".join(body),
+        body=body,
         link=f"/me/{places[0].volunteer.token}/",
         now=now,
         useless_after=max(one.expires_at for one in offers),
@@ -115,16 +119,28 @@ def unanswered(*, offers: Sequence[Offer], now: datetime) -> Message:
 
 def clearance(*, volunteer: Volunteer, until: date, now: datetime) -> Message:
     """Their background check runs out: what that means and whom to ask."""
-    body = [
-        f"{volunteer}，您好。您的背景查询到 {until:%Y年%-m月%-d日} 为止，过了就不能陪孩子了。",
-        "想接着来，请跟社区说一声，社区帮您重新查。",
-    ]
+    body = texts.say("clearance", 称呼=str(volunteer), 到期日=on_day(until))
+    return _runs_out(volunteer, "clearance", f"until:{until}", "背景查询快到期了", body, now)
+
+
+def training(*, volunteer: Volunteer, what: str, until: date, now: datetime) -> Message:
+    """One of their trainings runs out; its next one starts anew."""
+    body = texts.say("training", 称呼=str(volunteer), 培训=what, 到期日=on_day(until))
+    return _runs_out(volunteer, "training", f"{what}:until:{until}", f"培训“{what}”快到期了", body, now)
+
+
+def on_day(day: date) -> str:
+    """2026年10月8日"""
+    return f"{day:%Y年%-m月%-d日}"
+
+
+def _runs_out(volunteer: Volunteer, kind: str, about: str, subject: str, body: str, now: datetime) -> Message:
     return outbox.write(
         person=volunteer.person,
-        kind="clearance",
-        about=f"until:{until}",
-        subject="背景查询快到期了",
-        body="\n".join(body),
+        kind=kind,
+        about=about,
+        subject=subject,
+        body=body,
         link=f"/me/{volunteer.token}/",
         now=now,
     )
@@ -132,11 +148,7 @@ def clearance(*, volunteer: Volunteer, until: date, now: datetime) -> Message:
 
 def place_free(*, wait: Wait, assignment: Assignment, answer_by: datetime, now: datetime) -> Message:
     """A place came free for the first who waits; it is kept for them until `answer_by`."""
-    body = [
-        f"{wait.volunteer}，您好。您说“有人来不了就叫我”，现在空出一个名额，先给您留着：",
-        line(assignment),
-        f"能来、来不了，打开链接点一下，请在{when(answer_by)} 前回，过了就问下一位。",
-    ]
+    body = texts.say("place-free", 称呼=str(wait.volunteer), 场次=line(assignment), 答复期限=when(answer_by))
     return _write(assignment, "place-free", "空出一个名额，给您留着", body, now)
 
 
@@ -171,13 +183,13 @@ def named(*, assignment: Assignment, club: str, answer_by: datetime, now: dateti
         *([f"请留意：{risk}"] if risk else []),
         f"能来、来不了，打开链接点一下就行，请在{when(answer_by)} 前回。",
     ]
-    return _write(assignment, "named", f"{club}给您报了一场", body, now)
+    return _write(assignment, "named", f"{club}给您报了一场", "\n".join(body), now)
 
 
 def handed_over(*, assignment: Assignment, now: datetime) -> Message:
     """The place is somebody else's by an exchange they agreed to, or by its undoing."""
     body = [f"{assignment.volunteer}，您好。下面这一场换给别人了，您不用来：", line(assignment)]
-    return _write(assignment, "handed-over", "有一场换给别人了", body, now)
+    return _write(assignment, "handed-over", "有一场换给别人了", "\n".join(body), now)
 
 
 def swap_asked(*, exchange: Exchange, wanted: Assignment, now: datetime) -> Message:
@@ -256,7 +268,7 @@ def _write(
     assignment: Assignment,
     kind: str,
     subject: str,
-    body: Iterable[str],
+    body: str,
     now: datetime,
     useless_after: datetime | None = None,
     facts: dict[str, str] | None = None,
@@ -269,7 +281,7 @@ def _write(
         kind=kind,
         about=about or _about(assignment, kind),
         subject=subject,
-        body="\n".join(body),
+        body=body,
         link=f"/me/{volunteer.token}/",
         now=now,
         happens_at=assignment.session.starts_at,

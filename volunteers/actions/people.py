@@ -1,5 +1,6 @@
 """What an organiser changes about one volunteer. Every change leaves a line in the audit trail."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -245,6 +246,15 @@ def add_note(*, volunteer: Volunteer, text: str, now: datetime, actor: User | No
     kept, _ = person_actions.note(person=volunteer.person, text=text, source=f"{by} {now:%Y-%m-%d}".strip())
     _wrote(volunteer, "note", "写了备注", now=now, actor=actor)
     return kept
+
+
+# Neither I nor 1, O nor 0: it is read off a wall.
+POSTER_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+def new_poster_code() -> str:
+    """Four characters that nobody can guess from the last ones."""
+    return "".join(secrets.choice(POSTER_LETTERS) for _ in range(4))
 
 
 @transaction.atomic

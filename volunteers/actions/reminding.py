@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from classes.models import Session
 from volunteers.actions import notes
-from volunteers.models import Assignment, Offer, Shift, Volunteer
+from volunteers.models import Assignment, Offer, Shift, Training, Volunteer
 from volunteers.queries import publishing
 from volunteers.rules import persons
 
@@ -96,6 +96,33 @@ def expiring(now: datetime) -> list[tuple[Volunteer, date]]:
     people = {one.pk: one for one in active.select_related("person")}
     until = persons.cleared_until(list(people))
     return [(people[pk], day) for pk, day in sorted(until.items()) if today <= day <= today + EXPIRES_WITHIN]
+
+
+@transaction.atomic
+def warn_of_trainings(*, now: datetime) -> int:
+    """A note to each volunteer for each training that runs out within 30 days; answers how many trainings."""
+    found = expiring_trainings(now)
+    for training in found:
+        notes.training(volunteer=training.volunteer, what=training.what, until=last_day(training), now=now)
+    return len(found)
+
+
+def last_day(training: Training) -> date:
+    """The day on which one that is about to run out counts for the last time."""
+    assert training.valid_until
+    return training.valid_until
+
+
+def expiring_trainings(now: datetime) -> list[Training]:
+    """Trainings of volunteers on the books that end within 30 days and were not had again, the first to end first."""
+    today = timezone.localdate(now)
+    again = Training.objects.filter(volunteer=OuterRef("volunteer"), what=OuterRef("what")).filter(
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until"))
+    )
+    found = Training.objects.filter(
+        valid_until__range=(today, today + EXPIRES_WITHIN), volunteer__status=Volunteer.Status.ACTIVE
+    ).exclude(Exists(again))
+    return list(found.select_related("volunteer__person").order_by("valid_until", "id"))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from classes.models import Community, Session
 from people.access import organiser_required, staff_required
 from people.addresses import public_address
 from volunteers.actions import minors, signup
-from volunteers.actions.people import set_poster_code
+from volunteers.actions.people import new_poster_code, set_poster_code
 from volunteers.context import community_of
 from volunteers.forms.signup import SessionForm
 from volunteers.models import Assignment, GuardianConsent, Volunteer
@@ -320,12 +320,16 @@ def poster(request: HttpRequest) -> HttpResponse:
 def poster_code(request: HttpRequest) -> HttpResponse:
     """Set, or take away, the code that whoever is new gives; an empty one asks for none."""
     community = community_of(request)
-    code = request.POST.get("code", "").strip().upper()
+    code = new_poster_code() if "new" in request.POST else request.POST.get("code", "").strip().upper()
     if community is None or not (code == "" or (len(code) == 4 and code.isascii() and code.isalnum())):
-        messages.warning(request, "海报上的码要 4 个字母或数字，不要就空着。")
+        messages.warning(request, f"“{code[:12]}”不行：海报上的码要 4 个字母或数字，不要就空着。")
+    elif code == community.poster_code:
+        messages.success(request, "海报上的码没有变。")
     else:
         set_poster_code(community=community, code=code, now=timezone.now(), actor=request.user)
-        messages.success(request, "海报上的码换好了，请重新打印海报。" if code else "报名不再要海报上的码。")
+        messages.success(request, f"海报上的码是 {code}，请重新打印海报。" if code else "报名不再要海报上的码。")
+    if request.POST.get("back") == "settings" and request.user.may_set_up:
+        return redirect(f"{reverse('desk:settings')}#poster")
     return redirect("desk:poster")
 
 

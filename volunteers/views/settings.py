@@ -16,7 +16,7 @@ from people import queries as person_queries
 from people.access import manager_required
 from people.models import Export, SettingChange, User
 from people.tasks import make_exports
-from volunteers.actions import forgetting, setting_up
+from volunteers.actions import forgetting, setting_up, texts
 from volunteers.forms.settings import (
     OrganisationForm,
     ProgrammeForm,
@@ -55,6 +55,8 @@ def page(request: HttpRequest, *, status: int = 200, wrong: forms.Form | None = 
         "due": forgetting.due(now=now),
         "exports": Export.objects.select_related("asked_by")[:3],
         "changes": queries.setting_changes(),
+        "texts": texts.HOUSE,
+        "own_texts": texts.changed(),
     }
     return render(request, "volunteers/settings.html", context | extra, status=status)
 
@@ -202,10 +204,11 @@ def export(request: HttpRequest) -> HttpResponse:
 @manager_required
 def download(request: HttpRequest, key: str) -> HttpResponse:
     """Fetch the copy; it is written down who did."""
-    path = exporting.open_download(key=key, now=timezone.now(), actor=request.user)
+    kind = "xlsx" if request.GET.get("as") == "xlsx" else "zip"
+    path = exporting.open_download(key=key, kind=kind, now=timezone.now(), actor=request.user)
     if path is None:
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename="linke-export.zip")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"linke-export.{kind}")
 
 
 @require_GET
