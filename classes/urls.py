@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import days, feeds, learners, places, plans, requests, room_week, rooms, term
+from classes.views import days, feeds, learner_facts, learners, places, plans, requests, room_week, rooms, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -36,6 +36,11 @@ desk = [
     path("learners/add/<str:kind>/", learners.add, name="learner-add"),
     path("learners/<int:pk>/", learners.learner, name="learner"),
     path("learners/<int:pk>/phone/<int:person>/", learners.reveal, name="learner-reveal"),
+    path("learners/<int:pk>/edit/", learner_facts.edit, name="learner-edit"),
+    path("learners/<int:pk>/family/", learner_facts.reveal_family, name="learner-family"),
+    path("learners/<int:pk>/pickup/", learner_facts.contact, {"what": "pickup"}, name="learner-pickup"),
+    path("learners/<int:pk>/guardian/", learner_facts.contact, {"what": "guardian"}, name="learner-guardian"),
+    path("learners/pickups/<int:pk>/remove/", learner_facts.pickup_remove, name="pickup-remove"),
     path("learners/<int:pk>/consent/", learners.consent, name="learner-consent"),
     path("learners/<int:pk>/times/", learners.times, name="learner-times"),
     path("learners/<int:pk>/enrol/", learners.enrol, name="learner-enrol"),

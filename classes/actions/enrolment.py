@@ -190,7 +190,12 @@ def record_consent(*, learner: Learner, signed_on: date, now: datetime, actor: U
         now=now,
         summary=f"{learner}，{signed_on:%Y-%m-%d} 签",
     )
-    waiting = learner.enrolments.filter(status=Status.REQUESTED).select_related("series")
+    return settle_requested(learner=learner, now=now, actor=actor)
+
+
+def settle_requested(*, learner: Learner, now: datetime, actor: User | None) -> list[Enrolment]:
+    """Try again the places that waited for papers; each says what became of it."""
+    waiting = learner.enrolments.filter(status=Status.REQUESTED).select_related("series", "learner__person")
     return [confirm(enrolment=enrolment, now=now, actor=actor) for enrolment in waiting]
 
 

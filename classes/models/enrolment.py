@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+DIALECT = "关中话"
+
 
 class Learner(models.Model):
     """A person in respect of what they attend: a senior or a child. Needs, never categories."""
@@ -19,6 +21,10 @@ class Learner(models.Model):
     enrolled_by = models.CharField("登记人", max_length=40, blank=True)
     # seniors
     phone_brand = models.CharField("手机", max_length=20, blank=True)
+    phone_model = models.CharField("手机型号", max_length=30, blank=True)
+    family_name = models.CharField("家人", max_length=20, blank=True)
+    family_relation = models.CharField("家人是谁", max_length=10, blank=True)
+    family_phone = models.CharField("家人电话", max_length=20, blank=True)
     level = models.PositiveSmallIntegerField("程度", null=True, blank=True)
     level_text = models.CharField("会到什么程度", max_length=40, blank=True)
     needs = models.JSONField("需要", default=list, blank=True)
@@ -31,6 +37,7 @@ class Learner(models.Model):
     class_no = models.PositiveSmallIntegerField("班", null=True, blank=True)
     release_time = models.TimeField("放学时间", null=True, blank=True)
     may_leave_alone = models.BooleanField("可以自己回家", default=False)
+    leave_alone_at = models.TimeField("几点自己回家", null=True, blank=True)
     health_note = models.CharField("过敏/健康", max_length=80, blank=True)
     photo_consent = models.CharField("照片同意", max_length=10, blank=True)
     consent_on = models.DateField("监护人签字日期", null=True, blank=True)
@@ -44,10 +51,36 @@ class Learner(models.Model):
                 condition=Q(level__isnull=True) | Q(level__range=(0, 3)),
                 name="learner_level_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(leave_alone_at__isnull=True) | Q(may_leave_alone=True),
+                name="learner_leaves_at_a_time_only_alone",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.person)
+
+    @property
+    def phone_text(self) -> str:
+        """Make and model of a senior's phone: 华为 Mate 30."""
+        said = self.phone_model or self.phone_brand
+        return f"{self.phone_brand} {said}" if self.phone_brand and self.phone_brand not in said else said
+
+    @property
+    def dialect(self) -> str:
+        """The dialect somebody has to be spoken to in; it is one of the needs."""
+        return DIALECT if DIALECT in self.needs else ""
+
+    @property
+    def other_needs(self) -> list[str]:
+        """The needs besides the dialect."""
+        return [need for need in self.needs if need != DIALECT]
+
+    @property
+    def class_text(self) -> str:
+        """3 年级 2 班"""
+        parts = [f"{self.grade} 年级" if self.grade else "", f"{self.class_no} 班" if self.class_no else ""]
+        return " ".join(filter(None, parts))
 
 
 class Guardian(models.Model):

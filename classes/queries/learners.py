@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, QuerySet, Subquery
 
 from classes.models import Community, Enrolment, Guardian, Learner, Series, Term
 from people import queries as people
 
 PER_PAGE = 50
+MOST_HELPERS = 3
 Status = Enrolment.Status
 STATES = {"none": "还没有班", "confirmed": "已入班", "waiting": "候补", "requested": "待补材料"}
 LEVELS = {"0": "零基础", "1": "会打电话、会一点", "2": "会微信、能看视频", "3": "基本会用"}
@@ -51,10 +52,27 @@ def learners(*, community: Community, filters: Filters) -> QuerySet[Learner]:
         .prefetch_related(
             Prefetch("enrolments", queryset=places(), to_attr="places"),
             Prefetch("guardians", queryset=Guardian.objects.select_related("person")),
+            "pickups",
+        )
+        .annotate(
+            helper=Subquery(pairings().order_by("-session__starts_at", "-pk").values("volunteer__person__name")[:1])
         )
         .order_by("person__name_key", "id")
     )
     return narrowed(searched(found, filters.q), filters, community)
+
+
+def pairings() -> QuerySet[Any]:
+    """Who sat with a learner (`OuterRef("pk")`): the table lies in the app above, so it is asked by its relation."""
+    return Learner._meta.get_field("pairings").related_model._default_manager.filter(learner=OuterRef("pk"))
+
+
+def helpers(learner: Learner) -> list[dict[str, Any]]:
+    """Who has sat with a senior, the last first: volunteer (id), name, times, last."""
+    rows: Any = learner.pairings.values("volunteer", name=F("volunteer__person__name"))
+    return list(
+        rows.annotate(times=Count("pk"), last=Max("session__on_date")).order_by("-last", "volunteer")[:MOST_HELPERS]
+    )
 
 
 def searched(found: QuerySet[Learner], q: str) -> QuerySet[Learner]:
@@ -130,6 +148,7 @@ def learner_page(*, learner: Learner, term: Term | None) -> dict[str, Any]:
     blocked = blocking(learner, guardians)
     return {
         "places": held,
+        "helpers": [] if child else helpers(learner),
         "guardians": guardians,
         "pickups": pickups,
         "notes": list(learner.person.notes.all()),

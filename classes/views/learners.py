@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes import actions
 from classes.actions import learners as learner_actions
+from classes.forms.learner_facts import ContactForm
 from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm, TimesForm, ticks
 from classes.models import Enrolment, Learner, Series
 from classes.queries import learners as queries
@@ -90,6 +91,8 @@ def profile(request: HttpRequest, found: Learner, *, status: int = 200, **extra)
         "consent_form": ConsentForm(today=today, initial={"signed_on": today}),
         "may_organise": request.user.may_organise,
         "times": ticks(found.free_windows),
+        "pickup_form": ContactForm(prefix="pickup"),
+        "guardian_form": ContactForm(prefix="guardian", needs_phone=True),
         **queries.learner_page(learner=found, term=term),
     }
     return render(request, PAGE, context | extra, status=status)

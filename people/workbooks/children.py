@@ -73,7 +73,7 @@ def read_child(cells: Cells, year: int) -> Reading:
     """Fields of one child.
 
     name, gender, birth, birth_estimated, age, school, grade, class_no, release_time, days,
-    guardians, pickups (lists of Contact), may_leave_alone, health, photo_consent, consent_on,
+    guardians, pickups (lists of Contact), may_leave_alone, leave_alone_at, health, photo_consent, consent_on,
     remark.
     """
     reading = Reading()
@@ -81,6 +81,8 @@ def read_child(cells: Cells, year: int) -> Reading:
     read_age(people.text(cells, "age"), year, reading)
     grade, class_no = _grade(people.text(cells, "grade"), reading)
     guardians = _guardians(cells, reading)
+    said, at = _alone_at(people.text(cells, "may_leave_alone"))
+    alone = _alone(said, year, reading)
     reading.fields |= {
         "school": people.text(cells, "school"),
         "grade": grade,
@@ -89,7 +91,8 @@ def read_child(cells: Cells, year: int) -> Reading:
         "days": _days(cells.get("days", ""), reading),
         "guardians": guardians,
         "pickups": _pickups(people.text(cells, "pickups"), guardians, reading),
-        "may_leave_alone": _alone(people.text(cells, "may_leave_alone"), year, reading),
+        "may_leave_alone": alone,
+        "leave_alone_at": at if alone else None,
         "health": people.words(cells, "health"),
         "photo_consent": _consent(people.text(cells, "photo_consent"), reading),
         "consent_on": people.read_date(cells, "consent_on", "监护人签字日期", year, reading),
@@ -205,6 +208,17 @@ def _pickup(found: re.Match[str], guardians: list[Contact], reading: Reading) ->
     if not name:
         reading.note(f"来接的“{relation or phone.number}”没写姓名，请问清楚")
     return Contact(name, relation, phone.number)
+
+
+def _alone_at(said: str) -> tuple[str, str | None]:
+    """The answer without its time, and the time: 17:40自己走 is a yes at 17:40."""
+    at = clocks.read_clock(said) if re.search(r"\d[:点时]", said) else None
+    if at is None:
+        return said, None
+    rest = re.sub(r"(?:下午|傍晚|晚上)?\d{1,2}[:点时]\d{0,2}分?半?(?:以后|之后|后|起)?", "", said)
+    return (
+        "是" if re.fullmatch(r"[\s,;(]*(?:自己|独自)?(?:走|回家|回|离开)?[\s)]*", rest) else rest.strip(" ,;()")
+    ), at
 
 
 def _alone(said: str, year: int, reading: Reading) -> bool:

@@ -33,7 +33,7 @@ class Schema:
     hints: str = ""
 
 
-NOT_THEIR_OWN = "监护 家长 紧急 登记 推荐 负责 联系人 父 母 接送 爸 妈"
+NOT_THEIR_OWN = "监护 家长 家属 家人 子女 紧急 登记 推荐 负责 联系人 父 母 接送 爸 妈"
 NAME = Meaning(
     "name",
     "姓名 名字 称呼 学员姓名 志愿者姓名 志愿者 老人姓名 长者姓名 真实姓名 居民姓名 学员 参加人",
@@ -125,6 +125,13 @@ SENIORS = Schema(
             by_value=looks.level,
         ),
         Meaning("needs", "身体情况 身体状况 健康状况 特殊需要 需要照顾 身体 健康情况 特殊需求", 2),
+        Meaning("family", "家属 家人 家属姓名 家人姓名 子女 子女姓名 紧急联系人 家属联系人 家庭联系人", 1),
+        Meaning(
+            "family_phone",
+            "家属电话 家人电话 子女电话 紧急联系电话 紧急联系人电话 家属联系电话 家属手机",
+            1,
+            looks.phone,
+        ),
         Meaning("wishes", "想学什么 学习意愿 学习需求 想学内容 想学的 想学 学什么", 3),
         Meaning("enrolled_by", "登记人 谁登记的 代登记人 填表人 报名人 代报人 由谁登记", 2),
         Meaning("series", "班级 班次 报名班级 所在班 分班 上课班级 报名课程 班", 1),

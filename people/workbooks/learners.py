@@ -3,7 +3,7 @@
 import re
 
 from . import dates, people, phones
-from .sheet import Cells, PartialDate, Reading
+from .sheet import Cells, Contact, PartialDate, Reading
 
 BRANDS = (
     ("没有智能机", r"没有|老人机|老年机|功能机|按键|非智能|座机"),
@@ -31,6 +31,7 @@ NEEDS = (
     ("要女的教", r"女(?:的|老师|助教|志愿者|同志)"),
     ("要男的教", r"男(?:的|老师|助教|志愿者|同志)"),
 )
+LONGEST_MODEL = 30
 NO_NEEDS = re.compile(r"(?:身体)?(?:良好|健康|好|正常|还好|可以|还可以|不错)")
 
 
@@ -38,7 +39,7 @@ def read_senior(cells: Cells, year: int) -> Reading:
     """Fields of one senior.
 
     name, gender, age, birth, birth_estimated, address, grid, phone, phone_kind, phone_whose,
-    phone_brand, level_text, level (0 to 3 or None), needs, wishes, enrolled_by, series, remark.
+    phone_brand, phone_model, family (a Contact), level_text, level (0 to 3 or None), needs, wishes, enrolled_by, series, remark.
     """
     reading = Reading()
     people.read_person(cells, year, reading)
@@ -47,13 +48,16 @@ def read_senior(cells: Cells, year: int) -> Reading:
     if phone.kind == "none" and not phone.reason:
         reading.note("没有电话，有事请找登记人或网格员转告")
     level_text = people.text(cells, "level")
+    brand, model = _phone(people.text(cells, "phone_brand"), reading)
     reading.fields |= {
         "address": people.text(cells, "address"),
         "grid": people.text(cells, "grid"),
         "phone": phone.number,
         "phone_kind": phone.kind,
         "phone_whose": phone.whose or whose,
-        "phone_brand": _brand(people.text(cells, "phone_brand"), reading),
+        "phone_brand": brand,
+        "phone_model": model,
+        "family": _family(cells, reading),
         "level_text": level_text,
         "level": _level(level_text, reading),
         "needs": _needs(people.text(cells, "needs"), reading),
@@ -91,17 +95,29 @@ def _enrolled_by(said: str) -> tuple[str, str]:
     return re.sub(r"\s*\(.*", "", said), whose.group() if whose else ""
 
 
-def _brand(said: str, reading: Reading) -> str:
+def _phone(said: str, reading: Reading) -> tuple[str, str]:
+    """Make, and model as it was written where it says more than the make. A long one is kept as a note as well."""
     if not said or re.search(r"不知道|不清楚|不详|不记得", said):
-        return ""
-    for brand, pattern in BRANDS:
-        if re.search(pattern, said.lower()):
-            if said.lower() not in {brand.lower(), "红米", "老人机", "老年机"}:
-                reading.note(f"手机：{said}")
-            return brand
-    if said != "其他":
+        return "", ""
+    brand = next((brand for brand, pattern in BRANDS if re.search(pattern, said.lower())), "其他")
+    if said.lower() in {brand.lower(), "红米", "老人机", "老年机"}:
+        return brand, ""
+    if len(said) > LONGEST_MODEL:
         reading.note(f"手机：{said}")
-    return "其他"
+    return brand, said[:LONGEST_MODEL]
+
+
+def _family(cells: Cells, reading: Reading) -> Contact:
+    """Who of the family is rung: relation, name, number, however they share one cell or two."""
+    said = people.text(cells, "family")
+    inside = phones.MOBILE.search(said)
+    phone = phones.read_phone(cells.get("family_phone", "") or (inside.group() if inside else ""))
+    if phone.reason:
+        reading.note(f"家人电话：{phone.reason}")
+    rest = phones.MOBILE.sub("", said)
+    relation = phones.WHOSE.search(rest)
+    name = re.sub(r"[\s:()、,;]+", "", phones.WHOSE.sub("", rest))
+    return Contact(name[:20], relation.group() if relation else phone.whose, phone.number)
 
 
 def _level(said: str, reading: Reading) -> int | None:

@@ -194,6 +194,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "volunteer-edit": reverse("desk:volunteer-edit", args=[placed.volunteer_id]),
         "learners-children": f"{learners}?kind=child",
         "learner": reverse("desk:learner", args=[child.pk]),
+        "learner-edit": reverse("desk:learner-edit", args=[child.pk]),
+        "learner-senior-edit": reverse("desk:learner-edit", args=[expected_learners(senior)[0]]),
         "learner-add": reverse("desk:learner-add", args=["senior"]),
         "series": reverse("desk:series", args=[series.pk]),
         "calendar-guess": f"{reverse('desk:calendar')}?year={now.year + 1}",

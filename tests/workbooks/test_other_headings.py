@@ -66,7 +66,7 @@ def test_seniors_with_other_headings_in_another_order():
     first, second = (row.fields for row in sheet.rows)
     assert (first["name"], first["phone"], first["phone_brand"], first["level"]) == ("王秀英", "16000001111", "华为", 1)
     assert (first["gender"], first["age"], first["address"], first["wishes"]) == ("f", 71, "3号楼", ["微信", "支付"])
-    assert sheet.rows[0].notes == ["手机：华为Mate30"]
+    assert (first["phone_model"], sheet.rows[0].notes) == ("华为Mate30", [])
     assert (second["birth"], second["birth_estimated"], second["level"]) == (PartialDate(1950), False, 0)
     assert sheet.ignored == [(4, "小计 1", "合计行，不是一个人或一项")]
 
@@ -337,3 +337,55 @@ def test_a_large_workbook():
 def test_a_file_that_is_no_table_says_so(content, words):
     with pytest.raises(UnreadableFile, match=words):
         workbooks.read("名单.xlsx", content, year=YEAR)
+
+
+def test_the_family_of_a_senior_in_one_cell_or_in_two():
+    sheet = read(
+        [
+            ["姓名", "年龄", "手机型号", "家属", "家属电话"],
+            ["王秀英", 72, "华为畅享60", "女儿：王敏 16000000031", ""],
+            ["李建国", 70, "小米", "儿子 李强", "029-80000022"],
+            ["赵桂兰", 75, "", "", ""],
+        ]
+    )
+
+    assert sheet.kind == "seniors"
+    assert [row.fields["family"] for row in sheet.rows] == [
+        Contact("王敏", "女儿", "16000000031"),
+        Contact("李强", "儿子", "029-80000022"),
+        Contact(),
+    ]
+    assert [(row.fields["phone_brand"], row.fields["phone_model"]) for row in sheet.rows] == [
+        ("华为", "华为畅享60"),
+        ("小米", ""),
+        ("", ""),
+    ]
+    assert [row.fields["phone"] for row in sheet.rows] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("said", "alone", "at"),
+    [("17:40自己走", True, "17:40"), ("是，下午5点40", True, "17:40"), ("是", True, None), ("否", False, None)],
+)
+def test_when_a_child_goes_home_alone(said, alone, at):
+    sheet = read(
+        [
+            ["孩子姓名", "出生年月", "监护人1", "监护人1电话", "可否自己回家"],
+            ["李沐辰", "2012-03", "李建", "16000000011", said],
+        ]
+    )
+
+    fields = sheet.rows[0].fields
+    assert (fields["may_leave_alone"], fields["leave_alone_at"]) == (alone, at)
+
+
+def test_a_time_to_go_alone_means_nothing_for_the_young():
+    sheet = read(
+        [
+            ["孩子姓名", "出生年月", "监护人1", "监护人1电话", "可否自己回家"],
+            ["李沐辰", "2018-03", "李建", "16000000011", "17:40自己走"],
+        ]
+    )
+
+    fields = sheet.rows[0].fields
+    assert (fields["may_leave_alone"], fields["leave_alone_at"]) == (False, None)

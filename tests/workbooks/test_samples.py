@@ -158,6 +158,8 @@ class TestSeniors:
             "phone_kind": "mobile",
             "phone_whose": "儿子",
             "phone_brand": "没有智能机",
+            "phone_model": "",
+            "family": Contact(),
             "level_text": "零基础",
             "level": 0,
             "needs": ["视力弱"],

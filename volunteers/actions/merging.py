@@ -30,6 +30,10 @@ LEARNER_FILLS = (
     "grid_id",
     "address",
     "phone_brand",
+    "phone_model",
+    "family_name",
+    "family_relation",
+    "family_phone",
     "level",
     "level_text",
     "wishes",
@@ -292,11 +296,14 @@ def _learners(work: Work, kept_id: int, gone_id: int, name: str) -> tuple[str, s
     _leave_doubles(work, kept, gone)
     _move_all(work, kept, gone)
     _move_person(work, kept.person, gone.person)
+    alone = kept.may_leave_alone and gone.may_leave_alone
+    times = [one.leave_alone_at for one in (kept, gone) if one.leave_alone_at]
     changes: dict[str, Any] = {
         **_filled(kept, gone, LEARNER_FILLS),
         "needs": list(dict.fromkeys([*kept.needs, *gone.needs])),
         "health_note": "；".join(dict.fromkeys(filter(None, (kept.health_note, gone.health_note))))[:80],
-        "may_leave_alone": kept.may_leave_alone and gone.may_leave_alone,
+        "may_leave_alone": alone,
+        "leave_alone_at": max(times) if alone and times else None,
         "photo_consent": "none" if "none" in (kept.photo_consent, gone.photo_consent) else kept.photo_consent,
     }
     _change(work, kept, changes)
