@@ -314,6 +314,22 @@ class TestCandidates:
         assert [(row["label"], row["count"]) for row in found.excluded] == [("这个时间没空", 1)]
         assert [str(who) for who in found.excluded[0]["volunteers"]] == ["钱薇"]
 
+    def test_knows_of_a_person_what_the_whole_plan_knows(self):
+        """The panel loads one week, the plan the whole term: what both tell of a class and a person is the same."""
+        shift = desk()
+        who = make.free(make.volunteer("周远"), 5).volunteer
+        for day, of in (("2026-08-22", shift.session.series), ("2026-07-04", shift.session.series)):
+            make.assignment(make.shift(make.session(day, of), "desk", 1), who)
+        make.assignment(desk("2026-07-11", starts=time(15), ends=time(16)), who)
+
+        panel, _ = planning.load_problem(community=shift.session.community, now=NOW, **WEEK)
+        everywhere, _ = planning.load_problem(community=None, now=NOW, **WEEK)
+
+        assert panel.history == ((who.pk, shift.session.series_id),)
+        assert panel.served <= everywhere.served
+        assert panel.volunteer == everywhere.volunteer
+        assert (panel.volunteer[who.pk].recent_load, panel.volunteer[who.pk].newcomer) == (1, False)
+
     @pytest.mark.parametrize("people", [1, 12])
     def test_asks_the_database_the_same_number_of_times(self, people, django_assert_num_queries):
         shift = desk(needed=20)
@@ -322,7 +338,7 @@ class TestCandidates:
             make.free(volunteer, 5)
             make.cleared(volunteer)
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people
 
 

@@ -16,8 +16,10 @@ from volunteers.matching.problem import HELPER, LEAD, Busy, Lock, Post, Problem,
 from volunteers.matching.problem import Community as Place
 from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
-from volunteers.models import Absence, Assignment, Availability, CheckIn, Company, Pairing, Shift, Volunteer
+from volunteers.models import Absence, Assignment, Availability, Company, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
+from volunteers.planning.promises import Promise, promises
+from volunteers.planning.served import Served, served
 from volunteers.rules import declines, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns, unguarded
 from volunteers.rules.windows import TRAVEL
@@ -26,7 +28,6 @@ from volunteers.rules.windows import TRAVEL
 PRIORITY = {Programme.Kind.CHILD: 5, Programme.Kind.SENIOR: 4, Programme.Kind.DESK: 3}
 # What a lead may lead when the session has no lesson of the catalogue.
 NO_LESSON = "-"
-RECENT = timedelta(days=28)
 FIRST_WITHIN = timedelta(weeks=3)  # a newcomer's first session, counted from the first day planned, if there is a place
 DIALECT_WISHED = 1
 CHECKED = "背景查询"
@@ -46,7 +47,7 @@ class Index:
     volunteers: dict[int, Volunteer]
     active: set[int]
     availability: dict[int, list[Availability]]
-    assignments: list[Assignment]
+    assignments: list[Promise]
     terms: list[Term]
     roles: dict[int, str] = field(default_factory=dict)
     declined: set[tuple[int, int]] = field(default_factory=set)
@@ -91,19 +92,21 @@ def load_problem(
     wanted = windows.dates(from_on, until_on) if free_on is None else sorted(free_on)
     communities = list(Community.objects.order_by("id"))
     index = _index(community=community, street=street, from_on=from_on, until_on=until_on, now=now, free_on=free_on)
-    serving = _served(index, from_on)
+    asked = {session.series_id for session in index.sessions.values()}
+    serving = [row for row in served(asked, from_on) if row[0] in index.volunteers]
+    company = _company(index)
     problem = Problem(
         name=f"{community.name if community else street or '全部社区'} {from_on}–{until_on}",
         communities=_places(communities),
         travel=TRAVEL,
         sessions=tuple(_meeting(session, index) for session in index.sessions.values()),
         volunteers=tuple(_people(index, communities, from_on, wanted, serving)),
-        history=tuple(sorted({(volunteer, series) for volunteer, series, _ in serving})),
+        history=tuple(sorted({(who, series) for who, series, _ in serving if series in asked})),
         locked=tuple(_locks(index)),
         barred=tuple(_barred(index)),
         faces=tuple(_faces(index, from_on)),
-        apart=_company(index, Company.Kind.APART),
-        together=_company(index, Company.Kind.TOGETHER),
+        apart=company[Company.Kind.APART],
+        together=company[Company.Kind.TOGETHER],
     )
     return settle_locks(problem), index
 
@@ -143,14 +146,14 @@ def _index(
     for shift in rows.order_by("session_id", "-role__is_lead", "role_id", "id"):
         shift.session = sessions[shift.session_id]
         shifts.setdefault((shift.session_id, _engine_role(shift, shifts)), shift)
-    known = _assignments(from_on, until_on)
+    known = promises(from_on, until_on)
     assignments = [one for one in known if one.status in Assignment.ACTIVE]
     active = Q(status=Volunteer.Status.ACTIVE)
-    agreed = Q(pk__in={a.volunteer_id for a in assignments if a.session_id in sessions})
-    people = Volunteer.objects.filter(active | agreed).select_related("person", "organisation")
+    promised = {a.volunteer_id for a in assignments if a.session_id in sessions}
+    people = Volunteer.objects.filter(active | Q(pk__in=promised)).select_related("person", "organisation")
     volunteers = {volunteer.pk: volunteer for volunteer in people.order_by("id")}
     availability: dict[int, list[Availability]] = defaultdict(list)
-    said = Availability.objects.filter(volunteer__in=list(volunteers))
+    said = Availability.objects.filter(Q(volunteer__status=Volunteer.Status.ACTIVE) | Q(volunteer__in=promised))
     if free_on is not None:
         said = said.filter(Q(on_date__in=free_on) | Q(on_date=None, weekday__in={day.weekday() for day in free_on}))
     for row in said.order_by("id"):
@@ -177,44 +180,11 @@ def _absences(from_on: date, until_on: date) -> dict[int | None, list[Absence]]:
     return found
 
 
-def _assignments(from_on: date, until_on: date) -> list[Assignment]:
-    """Everything in the calendar weeks that the range touches, in every community, ended rows too.
-
-    Of those who come at most so often a month, everything in its months.
-    """
-    first = from_on - timedelta(days=from_on.weekday())
-    last = until_on + timedelta(days=6 - until_on.weekday())
-    month_ends = (until_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    of_the_months = Q(
-        volunteer__max_per_month__isnull=False, session__on_date__range=(from_on.replace(day=1), month_ends)
-    )
-    rows = Assignment.objects.filter(Q(session__on_date__range=(first, last)) | of_the_months).exclude(
-        session__status=Session.Status.CANCELLED
-    )
-    # Many people share a session and a place: each of those is read once.
-    return list(rows.prefetch_related("session", "shift__role").order_by("id"))
-
-
 def _engine_role(shift: Shift, known: dict[tuple[int, str], Shift]) -> str:
     """Who leads, who helps, and what else there is at a session beside its first kind of helper."""
     if shift.role.is_lead:
         return LEAD
     return shift.role.code if (shift.session_id, HELPER) in known else HELPER
-
-
-def _served(index: Index, from_on: date) -> set[tuple[int, int, date]]:
-    """(volunteer, series, date) of everything served before the range."""
-    people = list(index.volunteers)
-    checked = CheckIn.objects.filter(volunteer__in=people, on_date__lt=from_on)
-    agreed = Assignment.objects.filter(
-        volunteer__in=people,
-        status=Assignment.Status.ACCEPTED,
-        session__on_date__lt=from_on,
-    ).exclude(session__status=Session.Status.CANCELLED)
-    return {
-        *checked.order_by().values_list("volunteer_id", "series_id", "on_date"),
-        *agreed.order_by().values_list("volunteer_id", "session__series_id", "session__on_date"),
-    }
 
 
 # --- the parts of the problem -----------------------------------------------------------------
@@ -288,7 +258,7 @@ def _people(
     communities: list[Community],
     first: date,
     days: list[date],
-    serving: set[tuple[int, int, date]],
+    serving: list[Served],
 ) -> Iterable[Person]:
     cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
@@ -298,10 +268,11 @@ def _people(
     experienced = {volunteer_id for volunteer_id, _, _ in serving}
     experienced |= {pk for pk, volunteer in index.volunteers.items() if volunteer.experienced}
     for volunteer_id, _, day in serving:
-        recent[volunteer_id] += first - RECENT <= day < first
-    agreed: dict[int, list[Assignment]] = defaultdict(list)
+        recent[volunteer_id] += day is not None
+    agreed: dict[int, list[Promise]] = defaultdict(list)
     for assignment in index.assignments:
         agreed[assignment.volunteer_id].append(assignment)
+    reach = {home: _reach(home, communities) for home in (None, *(c.pk for c in communities))}
     for pk, volunteer in index.volunteers.items():
         free: tuple[Window, ...] = ()
         if pk in index.active:
@@ -311,7 +282,7 @@ def _people(
         yield Person(
             id=pk,
             home=volunteer.home_id or communities[0].pk,
-            reach=_reach(volunteer, communities),
+            reach=reach[volunteer.home_id],
             does=does(volunteer),
             leads=lessons if volunteer.may_lead else (),
             child_clearance_until=cleared.get(pk),
@@ -323,7 +294,7 @@ def _people(
             away=tuple(Away(a.starts_on, a.ends_on, a.kind) for a in index.absences.get(volunteer.organisation_id, ())),
             recent_load=recent[pk],
             availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
-            busy=tuple(Busy(a.session.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
+            busy=tuple(Busy(a.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
             adult_from=turns(volunteer, ADULT_AT),
             skills=tuple(_skills(volunteer, first, ages, cleared.get(pk))),
             name=str(volunteer),
@@ -331,15 +302,15 @@ def _people(
         )
 
 
-def _first_by(first: date, promised: Iterable[Assignment]) -> date | None:
+def _first_by(first: date, promised: Iterable[Promise]) -> date | None:
     """The last day for a newcomer's first session; None for who has promised one elsewhere by then."""
     last = first + FIRST_WITHIN - timedelta(days=1)
     return None if any(local(one.starts_at).date() <= last for one in promised) else last
 
 
-def _reach(volunteer: Volunteer, communities: list[Community]) -> tuple[int, ...]:
+def _reach(home_id: int | None, communities: list[Community]) -> tuple[int, ...]:
     """The own community and those of the same street; everywhere while no home is known."""
-    home = next((c for c in communities if c.pk == volunteer.home_id), None)
+    home = next((c for c in communities if c.pk == home_id), None)
     if home is None:
         return tuple(c.pk for c in communities)
     return tuple(c.pk for c in communities if c == home or (home.street and c.street == home.street))
@@ -350,20 +321,21 @@ def _faces(index: Index, from_on: date) -> Iterable[tuple[int, ...]]:
     rows = Pairing.objects.filter(
         session__series__in={session.series_id for session in index.sessions.values()},
         session__on_date__lt=from_on,
-        volunteer__in=list(index.volunteers),
         learner__enrolments__series=F("session__series"),
         learner__enrolments__status=Enrolment.Status.CONFIRMED,
     )
     known: dict[tuple[int, int], set[int]] = defaultdict(set)
     for series, learner, volunteer in rows.order_by().values_list("session__series", "learner", "volunteer"):
-        known[series, learner].add(volunteer)
+        if volunteer in index.volunteers:
+            known[series, learner].add(volunteer)
     yield from ((*pair, *sorted(people)) for pair, people in sorted(known.items()))
 
 
-def _company(index: Index, kind: str) -> tuple[tuple[int, int], ...]:
-    """Whom volunteers want beside them, or never; between people who may be placed. One query."""
-    rows = Company.objects.filter(kind=kind, volunteer__in=index.active, other__in=index.active)
-    return tuple(rows.order_by("volunteer_id", "other_id").values_list("volunteer_id", "other_id"))
+def _company(index: Index) -> dict[str, tuple[tuple[int, int], ...]]:
+    """By kind, whom volunteers want beside them, or never; between people who may be placed. One query."""
+    rows = Company.objects.order_by("volunteer_id", "other_id").values_list("kind", "volunteer_id", "other_id")
+    wished = [row for row in rows if index.active.issuperset(row[1:])]
+    return {kind: tuple(row[1:] for row in wished if row[0] == kind) for kind in Company.Kind.values}
 
 
 def _barred(index: Index) -> Iterable[tuple[int, int]]:
@@ -396,5 +368,5 @@ def _locks(index: Index) -> Iterable[Lock]:
             yield Lock(assignment.volunteer_id, assignment.session_id, _agreed_role(assignment, index))
 
 
-def _agreed_role(assignment: Assignment, index: Index) -> str:
-    return index.roles.get(assignment.shift_id, LEAD if assignment.shift.role.is_lead else HELPER)
+def _agreed_role(assignment: Promise, index: Index) -> str:
+    return index.roles.get(assignment.shift_id, LEAD if assignment.leads else HELPER)

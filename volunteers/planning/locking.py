@@ -1,6 +1,7 @@
 """Agreements that exist already: what the engine keeps as locks, and what it only works around."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from volunteers.matching.locks import Conflict, sort_locks
@@ -17,8 +18,7 @@ def settle_locks(problem: Problem) -> Problem:
     still comes, takes a place, the way there and a part of the week.
     """
     while conflicts := sort_locks(problem)[1]:
-        for conflict in conflicts:
-            problem = _work_around(problem, conflict)
+        problem = _work_around(problem, conflicts)
     return problem
 
 
@@ -26,24 +26,24 @@ def without_sessions(problem: Problem, left_out: Iterable[int]) -> Problem:
     """The problem without some sessions; whoever is locked there is busy at that time."""
     gone = set(left_out)
     locks = [lock for lock in problem.locked if lock.session in gone]
-    for lock in locks:
-        problem = _busy(problem, lock.volunteer, problem.session[lock.session])
     return replace(
-        problem,
+        _busy(problem, locks),
         sessions=tuple(s for s in problem.sessions if s.id not in gone),
         locked=tuple(lock for lock in problem.locked if lock.session not in gone),
         barred=tuple(pair for pair in problem.barred if pair[1] not in gone),
     )
 
 
-def _work_around(problem: Problem, conflict: Conflict) -> Problem:
-    lock, session = conflict.lock, problem.session[conflict.lock.session]
-    problem = _busy(problem, lock.volunteer, session)
-    smaller = _with_one_less(session, lock, counts=conflict.rule not in SAFETY_RULES)
+def _work_around(problem: Problem, conflicts: list[Conflict]) -> Problem:
+    sessions = dict(problem.session)
+    for conflict in conflicts:
+        lock = conflict.lock
+        sessions[lock.session] = _with_one_less(sessions[lock.session], lock, counts=conflict.rule not in SAFETY_RULES)
+    gone = {conflict.lock for conflict in conflicts}
     return replace(
-        problem,
-        sessions=tuple(smaller if s.id == session.id else s for s in problem.sessions),
-        locked=tuple(other for other in problem.locked if other != lock),
+        _busy(problem, gone),
+        sessions=tuple(sessions.values()),
+        locked=tuple(lock for lock in problem.locked if lock not in gone),
     )
 
 
@@ -77,9 +77,14 @@ def _one_less(post: Post) -> Post:
     )
 
 
-def _busy(problem: Problem, volunteer: int, session: Session) -> Problem:
-    busy = Busy(session.community, session.starts_at, session.ends_at)
+def _busy(problem: Problem, locks: Collection[Lock]) -> Problem:
+    """The people of these locks with the sessions as time at which they are busy."""
+    more: dict[int, list[Busy]] = defaultdict(list)
+    for lock in dict.fromkeys(problem.locked):
+        if lock in locks:
+            session = problem.session[lock.session]
+            more[lock.volunteer].append(Busy(session.community, session.starts_at, session.ends_at))
     return replace(
         problem,
-        volunteers=tuple(replace(v, busy=(*v.busy, busy)) if v.id == volunteer else v for v in problem.volunteers),
+        volunteers=tuple(replace(v, busy=(*v.busy, *more[v.id])) if v.id in more else v for v in problem.volunteers),
     )

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -140,12 +141,13 @@ def _apart(people: list[int], session: Session) -> dict[int, Volunteer]:
     return found
 
 
-def declines(assignments: Iterable[Assignment]) -> dict[tuple[int, int], datetime]:
+def declines(assignments: Iterable[Any]) -> dict[tuple[int, int], datetime]:
     """(volunteer, session) of everybody whose last word on that session is 来不了, and when it was said.
 
+    Of assignments, or of rows with the same pk, volunteer_id, session_id, status and changed_at.
     An invitation that ran out unanswered, or a place taken back, is no such word.
     """
-    last: dict[tuple[int, int], Assignment] = {}
+    last: dict[tuple[int, int], Any] = {}
     for row in sorted(assignments, key=lambda row: (row.changed_at, row.pk)):
         last[row.volunteer_id, row.session_id] = row
     return {pair: row.changed_at for pair, row in last.items() if row.status == Assignment.Status.DECLINED}

@@ -40,11 +40,11 @@ def cleared_until(volunteers: Iterable[int]) -> dict[int, date]:
     """Until when each may be with children: the newest word counts, and "not clear" bars. One query."""
     found: dict[int, date] = {}
     rows = Clearance.objects.filter(volunteer__in=list(volunteers)).exclude(result=Clearance.Result.PENDING)
-    for row in rows.order_by("recorded_at", "id"):
-        if row.result == Clearance.Result.CLEAR and row.valid_until:
-            found[row.volunteer_id] = max(row.valid_until, found.get(row.volunteer_id, row.valid_until))
+    for who, result, until in rows.order_by("recorded_at", "id").values_list("volunteer_id", "result", "valid_until"):
+        if result == Clearance.Result.CLEAR and until:
+            found[who] = max(until, found.get(who, until))
         else:
-            found.pop(row.volunteer_id, None)
+            found.pop(who, None)
     return found
 
 
