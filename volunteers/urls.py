@@ -53,6 +53,7 @@ desk = [
     path("notes/", notes.notes, name="notes"),
     path("notes/<int:pk>/", notes.hand_on, name="note-handed-on"),
     path("calls/", calls.call_people, name="calls"),
+    path("calls/sheet/", calls.sheet, name="call-sheet"),
     path("calls/<int:pk>/number/", calls.number, name="call-number"),
     path("calls/<int:pk>/result/", calls.result, name="call-result"),
     path("calls/<int:pk>/undo/", calls.undo, name="call-undo"),

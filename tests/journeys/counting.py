@@ -42,10 +42,18 @@ class Effort:
         self.taps += 1
         what.click()
 
-    def fill(self, what: Locator, text: str) -> None:
-        """One field typed, the tap into it included."""
+    def fill(self, what: Locator, text: str, *, delay: int = 0) -> None:
+        """One field typed, the tap into it included; `delay` in milliseconds for each key."""
         self.fields += 1
-        what.fill(text)
+        if delay:
+            what.press_sequentially(text, delay=delay)
+        else:
+            what.fill(text)
+
+    def choose(self, what: Locator, value: str) -> None:
+        """One list to choose from: as much as a field."""
+        self.fields += 1
+        what.select_option(value)
 
     def meets(self, goal: Goal) -> None:
         """Keep the counts for the table, then fail when they are more than the goal."""

@@ -146,6 +146,7 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "more",
         "notes",
         "calls",
+        "call-sheet",
         "report",
         "certificates",
         "work",

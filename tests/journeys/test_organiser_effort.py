@@ -91,6 +91,33 @@ def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
     expect(page.locator("#side.open")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("where", "key", "ends"),
+    [("volunteers", "n", "/volunteers/add/"), ("learners", "v", "/import/"), ("learners", "t", "/desk/")],
+)
+def test_keys_of_other_pages(live_server, new_page, shift, where, key, ends):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/{where}/")
+
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press(key)
+
+    page.wait_for_url(f"**{ends}")
+
+
+def test_d_downloads_the_month(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/report/")
+
+    with page.expect_download() as saved:
+        page.keyboard.press("d")
+
+    assert saved.value.suggested_filename.endswith(".xlsx")
+
+
 def test_the_rows_of_a_proposal_by_keys(live_server, new_page, shift):
     proposal = fill(shift)
     page = as_staff(new_page(), live_server.url)

@@ -32,7 +32,7 @@ def problem(learners, helpers, **changes):
 
 def tiny(seed):
     """Up to four learners and three helpers, with every rule and every wish in it now and then."""
-    chance = Random(seed)
+    chance, kept = Random(seed), Random(seed + 10_000)
     some = lambda *values: chance.choice(values)  # noqa: E731
     comers = [
         learner(
@@ -42,6 +42,7 @@ def tiny(seed):
             needs=some((), (), ("听力弱",), ("听力弱", "视力弱")),
             gender_wish=some(None, None, "female", "male"),
             familiar=some(True, False, False),
+            keeps=kept.choice((True, False, False)),
             priority=some(1, 1, 2, 3),
         )
         for n in range(chance.randint(0, 4))
@@ -131,7 +132,7 @@ def prices(question, pairs):
         "dialect": sum(one.dialect and not other.dialect for one, other, _ in seats),
         "phone": sum(one.phone not in (None, *other.phones) for one, other, _ in seats),
         "newcomer": max(0, len(busy_new) - 2 * len(old)),
-        "face": sum(not again if one.familiar else again for one, _, again in seats),
+        "face": sum(not again if one.familiar or one.keeps else again for one, _, again in seats),
         "uneven": sum(load**2 for load in Counter(other.id for _, other, _ in seats).values()),
     }
 

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from classes.models import Grid, Learner
 from people import outbox, sealing
 from people.models import AuditEntry, Call, Channel, Message
 from tests import make
@@ -162,6 +163,23 @@ class TestCalls:
         assert "16000001123" not in listed and "160****1123" in listed
         assert "tel:16000001123" in shown
         assert AuditEntry.objects.get().verb == "看电话"
+
+    def test_a_list_for_grid_workers_shows_numbers_and_keeps_who_looked(self, organiser):
+        message = self.message(23)
+        grid = Grid.objects.create(community=make.community(), name="第 3 网格")
+        Learner.objects.create(person=message.person, kind="senior", community=grid.community, grid=grid)
+        self.message(24)
+
+        everybody = text(organiser.get("/desk/calls/sheet/"))
+        one_grid = text(organiser.get("/desk/calls/sheet/", {"grid": "第 3 网格"}))
+        done = organiser.post(
+            f"/desk/calls/{message.pk}/result/", {"result": "no_answer", "back": "sheet"}, follow=True
+        )
+
+        assert "16000001123" in everybody and "16000001124" in everybody
+        assert "16000001123" in one_grid and "16000001124" not in one_grid
+        assert AuditEntry.objects.filter(thing=f"person:{message.person_id}", verb="看电话").count() == 3
+        assert "没人接" in text(done) and done.redirect_chain[-1][0] == "/desk/calls/sheet/"
 
     def test_results_and_taking_one_back(self, organiser):
         message = self.message()

@@ -1,6 +1,6 @@
 """结对: who sits with whom at a senior session, proposed, settled, changed by hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -100,6 +100,20 @@ class TestTheProposal:
         settle(session)
 
         assert pairs(session) == {("王秀英", "周远"), ("李桂兰", "周远")}
+
+    def test_a_new_term_begins_with_last_terms_pair(self, session):
+        enrolled(session, "王秀英")
+        learner = enrolled(session, "李桂兰")
+        helping(session, "周远")
+        helper = helping(session, "钱薇")
+        spring = make.term("2026春", date(2026, 3, 1), date(2026, 7, 10))
+        earlier = make.session("2026-06-06", make.series("菜鸟学堂·春", term=spring))
+        Pairing.objects.create(session=earlier, learner=learner, volunteer=helper, seat=1, made_at=earlier.starts_at)
+
+        seating = planning.seat(session)
+
+        told = {str(row.learner): [one.text for one in row.fits] for table in seating.tables for row in table.rows}
+        assert told == {"王秀英": [], "李桂兰": ["上学期就是这一对"]}
 
     def test_only_on_the_days_a_learner_comes(self, session):
         learner = enrolled(session, "王秀英")
@@ -335,7 +349,7 @@ class TestThePage:
             helping(coming, f"志愿{chr(0x4E00 + number)}")
         settle(coming)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             desk.get(reverse("desk:pairing", args=[coming.pk]))
 
     def test_nobody_enrolled_and_nobody_helping(self, desk, coming):

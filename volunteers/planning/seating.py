@@ -199,15 +199,19 @@ def _helpers(session: Session) -> list[Volunteer]:
 def _problem(
     session: Session, learners: Iterable[Learner], volunteers: Iterable[Volunteer], kept: list[Pairing]
 ) -> Problem:
-    volunteers = list(volunteers)
+    learners, volunteers = list(learners), list(volunteers)
     seasoned = _seasoned(session, volunteers)
+    last, keeping = _last_time(session), set()
+    if not last:
+        last = _last_term(session, learners, volunteers)
+        keeping = {pair.learner for pair in last}
     return Problem(
         programme="senior",
         on=session.on_date,
         ratio=demand.ratio_of(session),
-        learners=tuple(_comer(learner) for learner in learners),
+        learners=tuple(_comer(learner, learner.pk in keeping) for learner in learners),
         helpers=tuple(_helper(volunteer, volunteer.pk not in seasoned) for volunteer in volunteers),
-        last=_last_time(session),
+        last=last,
         locked=tuple(Pair(row.learner_id, row.volunteer_id) for row in sorted(kept, key=_hand_first)),
     )
 
@@ -232,7 +236,17 @@ def _last_time(session: Session) -> tuple[Pair, ...]:
     return tuple(Pair(learner, helper) for _, learner, helper in rows.filter(session_id=latest[0]))
 
 
-def _comer(learner: Learner) -> Comer:
+def _last_term(session: Session, learners: Iterable[Learner], volunteers: Iterable[Volunteer]) -> tuple[Pair, ...]:
+    """Whom each learner sat with last in a class of an earlier term, where both are here again."""
+    before = Pairing.objects.filter(
+        learner__in=list(learners), session__series__term__ends_on__lt=session.series.term.starts_on
+    )
+    rows = before.order_by("session__starts_at", "pk").values_list("learner_id", "volunteer_id")
+    here = {one.pk for one in volunteers}
+    return tuple(Pair(learner, helper) for learner, helper in dict(rows).items() if helper in here)
+
+
+def _comer(learner: Learner, keeps: bool) -> Comer:
     needs = tuple(need for need in learner.needs if need in CARED_FOR)
     wishes = [GENDER_WISHES[need] for need in learner.needs if need in GENDER_WISHES]
     return Comer(
@@ -243,6 +257,7 @@ def _comer(learner: Learner) -> Comer:
         needs=needs,
         gender_wish=wishes[0] if len(wishes) == 1 else None,
         familiar=FAMILIAR in learner.needs,
+        keeps=keeps,
         priority=2 if needs else 1,
     )
 

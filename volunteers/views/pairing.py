@@ -111,7 +111,9 @@ def _context(request: HttpRequest, session: Session) -> dict:
 
 
 def _session(pk: int) -> Session:
-    return get_object_or_404(Session.objects.select_related("series__programme", "lesson", "room", "community"), pk=pk)
+    return get_object_or_404(
+        Session.objects.select_related("series__programme", "series__term", "lesson", "room", "community"), pk=pk
+    )
 
 
 def _number(text: str) -> int:

@@ -181,6 +181,9 @@ def _face(problem: Problem, learner: Learner, helper: Helper) -> Iterator[Reason
     if learner.familiar:
         text = "想要熟面孔，上次就是这位" if again else "想要熟面孔，上次不是这位"
         yield Reason("face" if again else "face-unmet", FAMILIAR if again else MIND, text, {"before": before})
+    elif learner.keeps:
+        text = "上学期就是这一对" if again else "上学期不是这位"
+        yield Reason("kept" if again else "kept-unmet", FAMILIAR if again else MIND, text, {"before": before})
     elif again:
         yield Reason("same-again", MIND, "上次也是这一对", {"before": before})
     elif before:

@@ -39,8 +39,8 @@ class Learner:
     """Who comes to learn.
 
     `phone` is the make of their phone, `dialect` says that they follow the local dialect better,
-    `needs` are words such as hearing or sight. `familiar` wishes for last time's helper; everybody
-    else gets to know a new one. `priority` is what it costs to leave them without a helper.
+    `needs` are words such as hearing or sight. `familiar` wishes for last time's helper, `keeps` goes on
+    with last term's; everybody else gets to know a new one. `priority` is what it costs to leave them without a helper.
     """
 
     id: int
@@ -50,7 +50,13 @@ class Learner:
     needs: tuple[str, ...] = ()
     gender_wish: str | None = None
     familiar: bool = False
+    keeps: bool = False
     priority: int = 1
+
+    @property
+    def stays(self) -> bool:
+        """Whether the helper of before is better than a new one."""
+        return self.familiar or self.keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,7 @@ def _learner(node: Node) -> Learner:
         needs=_words(node, "needs"),
         gender_wish=_gender(node, "gender_wish"),
         familiar=_flag(node, "familiar"),
+        keeps=_flag(node, "keeps"),
         priority=_up_to(priority, HIGHEST_PRIORITY, low=1) if priority else 1,
     )
 

@@ -114,14 +114,14 @@ class SamePhone(PairWish):
 
 
 class Face(PairWish):
-    """Not last time's pair again, unless the learner wishes for a familiar face."""
+    """Not last time's pair again, unless the learner wishes for a familiar face or a new term begins."""
 
     code = "face"
     label = "换人"
-    sentence = "想要熟面孔的还是上次的人，其他人每次换一个。"
+    sentence = "想要熟面孔的还是上次的人，新学期先跟上学期的人，其他人每次换一个。"
 
     def of(self, problem: Problem, learner: Learner, helper: Helper) -> int:
-        return int((Pair(learner.id, helper.id) in problem.met) != learner.familiar)
+        return int((Pair(learner.id, helper.id) in problem.met) != learner.stays)
 
 
 class Accompanied(Wish):

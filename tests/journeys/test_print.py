@@ -1,0 +1,96 @@
+"""What comes out of the printer: the week on one sheet, state in marks and words, sheets to sign, lists to call."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from people import outbox
+from people.models import Message
+from tests import make
+from tests.journeys.running import as_staff
+
+pytestmark = pytest.mark.journey
+
+BOX = re.compile(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]")
+MILLIMETRE = 72 / 25.4
+
+
+def sheets(page: Page) -> list[tuple[int, int]]:
+    """Width and height of every printed sheet in millimetres, with the paper that the page asks for."""
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", paper)) == len(BOX.findall(paper))
+    return [(round(float(w) / MILLIMETRE), round(float(h) / MILLIMETRE)) for w, h in BOX.findall(paper)]
+
+
+@pytest.fixture
+def desk(live_server, new_page, transactional_db) -> Page:
+    """A window of somebody of the staff."""
+    make.user()
+    make.community()
+    return as_staff(new_page(), live_server.url)
+
+
+@pytest.fixture
+def week(desk):
+    """Seven days of next week: on each somebody has agreed, somebody is asked, somebody is new, one is missing."""
+    monday = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
+    of = make.series(weekdays=range(7))
+    for number in range(7):
+        shift = make.shift(make.session(f"{monday + timedelta(days=number)}", of=of), needed=4)
+        for name, status in (("欧阳思远", "accepted"), ("诸葛", "offered"), ("周远", "draft")):
+            make.assignment(shift, make.volunteer(f"{name}{number}"), status=status)
+    return monday
+
+
+@pytest.mark.parametrize(("paper", "size"), [("", (297, 210)), ("&paper=a3", (420, 297))], ids=["A4", "A3"])
+def test_a_week_is_one_sheet_and_says_each_state(live_server, desk, week, paper, size):
+    desk.goto(f"{live_server.url}/desk/week/?w={week}{paper}")
+
+    assert sheets(desk) == [size]
+
+    desk.emulate_media(media="print")
+    for number in range(7):
+        expect(desk.locator("#board").get_by_text(f"欧阳思远{number}")).to_be_visible()
+    words = desk.locator("#board").inner_text()
+    assert [words.count(word) for word in ("待回", "新", "缺人")] == [7, 7, 7]
+    expect(desk.locator("#side")).to_be_hidden()
+    expect(desk.get_by_text("以后的改动看网页")).to_be_visible()
+
+
+def test_sheets_to_sign_are_upright_one_session_after_the_other(live_server, desk, week):
+    desk.goto(f"{live_server.url}/desk/sheets/?week={week}")
+
+    assert sheets(desk) == [(210, 297)] * 7
+
+
+def test_the_poster_is_one_upright_sheet(live_server, desk):
+    desk.goto(f"{live_server.url}/desk/poster/")
+
+    assert sheets(desk) == [(210, 297)]
+
+
+def test_a_list_to_call_has_boxes_to_tick_and_no_buttons(live_server, desk):
+    outbox.write(
+        person=make.person("王秀英", "16000012345", reach="call"),
+        kind="offer",
+        about="assignment:1",
+        subject="周六的课改到 10 点",
+        body="王秀英，您好。",
+        link="/me/abc/",
+        now=timezone.now(),
+    )
+    Message.objects.update(status="call")
+    desk.goto(f"{live_server.url}/desk/calls/")
+    desk.get_by_role("link", name="打印名单").click()
+
+    assert sheets(desk) == [(210, 297)]
+
+    desk.emulate_media(media="print")
+    expect(desk.get_by_text("16000012345")).to_be_visible()
+    expect(desk.locator(".box")).to_have_count(3)
+    expect(desk.locator(".box").first).to_be_visible()
+    expect(desk.locator("main button")).to_have_count(4)
+    assert not any(one.is_visible() for one in desk.locator("main button").all())
