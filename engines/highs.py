@@ -51,6 +51,7 @@ def minimise(
     seed: int,
     watch: Watch | None = None,
     bounds: Bounds | None = None,
+    lift: bool = False,
 ) -> Outcome:
     """Minimise tiers times weights over the model, or over the part of it inside `bounds`.
 
@@ -59,6 +60,7 @@ def minimise(
     handed over: with one, HiGHS 1.16 was slower, and once gave the start back as optimal
     although its own bound was half of it (presolve maps the start to a better plan).
     Symmetry and the costly heuristics are off: `exact` brings good plans of its own.
+    With `lift` what probing learns about pairs of columns makes the rows stronger.
     """
     import highspy
 
@@ -76,6 +78,8 @@ def minimise(
         "mip_heuristic_run_rens": False,
         "mip_heuristic_run_root_reduced_cost": False,
     }
+    if lift:
+        options["mip_lifting_for_probing"] = 1
     for option, setting in options.items():
         solver.setOptionValue(option, setting)
     solver.passModel(_handed_over(highspy, programme))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -127,8 +128,12 @@ class LeadInOnePlace(PersonClash):
         return near(problem.time(one), problem.time(other), problem.away(one, other))
 
     def rows(self, model: Model, columns: Sequence[int]) -> Rows:
+        """`clash`, with the times and the ways looked up once."""
         problem = model.problem
-        return cover(columns, lambda a, b: self.clash(problem, model.placements[a], model.placements[b]))
+        times = {column: model.time(column) for column in columns}
+        venues = {column: problem.room[model.placements[column].room].venue for column in columns}
+        away = cache(problem.travel_minutes)
+        return cover(columns, lambda a, b: near(times[a], times[b], away(venues[a], venues[b])))
 
 
 class OneClassADay(PersonClash):

@@ -30,7 +30,7 @@ def _sessions(
     problem: Problem, series: Series, places: list[Placement], placed: dict[int, list[Placement]]
 ) -> list[Placement]:
     """All weekly sessions of a series, or none."""
-    come = {place.slot: reached(problem, place) for place in places}
+    come = {slot: reached(problem, place) for slot, place in {place.slot: place for place in places}.items()}
     worth = {place: (-come[place.slot], place.slot not in series.last, place) for place in places}
     if series.sessions == 1:
         return next(([place] for place in sorted(places, key=worth.__getitem__) if _fits(problem, place, placed)), [])

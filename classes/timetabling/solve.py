@@ -189,6 +189,7 @@ class Ladder:
             seconds=max(0.02, left if last else SHARE * left),
             seed=self.seed,
             watch=lambda best, bound: self._tell(step[0], best, bound),
+            lift=True,
         )
         if outcome.values is not None:
             plan = self.model.chosen(outcome.values)
