@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from classes.actions.changing import Done
+from classes.actions.changing import Done, local, say_day
 from classes.demand import Place
 from classes.models import Change, Enrolment, Learner, Session
 from people import outbox
@@ -16,6 +16,8 @@ WHY, ASK, ANSWER = "原因：", "有事请找", "请看一下新的时间"
 NOT_LINES = (WHY, ASK, ANSWER)
 SAID_ONE_BY_ONE = 4
 """More sessions than this are said by the rule they follow, where there is one."""
+LONGEST_FACT = 35
+"""Characters of one variable in an SMS, by the rules of the providers."""
 UNHEARD = (Message.Status.WAITING, Message.Status.CALL, Message.Status.STALE, Message.Status.FAILED)
 
 
@@ -71,9 +73,22 @@ def write_all(
                 link="",
                 now=now,
                 happens_at=happens_at,
+                facts=facts_of(change, classes, happens_at),
             )
         )
     return written
+
+
+def facts_of(change: Change, classes: list[str], happens_at: datetime | None) -> dict[str, str]:
+    """What an SMS about the change says: many classes are counted, for a variable holds 35 characters."""
+    named = "、".join(classes)
+    begins = local(happens_at or change.made_at)
+    return {
+        "classes": named if len(named) <= LONGEST_FACT else f"您报的 {len(classes)} 个班",
+        "what": Change.Kind(change.kind).label,
+        "when": f"{say_day(begins.date())} {begins:%H:%M}",
+        "who": f"{change.community}{change.community.help_name}"[:LONGEST_FACT],
+    }
 
 
 def soonest(session_ids: Iterable[int]) -> datetime | None:
@@ -115,6 +130,7 @@ def take_back(*, change: Change, kind: str, back: str, now: datetime) -> tuple[i
             body="\n".join(body),
             link=message.link,
             now=now,
+            facts=message.facts,
         )
     return len(unheard), len(heard)
 

@@ -46,6 +46,14 @@ ALL = (
     Template("soon", "两小时前提醒", "您${when}有一场志愿服务，地点和找谁" + PAGE + " 查看。"),
     Template("cancel", "停课", "您${when}的志愿服务停课，不用来了，详情" + PAGE + " 查看。"),
     Template("link-code", "验证码", "您的验证码是${digits}，10分钟内有效。不是您自己要的，不用理它。"),
+    Template("change", "场次有变动", "您报的${count}场志愿服务有变动，最早${when}，新的安排" + PAGE + " 查看。"),
+    Template("change-back", "变动取消了", "前面说的${when}的变动取消了，还是按原来的，详情" + PAGE + " 查看。"),
+    Template(
+        "class-change", "上课有变动", "${classes}有变动（${what}），最早从${when}起，详情请问${who}，打电话或当面都行。"
+    ),
+    Template(
+        "class-change-back", "上课变动取消了", "前面说的${classes}的变动取消了，还是按原来的上，不清楚请问${who}。"
+    ),
     Template("release", "不用来了", "您${when}的志愿服务不用来了，谢谢您，详情" + PAGE + " 查看。"),
 )
 BY_KIND = {one.kind: one for one in ALL}
@@ -105,7 +113,15 @@ def filled(account: Channel, letter: Letter) -> tuple[Template, str, dict[str, s
 
 def example(template: Template, address: str) -> str:
     """The text with its variables as long as they usually are, to count its characters."""
-    usual = {"count": "3", "when": "周六 9月19日 14:30", "code": "x" * 22, "digits": "123456"}
+    usual = {
+        "count": "3",
+        "when": "周六 9月19日 14:30",
+        "code": "x" * 22,
+        "digits": "123456",
+        "classes": "菜鸟学堂·启蒙",
+        "what": "改时间地点",
+        "who": "梧桐社区陈社工",
+    }
     return VARIABLE.sub(lambda found: usual[found[1]], wording(template, address))
 
 

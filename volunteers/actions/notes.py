@@ -246,7 +246,7 @@ CHANGED, CHANGED_BACK = "change", "change-back"
 
 
 def changed(
-    *, volunteer: Volunteer, lines: Iterable[str], asks: bool, change: Change, happens_at: datetime, now: datetime
+    *, volunteer: Volunteer, lines: Sequence[str], asks: bool, change: Change, happens_at: datetime, now: datetime
 ) -> Message:
     """Sessions of theirs are different; with `asks` they have to say again whether they can come."""
     body = [f"{volunteer}，您好。您报的场次有变动：", *lines]
@@ -261,6 +261,7 @@ def changed(
         link=f"/me/{volunteer.token}/",
         now=now,
         happens_at=happens_at,
+        facts={"count": str(len(lines)), "when": when(happens_at)},
     )
 
 
