@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from django.utils import timezone
 
 from classes.models import Session
-from volunteers.actions import clubs, exchanges, waiting
-from volunteers.models import Hold, Organisation, Shift, Volunteer
+from volunteers.actions import absences, clubs, exchanges, waiting
+from volunteers.models import Absence, Hold, Organisation, Shift, Volunteer
 from volunteers.queries import exchanges as queries
 
 CLUB = "城南大学青年志愿者协会"
@@ -15,15 +16,35 @@ NAMES = "唐雨薇 16000030012\n贺子轩 16000030013"
 HELD = 4
 SOON = timedelta(days=4)
 MOST = 20
+EXAMS_IN, EXAMS_LAST = timedelta(weeks=3), timedelta(days=12)
 
 
 def meet(*, now: datetime) -> None:
-    """A club holds places and has named two, two volunteers wait, one has passed a link on, one asks to swap."""
+    """A club holds places and has named two, two volunteers wait, one has passed a link on, one asks
+    to swap; the universities have their exam weeks.
+    """
     club, _ = Organisation.objects.get_or_create(name=CLUB)
     clubs.open_link(organisation=club, name=LEADER[0], phone=LEADER[1], now=now, actor=None)
     hold_some(club, now)
     queue_up(now)
     exchange(now)
+    sit_examinations(now)
+
+
+def sit_examinations(now: datetime) -> None:
+    """In three weeks the students of one university sit their examinations, those of the other a week later."""
+    today = timezone.localdate(now)
+    first = today - timedelta(days=today.weekday()) + EXAMS_IN
+    for club in Organisation.objects.filter(name__contains="大学").order_by("name"):
+        begins = first + timedelta(days=7 if club.name.startswith("城南") else 0)
+        absences.set_absence(
+            organisation=club,
+            kind=Absence.Kind.EXAM,
+            starts_on=begins,
+            ends_on=begins + EXAMS_LAST,
+            now=now,
+            actor=None,
+        )
 
 
 def hold_some(club: Organisation, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 
 from classes.models import Enrolment, SeriesDay, Session
 from people.models import Message, Person, User
-from volunteers.models import Assignment, Shift, Volunteer
+from volunteers.models import Absence, Assignment, Shift, Volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.journey]
 ACTIVE = Q(status__in=Assignment.ACTIVE)
@@ -22,6 +22,13 @@ def demo(django_db_setup, django_db_blocker):
         call_command("seed_demo")
         yield
         transaction.set_rollback(True)
+
+
+def test_students_have_their_exam_weeks(demo):
+    weeks = Absence.objects.filter(kind="exam")
+
+    assert weeks.count() >= 2
+    assert Volunteer.objects.filter(organisation__in=weeks.values("organisation")).exists()
 
 
 def test_counters_are_what_they_count(demo):
