@@ -13,7 +13,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from classes import actions as classes
-from classes.actions import days, lessons, rooms
+from classes.actions import days, lessons, rooms, series
 from classes.models import Community, DayQuestion, Learner, Lesson, Series, Session, Term
 from people.models import Message, User
 from volunteers import demo_attendance, demo_clubs, demo_desk, demo_substitutes, intake
@@ -79,6 +79,7 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     say("名单、课表导入好了。")
     for year in sorted({term.starts_on.year, term.ends_on.year}):
         days.take_school_year(year=year, now=now, actor=chen)
+    equip(community, term, now, chen)
     classes.generate_term(term=term, community=community, now=now)
     answer_questions(term, now, chen)
     this_week = monday_of(timezone.localdate(now))
@@ -99,6 +100,15 @@ def live(*, now: datetime, say: Callable[[str], object]) -> None:
     demo_desk.asked(community, now, chen)
     times_to_compare(community, term, now, chen)
     settle_messages(now)
+
+
+def equip(community: Community, term: Term, now: datetime, chen: User) -> None:
+    """One of the seniors' classes cannot do without a projector and Wi-Fi, the children not without a near toilet."""
+    needs = {"senior": ["投影", "无线网"], "child": ["同层厕所"]}
+    for kind, things in needs.items():
+        found = Series.objects.filter(community=community, term=term, programme__kind=kind).select_related("room")
+        for one in [one for one in found.order_by("id") if one.room and not one.room.lacks(things)][:1]:
+            series.set_needs(series=one, needs=things, now=now, actor=chen)
 
 
 def times_to_compare(community: Community, term: Term, now: datetime, chen: User) -> None:

@@ -112,6 +112,7 @@ desk = [
     path("sessions/<int:pk>/<slug:verb>/", changes.change, name="session-change"),
     path("term/series/<int:pk>/edit/", series.series_edit, name="series-edit"),
     path("day/<str:day>/", changes.day, name="day"),
+    path("venues/<int:pk>/close/", changes.venue_close, name="venue-close"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<int:pk>/undo/", changes.undo, name="change-undo"),
     path("search/", substitutes.searches, name="searches"),

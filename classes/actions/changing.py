@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from classes.actions.holding import hold_series
 from classes.actions.timetable import ROOM_CLASH, hold_rooms
 from classes.models import Change, Community, Session, SessionChange
-from classes.models.truths import BOOKED, STAIRS
+from classes.models.truths import BOOKED, LACKING, STAIRS
 from people import audit
 from people.models import User
 
@@ -45,6 +45,10 @@ class TooSmall(Refused):
 
 class UpTheStairs(Refused):
     """Somebody in a wheelchair is expected, and the room is on a floor without a lift."""
+
+
+class LacksEquipment(Refused):
+    """The room does not have what the class needs."""
 
 
 class DayTaken(Refused):
@@ -174,6 +178,8 @@ def named(error: IntegrityError, session: Session) -> Exception:
         return RoomInUse(f"{session.series}要用的教室那个时间已经被占用，换个教室或时间。")
     if STAIRS in text:
         return UpTheStairs(f"{session.series}有人坐轮椅，那间教室在楼上没有电梯。")
+    if LACKING in text:
+        return LacksEquipment(f"{session.series}要{'、'.join(session.series.needs)}，那间教室没有。")
     if "session_on_a_closed_day_is_ticked" in text:
         return NeedsTick(f"{session.series}那天停课，要照开请先打勾。")
     if "session_once_a_day" in text or "classes_session.on_date" in text:

@@ -12,6 +12,7 @@ from classes.actions.changing import (
     DayTaken,
     Done,
     InThePast,
+    LacksEquipment,
     NeedsTick,
     Record,
     RoomInUse,
@@ -31,7 +32,13 @@ from people.models import User
 
 ONE, FOLLOWING, ALL = "one", "following", "all"
 OFF = (CalendarDay.Type.CLOSED, CalendarDay.Type.HOLIDAY)
-BY_CODE = {"small": TooSmall, "stairs": UpTheStairs, "closed": RoomInUse, "used": RoomInUse}
+BY_CODE = {
+    "small": TooSmall,
+    "stairs": UpTheStairs,
+    "lacks": LacksEquipment,
+    "closed": RoomInUse,
+    "used": RoomInUse,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def move_sessions(*, session: Session, scope: str, edit: Edit, reason: str, now:
     """Move a session, or it and others of its class, all or none.
 
     Raises changing.Refused: NotHeld, ChangedMeanwhile, InThePast, NeedsTick, DayTaken, RoomInUse,
-    TooSmall, UpTheStairs. Who helps follows in the database; the volunteers app calls this inside its
+    TooSmall, UpTheStairs, LacksEquipment. Who helps follows in the database; the volunteers app calls this inside its
     own action, which asks and tells them.
     """
     holding.hold_community(session.community_id)
@@ -183,6 +190,7 @@ def require_room(target: Target, besides: Collection[int], *, comes_back: bool =
         target.ends_at,
         people=session.expected if target.room != session.room else 0,
         needs_no_stairs=bool(session.step_free) or (comes_back and demand.rolls_in(session.series_id)),
+        needs=session.series.needs if target.room != session.room or comes_back else (),
         besides=besides,
     ):
         raise BY_CODE[code](sentence)

@@ -43,6 +43,7 @@ KEPT = (
     "stated_leads",
     "stated_helpers",
     "stages",
+    "needs",
     "note",
 )
 
@@ -107,9 +108,13 @@ def fill_term(
 
 
 def copy_classes(like: Term, term: Term, community: Community) -> list[Series]:
-    """The classes of a community again, with free seats on the same weekdays."""
-    old = list(Series.objects.filter(term=like, community=community).prefetch_related("days").order_by("id"))
+    """The classes of a community again, with free seats on the same weekdays, in the rooms that still suit."""
+    found = Series.objects.filter(term=like, community=community).select_related("room")
+    old = list(found.prefetch_related("days").order_by("id"))
     new = [Series(term=term, **{name: getattr(one, name) for name in KEPT}) for one in old]
+    for one in new:
+        if one.room and one.room.lacks(one.needs):
+            one.room = None  # it has lost what the class needs since then
     Series.objects.bulk_create(new)
     SeriesDay.objects.bulk_create(
         SeriesDay(series=made, weekday=day.weekday, seats=day.seats)

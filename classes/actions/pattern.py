@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from classes import demand
-from classes.actions.changing import WEEKDAYS, Record, Refused, UpTheStairs, local
+from classes.actions.changing import WEEKDAYS, LacksEquipment, Record, Refused, UpTheStairs, local
 from classes.models import Enrolment, Room, Series, SeriesDay, Session
+from classes.queries.rooms import say_lacking
 
 if TYPE_CHECKING:
     from classes.actions.moving import Edit, Target
@@ -39,14 +40,17 @@ def change_pattern(record: Record, session: Session, going: "list[Target]", edit
 
 
 def write_series(pk: int, values: dict[str, Any]) -> None:
-    """Write the pattern of a class. Raises UpTheStairs for a new room that somebody of the class cannot get into.
+    """Write the pattern of a class. Raises UpTheStairs for a new room that somebody of the class cannot get into,
+    and LacksEquipment.
 
     Sessions refuse such a room themselves; a class without sessions to come has only this.
     """
-    was = Series.objects.values_list("room_id", flat=True).get(pk=pk)
+    was, needs = Series.objects.values_list("room_id", "needs").get(pk=pk)
+    room = Room.objects.filter(pk=values.get("room_id", was)).exclude(pk=was).first()
+    if room and (lacking := room.lacks(needs)):
+        raise LacksEquipment(say_lacking(room, lacking))
     Series.objects.filter(pk=pk).update(**values)
-    room = Room.objects.filter(pk=values.get("room_id", was), step_free=False).exclude(pk=was).first()
-    if room and demand.rolls_in(pk):
+    if room and not room.step_free and demand.rolls_in(pk):
         raise UpTheStairs(f"有人坐轮椅，{room}在 {room.floor} 楼没有电梯。")
 
 

@@ -13,6 +13,7 @@ from classes.actions.moving import Edit, Target, require_possible, targets
 from classes.actions.timetable import sessions_changed
 from classes.demand import Place
 from classes.models import Change, PartPlace, Session
+from classes.queries import rooms
 from people.models import User
 
 
@@ -57,11 +58,13 @@ def merge_sessions(*, away: Session, into: Session, reason: str, now: datetime, 
 
 
 def require_room_for_both(away: Session, into: Session, heads: dict[int, list[Place]]) -> None:
-    """Seats for everybody, and no stairs for who cannot climb them."""
+    """Seats for everybody, what either class needs, and no stairs for who cannot climb them."""
     learners = {place.learner for place in [*heads[away.pk], *heads[into.pk]]}
     room = into.room
     if room and room.seats and len(learners) > room.seats:
         raise changing.TooSmall(f"{room}只有 {room.seats} 个座位，两场一共 {len(learners)} 人。")
+    if room and (lacking := room.lacks(away.series.needs)):
+        raise changing.LacksEquipment(rooms.say_lacking(room, lacking))
     if demand.up_the_stairs(room) and any(place.needs_no_stairs for place in heads[away.pk]):
         raise changing.UpTheStairs(f"有人坐轮椅，{room}在 {room.floor if room else ''} 楼没有电梯。")
 

@@ -15,6 +15,7 @@ from classes.actions.series import Pattern, room_named
 from classes.actions.timetable import blank_session, sessions_changed
 from classes.calendar import Days, Meeting
 from classes.models import CalendarDay, Change, Community, DayQuestion, Room, Series, Session
+from classes.queries import rooms
 from people.models import User
 
 FELL_OUT = "班的时间改了"
@@ -66,6 +67,7 @@ def said(series: Series, shape: Shape) -> Pattern:
         room_name=shape.room.name if shape.room else "",
         capacity=series.capacity,
         stages=series.stages,
+        needs=tuple(series.needs),
         **columns,
     )
 
@@ -166,10 +168,14 @@ def wanted_days(
     taken = {on_date for status, on_date, _ in rows if status != Session.Status.CANCELLED}
     taken |= {planned_on for _, _, planned_on in rows if planned_on}
     first = since or local(now).date()
+    shut = rooms.shut_days(shape.room, first, series.term.ends_on)
+    stays_there = held if shape.room == series.room else set()
     found = {}
     for meeting in calendar.meetings(like, frozenset(shape.weekdays), Days.of(series.term, series.community)):
         day = meeting.on_date
         runs = meeting.rule == calendar.DayRule.RUN or answers.get(day) == DayQuestion.Answer.RUN or day in held
+        if day in shut and day not in stays_there:
+            continue
         if runs and day >= first and day not in taken and shape.clock_of(day)[0] > now:
             found[day] = meeting
     return found

@@ -1,6 +1,6 @@
 """Rooms: what they are like, when they may be used, and who else has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 
 from classes.actions.changing import Refused
 from classes.actions.timetable import hold_rooms
-from classes.models import Community, Room, RoomBooking, Session, Venue
+from classes.actions.venues import book_new_room
+from classes.models import Community, Room, RoomBooking, Series, Session, Venue
 from classes.models.truths import STAIRS
 from classes.queries import rooms as queries
 from people import audit
 from people.models import User
+from people.workbooks.equipment import read_equipment
 
 
 class RoomInUse(Refused):
@@ -20,7 +22,7 @@ class RoomInUse(Refused):
 
 
 class StillNeeded(Refused):
-    """Somebody in a wheelchair is expected in the room; the message names the sessions."""
+    """Somebody in a wheelchair is expected in the room, or a class needs what goes; the message names the sessions."""
 
 
 class NameTaken(Refused):
@@ -29,7 +31,10 @@ class NameTaken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class RoomFacts:
-    """What the form of a room says. `open_windows` is [[weekday, "HH:MM", "HH:MM"], …]."""
+    """What the form of a room says. `open_windows` is [[weekday, "HH:MM", "HH:MM"], …].
+
+    `has` is what read_equipment finds in `equipment`.
+    """
 
     name: str
     seats: int | None
@@ -39,6 +44,10 @@ class RoomFacts:
     open_text: str
     open_windows: list[list[Any]]
     gap_minutes: int
+    has: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has", read_equipment(self.equipment))
 
 
 @transaction.atomic
@@ -47,21 +56,41 @@ def add_room(*, community: Community, facts: RoomFacts, now: datetime, actor: Us
     venue = community.venues.first() or Venue.objects.get_or_create(community=community, name=community.name)[0]
     room = Room(venue=venue)
     _write(room, facts)
+    book_new_room(room, now)
     audit.write(actor=actor, verb="加了教室", thing=f"room:{room.pk}", now=now, summary=facts.name)
     return room
 
 
 @transaction.atomic
 def change_room(*, room: Room, facts: RoomFacts, now: datetime, actor: User | None) -> Room:
-    """Other seats, floor, hours. Raises NameTaken, and StillNeeded when a lift goes that somebody needs.
+    """Other seats, floor, hours. Raises NameTaken, and StillNeeded when a lift or equipment goes that is needed.
 
-    Sessions that are over need no lift any more.
+    Sessions that are over need nothing any more.
     """
     hold_rooms([room.pk])
+    require_equipment_to_spare(room, facts, now)
     Session.objects.filter(room=room, step_free=True, starts_at__lte=now).update(step_free=None)
     _write(room, facts)
     audit.write(actor=actor, verb="改了教室", thing=f"room:{room.pk}", now=now, summary=facts.name)
     return room
+
+
+def require_equipment_to_spare(room: Room, facts: RoomFacts, now: datetime) -> None:
+    """Raise StillNeeded when a class of this room needs what the room is not to have any more."""
+    had = Room.objects.values_list("has", flat=True).get(pk=room.pk)
+    gone = [one for one in had if one not in facts.has]
+    if not gone:
+        return
+    needing = queries.sessions_needing(gone, now, room=room)
+    # A class whose sessions are not made yet has a room too.
+    known = Series.objects.filter(room=room, term__ends_on__gte=now.astimezone(queries.SHANGHAI).date())
+    waiting = [one for one in known.order_by("id") if set(one.needs) & set(gone)]
+    classes = list(dict.fromkeys([*(one.series for one in needing), *waiting]))
+    if classes:
+        count = f"有 {len(needing)} 场要上，" if needing else ""
+        used = "、".join(one for one in gone if any(one in other.needs for other in classes))
+        names = "、".join(map(str, classes))
+        raise StillNeeded(f"{names}{count}要用{used}：先给这些班换教室，或者改它们要的设备。")
 
 
 def _write(room: Room, facts: RoomFacts) -> None:

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from classes import demand
-from classes.actions.changing import UpTheStairs
+from classes.actions.changing import LacksEquipment, UpTheStairs, say
+from classes.actions.holding import hold_community, hold_series
 from classes.actions.seats import set_expected, set_seats
+from classes.actions.timetable import hold_rooms
 from classes.demand import need_changed
 from classes.models import Community, Programme, Room, Series, SeriesDay, Term, Venue
+from classes.queries import rooms as room_queries
 from classes.seeds import seed_reference
 from people import audit
 from people.models import User
@@ -34,6 +37,10 @@ class TermTooLong(Exception):
 
 class NameTaken(Exception):
     """There is a term, or a class of the term, with that name."""
+
+
+class StillWithout(LacksEquipment):
+    """Sessions to come are in rooms that do not have what the class is to need; the message names them."""
 
 
 class SeatsInUse(Exception):
@@ -63,6 +70,7 @@ class Pattern:
     month_weeks: str = ""
     from_on: date | None = None
     until_on: date | None = None
+    needs: tuple[str, ...] = ()
 
     def rhythm(self) -> dict[str, Any]:
         """The fields of Series that say in which weeks it meets."""
@@ -94,8 +102,9 @@ def create_series(
     now: datetime,
     actor: User | None,
 ) -> Series:
-    """A new class with its weekdays; sessions come from generate_term. Raises NameTaken."""
+    """A new class with its weekdays; sessions come from generate_term. Raises NameTaken, LacksEquipment."""
     leads, helpers = usual_team(programme, pattern.capacity)
+    room = room_with(community, pattern)
     try:
         with transaction.atomic():
             series = Series.objects.create(
@@ -103,13 +112,14 @@ def create_series(
                 term=term,
                 community=community,
                 name=pattern.name,
-                room=room_named(community, pattern.room_name),
+                room=room,
                 starts=pattern.starts,
                 ends=pattern.ends,
                 capacity=pattern.capacity,
                 stated_leads=leads,
                 stated_helpers=helpers,
                 stages=pattern.stages,
+                needs=list(pattern.needs),
                 **pattern.rhythm(),
             )
     except IntegrityError as error:
@@ -140,12 +150,50 @@ def room_named(community: Community, name: str) -> Room | None:
     return Room.objects.create(venue=venue, name=name)
 
 
+def room_with(community: Community, pattern: Pattern) -> Room | None:
+    """The room that the form names, when it has what the class needs. Raises LacksEquipment."""
+    room = room_named(community, pattern.room_name)
+    hold_rooms([room.pk if room else None])
+    if room:
+        room.refresh_from_db(fields=["has"])
+        if lacking := room.lacks(pattern.needs):
+            raise LacksEquipment(room_queries.say_lacking(room, lacking))
+    return room
+
+
+@transaction.atomic
+def set_needs(*, series: Series, needs: Iterable[str], now: datetime, actor: User | None) -> None:
+    """What the class cannot be held without. Raises StillWithout, naming the sessions that are elsewhere."""
+    wanted = list(needs)
+    if wanted == series.needs:
+        return
+    hold_community(series.community_id)
+    hold_series([series.pk])
+    coming = series.sessions.filter(status="planned", starts_at__gt=now).exclude(room=None)
+    hold_rooms([series.room_id, *coming.values_list("room_id", flat=True)])
+    rows = coming.select_related("series", "room").order_by("starts_at", "id")
+    without = [(one, lacking) for one in rows if (lacking := one.room.lacks(wanted) if one.room else [])]
+    if without:
+        first, lacking = without[0]
+        raise StillWithout(
+            f"{say(first)}等 {len(without)} 场的教室没有{'、'.join(lacking)}："
+            "先换教室；教室里其实有的话，先在“教室”里勾上。"
+        )
+    series.refresh_from_db(fields=["room"])
+    if series.room and (lacking := series.room.lacks(wanted)):
+        raise StillWithout(room_queries.say_lacking(series.room, lacking))
+    series.needs = wanted
+    Series.objects.filter(pk=series.pk).update(needs=wanted)
+    said = "、".join(wanted) or "没有要求"
+    audit.write(actor=actor, verb="改了班要的设备", thing=f"series:{series.pk}", now=now, summary=f"{series}：{said}")
+
+
 @transaction.atomic
 def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: User | None) -> Series:
     """Change a class: its name, seats and what it teaches, and when and where while it has no sessions.
 
     Once sessions are made people have been asked for those times: reshaping.reshape_series changes them
-    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed, UpTheStairs.
+    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed, UpTheStairs, LacksEquipment.
     """
     weekdays = sorted(set(pattern.weekdays))
     before = list(series.days.values_list("weekday", flat=True))
@@ -157,9 +205,12 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     if pattern.capacity != series.capacity and not set_seats(series, pattern.capacity):
         raise SeatsInUse
     if pattern.room_name != room_name:
-        series.room = room_named(series.community, pattern.room_name)
+        series.room = room_with(series.community, pattern)
         if series.room and not series.room.step_free and demand.rolls_in(series.pk):
             raise UpTheStairs(f"有人坐轮椅，{series.room}在 {series.room.floor} 楼没有电梯。")
+        series.needs = list(pattern.needs)
+    else:
+        set_needs(series=series, needs=pattern.needs, now=now, actor=actor)
     series.name, series.capacity, series.stages = pattern.name, pattern.capacity, pattern.stages
     series.starts, series.ends = pattern.starts, pattern.ends
     for name, value in pattern.rhythm().items():

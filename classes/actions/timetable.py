@@ -13,6 +13,7 @@ from classes.actions.lessons import plan_lessons
 from classes.actions.seats import set_expected
 from classes.calendar import Days
 from classes.models import CalendarDay, DayQuestion, Room, RoomBooking, Series, Session
+from classes.models.truths import BOOKED
 from people import audit
 from people.models import User
 
@@ -65,6 +66,8 @@ def occupied_by(other: Session | RoomBooking | None, session: Session) -> str:
     """The sentence that names who is in the room, as far as anybody knows."""
     if other is None:
         return f"{session.room}这个时间已被占用，请换教室或时间"
+    if isinstance(other, RoomBooking) and other.closing_id:
+        return f"{session.room}{other.who}"
     name = other.who if isinstance(other, RoomBooking) else other.series.name
     clock = f"{other.starts_at.astimezone(SHANGHAI):%H:%M} {name}"
     return f"{session.room}这个时间被“{clock}”占用，请换教室或时间"
@@ -105,7 +108,7 @@ def session_on(*, series: Series, on_date: date, now: datetime) -> Session:
         with transaction.atomic():
             session.save(force_insert=True)
     except IntegrityError as error:
-        if ROOM_CLASH in str(error):
+        if ROOM_CLASH in str(error) or BOOKED in str(error):
             raise RoomTaken(who_has_the_room(session)) from error
         return known[:1].get()
     sessions_changed(series, now)

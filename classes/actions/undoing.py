@@ -11,7 +11,7 @@ from classes.actions.changing import decoded, local, say, say_day
 from classes.actions.pattern import restore_pattern
 from classes.actions.timetable import sessions_changed
 from classes.calendar import Days
-from classes.models import CalendarDay, Change, PartPlace, Room, Session, SessionChange
+from classes.models import CalendarDay, Change, PartPlace, Room, Session, SessionChange, VenueClosing
 from classes.models.changes import UNDO_WITHIN
 from people import audit
 from people.models import User
@@ -161,7 +161,8 @@ def is_still_regrouped(session: Session, change_id: int) -> bool:
 
 
 def reopen(change: Change) -> None:
-    """The day that the change closed is what it was."""
+    """The day that the change closed is what it was, the venue that it shut is in use."""
+    VenueClosing.objects.filter(change=change).delete()
     if "closed" not in change.before:
         return
     of = CalendarDay.objects.filter(community=change.community_id, date=change.before["closed"])

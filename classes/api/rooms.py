@@ -10,9 +10,10 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from classes.actions import rooms as actions
+from classes.actions import venues
 from classes.api.places import community_of
-from classes.forms.rooms import BookingForm, RoomForm, initial_of
-from classes.models import Room, RoomBooking
+from classes.forms.rooms import BookingForm, RoomForm, equipment_of, initial_of
+from classes.models import Room, RoomBooking, VenueClosing
 from people.api import ORGANISER, REFUSED, Paging, cut, filled, refuse_field
 
 router = Router(tags=["社区和教室"])
@@ -28,7 +29,8 @@ class RoomOut(Schema):
     floor: int | None
     has_lift: bool | None
     step_free: bool = Field(description="轮椅进得去")
-    equipment: str
+    equipment: str = Field(description="设备，像人写的那样")
+    has: list[str] = Field(description="读出来的设备，班要的设备和它比")
     open_text: str
     open_windows: list[list[int | str]]
     gap_minutes: int
@@ -52,6 +54,39 @@ class BookingOut(Schema):
         return booking.room_id
 
 
+class ClosingOut(Schema):
+    """Days, both included, on which a venue is shut."""
+
+    id: int
+    first: date
+    last: date
+    reason: str
+
+    @staticmethod
+    def resolve_first(closing: VenueClosing) -> date:
+        return closing.first_on
+
+    @staticmethod
+    def resolve_last(closing: VenueClosing) -> date:
+        return closing.last_on
+
+
+class VenueOut(Schema):
+    """An address with rooms in it, and when it is shut."""
+
+    id: int
+    name: str
+    address: str
+    closings: list[ClosingOut]
+
+
+class Venues(Schema):
+    """A part of the list."""
+
+    count: int
+    items: list[VenueOut]
+
+
 class Rooms(Schema):
     """A part of the list."""
 
@@ -73,7 +108,7 @@ class RoomPatch(Schema):
     seats: int | None = Field(None, description="座位，null 是不知道")
     floor: int | None = Field(None, description="楼层，地下一层写 -1，null 是不知道")
     has_lift: bool | None = Field(None, description="有没有电梯，null 是不知道")
-    equipment: str | None = Field(None, description="例如 投影、无线网")
+    equipment: str | None = Field(None, description="像人写的那样，例如 投影、WiFi、插座")
     open_text: str | None = Field(None, description="能用的时间，例如 周一至周五 8:00-18:00；空着是随时能用")
     gap_minutes: int | None = Field(None, description="两场之间留几分钟")
 
@@ -107,6 +142,8 @@ def facts_of(data: dict[str, Any], room: Room | None = None) -> actions.RoomFact
     """The form of the page, filled in: what is there, and over it what was sent."""
     if "has_lift" in data:
         data["has_lift"] = {True: "yes", False: "no", None: ""}[data["has_lift"]]
+    if "equipment" in data:
+        data |= equipment_of(data["equipment"] or "")
     return filled(RoomForm((initial_of(room) if room else {}) | data)).facts()
 
 
@@ -114,6 +151,20 @@ def facts_of(data: dict[str, Any], room: Room | None = None) -> actions.RoomFact
 def rooms(request: HttpRequest, community: int, paging: Query[Paging]) -> Any:
     """The rooms of a community."""
     return cut(found().filter(venue__community=community_of(community)).order_by("id"), paging)
+
+
+@router.get("/venues", response={200: Venues, **REFUSED}, summary="一个社区的场地，哪几天停用")
+def venue_list(request: HttpRequest, community: int, paging: Query[Paging]) -> Any:
+    """The venues of a community."""
+    return cut(community_of(community).venues.prefetch_related("closings").order_by("id"), paging)
+
+
+@router.delete("/closings/{pk}", response={204: None, **REFUSED}, auth=ORGANISER, summary="场地不停用了")
+def reopen(request: HttpRequest, pk: int) -> Any:
+    """The venue is in use again; what was called off stays so."""
+    closing = get_object_or_404(VenueClosing.objects.select_related("venue"), pk=pk)
+    venues.reopen_venue(closing=closing, now=timezone.now(), actor=request.user)
+    return Status(204, None)
 
 
 @router.post("/rooms", response={201: RoomOut, **REFUSED}, auth=ORGANISER, summary="加一间教室")
@@ -135,7 +186,7 @@ def room(request: HttpRequest, pk: int) -> Any:
 
 @router.patch("/rooms/{pk}", response={200: RoomOut, **REFUSED}, auth=ORGANISER, summary="改一间教室")
 def room_edit(request: HttpRequest, pk: int, body: RoomPatch) -> Any:
-    """Other seats, floor, hours; a lift that somebody in a wheelchair needs stays (409)."""
+    """Other seats, floor, hours; a lift or equipment that is needed stays (409)."""
     one = room_of(pk)
     facts = facts_of(body.dict(exclude_unset=True), one)
     try:

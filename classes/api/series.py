@@ -57,6 +57,7 @@ class SeriesOut(Schema):
     until_on: date | None
     capacity: int
     stages: str = Field(description="教哪几个阶段")
+    needs: list[str] = Field(description="要的设备：教室没有就不能排进去")
 
     @staticmethod
     def resolve_programme(series: Series) -> int:
@@ -115,6 +116,7 @@ class SeriesPatch(Schema):
     room_name: str | None = Field(None, description="新名字会加一间教室；空着是没定；已经生成场次就用 reshape")
     capacity: int | None = Field(None, description="名额，1 到 200")
     stages: str | None = Field(None, description="教哪几个阶段，只有长者班有")
+    needs: list[str] | None = Field(None, description="要的设备，例如 投影、无线网；教室里写了的别的设备也行")
     rhythm: str | None = Field(None, description="哪几周上：空着每周，odd、even 隔周，month1 等是每月第几个")
     from_on: date | None = None
     until_on: date | None = None
@@ -157,7 +159,7 @@ def series(request: HttpRequest, pk: int) -> Any:
 
 def form_of(data: dict[str, Any], programme: Programme, community: Community) -> SeriesForm:
     """The form of the page, filled in."""
-    rooms = list(Room.objects.filter(venue__community=community).values_list("name", flat=True))
+    rooms = list(Room.objects.filter(venue__community=community).order_by("id"))
     return filled(SeriesForm(data, programme=programme, rooms=rooms))
 
 

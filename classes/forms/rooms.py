@@ -10,6 +10,7 @@ from classes.forms.days import DayField
 from classes.models import Room
 from people.workbooks.availability import read_availability
 from people.workbooks.clocks import read_span
+from people.workbooks.equipment import KINDS, beyond_kinds, read_equipment
 
 LIFT = [("", "不知道"), ("yes", "有"), ("no", "没有")]
 
@@ -23,7 +24,16 @@ class RoomForm(forms.Form):
     )
     floor = forms.IntegerField(label="楼层", min_value=-3, max_value=60, required=False, help_text="地下一层写 -1")
     has_lift = forms.ChoiceField(label="电梯", choices=LIFT, required=False)
-    equipment = forms.CharField(label="设备", max_length=120, required=False, help_text="例如 投影、无线网")
+    equipment = forms.MultipleChoiceField(
+        label="设备",
+        choices=[(kind, kind) for kind in KINDS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "没有“%(value)s”这一样，写在“别的设备”里。"},
+    )
+    more_equipment = forms.CharField(
+        label="别的设备", max_length=60, required=False, help_text="例如 缝纫机；坏了的不要勾，可以写 投影坏了"
+    )
     open_text = forms.CharField(
         label="能用的时间", max_length=80, required=False, help_text="例如 周一至周五 8:00-18:00；不写就是随时能用"
     )
@@ -50,7 +60,7 @@ class RoomForm(forms.Form):
             seats=data["seats"],
             floor=data["floor"],
             has_lift={"yes": True, "no": False}.get(data["has_lift"]),
-            equipment=data["equipment"].strip(),
+            equipment="、".join(filter(None, [*data["equipment"], data["more_equipment"].strip()])),
             open_text=data["open_text"],
             open_windows=self.windows,
             gap_minutes=data["gap_minutes"] or 0,
@@ -59,10 +69,17 @@ class RoomForm(forms.Form):
 
 def initial_of(room: Room) -> dict:
     """A room as the form shows it."""
-    names = ("name", "seats", "floor", "equipment", "open_text", "gap_minutes")
+    names = ("name", "seats", "floor", "open_text", "gap_minutes")
     return {name: getattr(room, name) for name in names} | {
-        "has_lift": {True: "yes", False: "no", None: ""}[room.has_lift]
+        "has_lift": {True: "yes", False: "no", None: ""}[room.has_lift],
+        **equipment_of(room.equipment),
     }
+
+
+def equipment_of(said: str) -> dict:
+    """Equipment as people write it, in the two fields of the form."""
+    known = [one for one in read_equipment(said) if one in KINDS]
+    return {"equipment": known, "more_equipment": beyond_kinds(said)}
 
 
 class BookingForm(forms.Form):

@@ -8,8 +8,9 @@ from django import forms
 from classes.actions.opening import TEMPLATES, USUAL
 from classes.actions.series import Pattern
 from classes.forms.days import DayField
-from classes.models import Programme, Series, Term
+from classes.models import Programme, Room, Series, Term
 from people.workbooks.clocks import read_span
+from people.workbooks.equipment import KINDS
 
 WEEKDAYS = [(number, f"周{name}") for number, name in enumerate("一二三四五六日")]
 STAGES = [
@@ -119,6 +120,14 @@ class SeriesForm(forms.Form):
         label="时间", max_length=30, help_text="例如 9:30-11:00", error_messages={"required": "请写几点到几点。"}
     )
     room_name = forms.CharField(label="教室", max_length=40, required=False, help_text="写新名字就会加一间教室")
+    needs = forms.MultipleChoiceField(
+        label="要的设备",
+        choices=[(kind, kind) for kind in KINDS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="教室里没有，就不能排进去",
+        error_messages={"invalid_choice": "哪间教室里都没有写“%(value)s”。"},
+    )
     capacity = forms.IntegerField(
         label="名额",
         min_value=1,
@@ -132,9 +141,11 @@ class SeriesForm(forms.Form):
     from_on = day_field("从哪天起")
     until_on = day_field("到哪天止")
 
-    def __init__(self, *args, programme: Programme, rooms: list[str], **kwargs):
+    def __init__(self, *args, programme: Programme, rooms: list[Room], **kwargs):
         super().__init__(*args, **kwargs)
         self.rooms = rooms
+        others = dict.fromkeys(thing for room in rooms for thing in room.has if thing not in KINDS)
+        self.fields["needs"].choices += [(thing, thing) for thing in others]
         self.fields["room_name"].widget.attrs["list"] = "rooms"
         if programme.kind != Programme.Kind.SENIOR:
             del self.fields["stages"]
@@ -182,6 +193,7 @@ class SeriesForm(forms.Form):
             room_name=data["room_name"].strip(),
             capacity=data["capacity"],
             stages=data.get("stages", ""),
+            needs=tuple(data["needs"]),
         )
 
 
@@ -208,6 +220,7 @@ def initial_of(series: Series) -> dict:
         "room_name": series.room.name if series.room else "",
         "capacity": series.capacity,
         "stages": series.stages,
+        "needs": series.needs,
         "rhythm": next(name for name, (_, weeks) in RHYTHMS.items() if weeks == weeks_of(series)),
         "from_on": series.from_on,
         "until_on": series.until_on,

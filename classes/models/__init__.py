@@ -4,7 +4,7 @@ from .attendance import Attendance
 from .changes import Change, NoticeImport, PartPlace, SessionChange
 from .enrolment import Enrolment, Guardian, Learner, PickUp
 from .feeds import Feed
-from .places import Community, Grid, Room, RoomBooking, Venue
+from .places import Community, Grid, Room, RoomBooking, Venue, VenueClosing
 from .plan import LessonWish, PlannedLesson
 from .programme import Lesson, Programme, SchoolLevel, Series, SeriesDay
 from .requests import Request, RequestStep
@@ -40,4 +40,5 @@ __all__ = [
     "SessionChange",
     "Term",
     "Venue",
+    "VenueClosing",
 ]

@@ -16,6 +16,7 @@ class Change(models.Model):
         MOVE = "move", "改时间地点"
         CANCEL = "cancel", "停课"
         CLOSE = "close", "整天停课"
+        SHUT = "shut", "场地停用"
         MERGE = "merge", "并班"
         SPLIT = "split", "分班"
         SWAP = "swap", "换教室"

@@ -1,5 +1,7 @@
 """Where things happen: communities, their grids, venues and rooms."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
@@ -64,7 +66,8 @@ class Venue(models.Model):
 class Room(models.Model):
     """A bookable space. `open_windows` is [[weekday, "HH:MM", "HH:MM"], …]; empty = all day.
 
-    `gap_minutes` stay free between two bookings. `step_free` (no stairs on the way) is derived by
+    `equipment` is what people wrote, `has` what was read in it. `gap_minutes` stay free between two
+    bookings. `step_free` (no stairs on the way) is derived by
     the database; a room whose floor nobody has said counts as one on the ground floor.
     """
 
@@ -74,6 +77,7 @@ class Room(models.Model):
     floor = models.SmallIntegerField("楼层", null=True, blank=True)
     has_lift = models.BooleanField("有电梯", null=True, blank=True)
     equipment = models.CharField("设备", max_length=120, blank=True)
+    has = models.JSONField(default=list, blank=True)
     open_text = models.CharField("能用的时间", max_length=80, blank=True)
     open_windows = models.JSONField(default=list, blank=True)
     gap_minutes = models.PositiveSmallIntegerField("两场之间留几分钟", default=0)
@@ -96,14 +100,42 @@ class Room(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def lacks(self, needs: Iterable[str]) -> list[str]:
+        """What of it the room does not have; what nobody has written down is not there."""
+        return [one for one in needs if one not in self.has]
+
+
+class VenueClosing(models.Model):
+    """Days, both included, on which a whole venue is shut; the change that said so takes it along when undone.
+
+    Each of its rooms is booked for these days: that is what keeps sessions out.
+    """
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="closings")
+    change = models.OneToOneField("classes.Change", on_delete=models.CASCADE, related_name="closing")
+    first_on = models.DateField("第一天")
+    last_on = models.DateField("最后一天")
+    reason = models.CharField("原因", max_length=120)
+
+    class Meta:
+        ordering = ["first_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="venue_closing_is_forward"),
+            models.CheckConstraint(condition=~Q(reason=""), name="venue_closing_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue_id} {self.first_on}–{self.last_on}"
+
 
 class RoomBooking(models.Model):
-    """A period in which somebody else has the room: `[starts_at, ends_at)`.
+    """A period in which somebody else has the room: `[starts_at, ends_at)`; or the venue is shut (`closing`).
 
     No session is held in it: the database looks across both tables (see classes.models.truths).
     """
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bookings")
+    closing = models.ForeignKey(VenueClosing, null=True, blank=True, on_delete=models.CASCADE, related_name="bookings")
     who = models.CharField("谁用", max_length=40)
     starts_at = models.DateTimeField("开始")
     ends_at = models.DateTimeField("结束")

@@ -132,6 +132,7 @@ class Series(models.Model):
     "1,3", -1 is the last), from `from_on` to `until_on` where the term is not meant as a whole.
     `classes.recurrence` reads this as one RFC 5545 rule.
 
+    `needs` is the equipment without which it cannot be held: words of Room.has.
     `stages` are the letters of the lesson stages it teaches, in order ("A", "DEF").
     `stated_leads`/`stated_helpers` are what the organiser's timetable says; the real need
     is computed from the learners enrolled.
@@ -163,6 +164,7 @@ class Series(models.Model):
     stated_leads = models.PositiveSmallIntegerField("课表写的讲师", default=0)
     stated_helpers = models.PositiveSmallIntegerField("课表写的助教", default=0)
     stages = models.CharField("教哪几段", max_length=10, blank=True)
+    needs = models.JSONField("要的设备", default=list, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
-from classes.models import Community, Room, RoomBooking, Session
+from classes.models import Community, Room, RoomBooking, Session, Venue, VenueClosing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -46,13 +47,22 @@ def is_open(room: Room, weekday: int, starts: time, ends: time) -> bool:
 
 
 def in_the_way(
-    room: Room, starts_at: datetime, ends_at: datetime, *, people: int, needs_no_stairs: bool, besides: Iterable[int]
+    room: Room,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    people: int,
+    needs_no_stairs: bool,
+    needs: Iterable[str] = (),
+    besides: Iterable[int],
 ) -> Iterator[tuple[str, str]]:
-    """Why a session cannot be in the room then: code ("small", "stairs", "closed", "used") and sentence."""
+    """Why a session cannot be in the room then: code ("small", "stairs", "lacks", "closed", "used") and sentence."""
     if room.seats and people > room.seats:
         yield "small", f"{room}只有 {room.seats} 个座位，要来 {people} 人。"
     if needs_no_stairs and not room.step_free:
         yield "stairs", f"有人坐轮椅，{room}在 {room.floor} 楼没有电梯。"
+    if lacking := room.lacks(needs):
+        yield "lacks", say_lacking(room, lacking)
     starts, ends = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
     if not is_open(room, starts.weekday(), starts.time(), ends.time()):
         day = f"周{'一二三四五六日'[starts.weekday()]}"
@@ -66,7 +76,53 @@ def in_the_way(
 def say_use(room: Room, use: Use, why: str = "") -> str:
     """智慧教室9月12日 09:30–11:00 是“菜鸟学堂·启蒙”在用。"""
     starts, ends = use.starts_at.astimezone(SHANGHAI), use.ends_at.astimezone(SHANGHAI)
+    if ends - starts > timedelta(hours=12):
+        last = ends - timedelta(minutes=1)
+        until = "" if last.date() == starts.date() else f"到 {last.month}月{last.day}日"
+        return f"{room}{starts.month}月{starts.day}日{until}不能用（{use.who}）{why}。"
     return f"{room}{starts.month}月{starts.day}日 {starts:%H:%M}–{ends:%H:%M} 是“{use.who}”在用{why}。"
+
+
+def shut_days(room: Room | None, first: date, last: date) -> set[date]:
+    """The days of that range on which the venue of the room is shut. One query."""
+    if room is None:
+        return set()
+    found = VenueClosing.objects.filter(bookings__room=room, first_on__lte=last, last_on__gte=first)
+    return {
+        one.first_on + timedelta(days=number)
+        for one in found
+        for number in range((one.last_on - one.first_on).days + 1)
+        if first <= one.first_on + timedelta(days=number) <= last
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRow:
+    """A venue with its rooms and the days to come on which it is shut."""
+
+    venue: Venue
+    rooms: list["RoomRow"]
+    closings: list[VenueClosing]
+
+
+def venues_of(community: Community, now: datetime) -> list[VenueRow]:
+    """The venues of a community with what is to come in each room. Three queries."""
+    rows = rooms_of(community, now)
+    to_come = VenueClosing.objects.filter(last_on__gte=now.astimezone(SHANGHAI).date()).order_by("first_on", "id")
+    venues = community.venues.order_by("id").prefetch_related(Prefetch("closings", to_come, to_attr="to_come"))
+    return [VenueRow(one, [row for row in rows if row.room.venue_id == one.pk], one.to_come) for one in venues]
+
+
+def say_lacking(room: Room, lacking: Iterable[str]) -> str:
+    """阅览室没有投影、无线网。有的话，先在“教室”里勾上。"""
+    return f"{room}没有{'、'.join(lacking)}。有的话，先在“教室”里勾上。"
+
+
+def sessions_needing(things: Iterable[str], now: datetime, **where: Any) -> list[Session]:
+    """Sessions to come of classes that need one of these things, with their class. One query."""
+    found = Session.objects.filter(status=Session.Status.PLANNED, starts_at__gt=now, **where)
+    rows = found.select_related("series", "room").order_by("starts_at", "id")
+    return [one for one in rows if set(things) & set(one.series.needs)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -327,3 +328,24 @@ def series_page(*, series: Series, now: datetime) -> SeriesPage:
         sessions=[s for s in sessions if s.on_date >= today][:12],
         may_promote=bool(row.free) and any(may_move_up(enrolment) for enrolment in enrolments),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One session of a printed list: the how-manieth it is, none when it is called off."""
+
+    number: int | None
+    session: Session
+
+
+def printed_list(series: Series) -> list[tuple[date, list[Line]]]:
+    """Every session of a class by month, in order of time; what was merged away or never held is left out. One query."""
+    found = series.sessions.select_related("series__programme", "lesson", "room").order_by("starts_at", "id")
+    numbers, months = count(1), defaultdict(list)
+    for one in found.filter(merged_into=None):
+        is_off = one.status == Session.Status.CANCELLED
+        if is_off and (one.split_from_id or one.planned_on is None):
+            continue
+        first = one.on_date.replace(day=1)
+        months[first].append(Line(None if is_off else next(numbers), one))
+    return list(months.items())

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classes.actions import rooms as actions
+from classes.actions import venues
 from classes.actions.changing import Refused
 from classes.forms.rooms import BookingForm, RoomForm, initial_of
-from classes.models import Room, RoomBooking
+from classes.models import Room, RoomBooking, VenueClosing
 from classes.queries import rooms as queries
 from classes.views.place import community_of
 from people.access import organiser_required
@@ -31,7 +32,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{made}加好了。")
             return redirect("desk:rooms")
-    context = {"rows": queries.rooms_of(here, timezone.now()), "form": form}
+    context = {"venues": queries.venues_of(here, timezone.now()), "form": form}
     return render(request, "classes/rooms.html", context, status=422 if form.errors else 200)
 
 
@@ -45,7 +46,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.change_room(room=found, facts=form.facts(), now=timezone.now(), actor=request.user)
         except actions.StillNeeded as refusal:
-            form.add_error("has_lift", str(refusal))
+            form.add_error("equipment" if set(found.has) - set(form.facts().has) else "has_lift", str(refusal))
             status = 409
         except Refused as refusal:
             form.add_error("name", str(refusal))
@@ -85,6 +86,16 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
     actions.free_room(booking=booking, now=timezone.now(), actor=request.user)
     messages.success(request, f"{booking.who}不用{booking.room}了。")
     return redirect("desk:room", booking.room_id)
+
+
+@require_POST
+@organiser_required
+def venue_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The venue is in use again."""
+    closing = get_object_or_404(VenueClosing.objects.select_related("venue"), pk=pk)
+    venues.reopen_venue(closing=closing, now=timezone.now(), actor=request.user)
+    messages.success(request, f"{closing.venue}可以用了。停掉的课没有自动恢复，要上就在那一场里改。")
+    return redirect("desk:rooms")
 
 
 def _page(request: HttpRequest, found: Room, form: RoomForm, booking_form: BookingForm, status: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classes import actions
 from classes.actions import opening
 from classes.actions import series as series_actions
+from classes.actions.changing import Refused
 from classes.forms.term import (
     HAS_CLASSES,
     NO_SUCH_LIKE,
@@ -177,6 +178,8 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
             )
         except series_actions.NameTaken:
             form.add_error("name", SERIES_TAKEN)
+        except Refused as refusal:
+            form.add_error("needs", str(refusal))
         else:
             messages.success(request, f"{made}加好了。都加完以后，点“生成这学期的场次”。")
             return redirect(term_address(chosen))
@@ -186,7 +189,7 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
 
 def series_form(request: HttpRequest, programme: Programme, community: Community, initial: dict) -> SeriesForm:
     """The form of a class with the community's rooms to choose from."""
-    rooms = list(Room.objects.filter(venue__community=community).values_list("name", flat=True))
+    rooms = list(Room.objects.filter(venue__community=community).order_by("id"))
     return SeriesForm(request.POST or None, initial=initial, programme=programme, rooms=rooms)
 
 
@@ -198,6 +201,17 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
     page = queries.series_page(series=found, now=timezone.now())
     context = {"page": page, "series": found, "may_organise": request.user.may_organise}
     return render(request, "classes/series.html", context)
+
+
+@require_GET
+@staff_required
+def series_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """课表单: every session of one class on A4, to hang up and to hand out."""
+    found = series_of(pk)
+    months = queries.printed_list(found)
+    others = Series.objects.filter(term=found.term_id, community=found.community_id).exclude(pk=pk)
+    context = {"series": found, "months": months, "others": others, "days": [day.name for day in found.days.all()]}
+    return render(request, "classes/series_list.html", context)
 
 
 def series_of(pk: int) -> Series:

@@ -186,6 +186,41 @@ class TestSeries:
         assert "李桂兰已转入菜鸟学堂·启蒙。" in text(page)
 
 
+class TestPrintedList:
+    def test_every_session_stands_on_it_and_what_was_called_off_says_why(self, desk):
+        series = make.series(room=make.room(), stages="")
+        held = make.session("2026-09-12", of=series, planned_on=date(2026, 9, 12))
+        off = {"status": "cancelled", "cancel_reason": "装修"}
+        make.session("2026-09-19", of=series, planned_on=date(2026, 9, 19), room=make.room(), **off)
+        make.session("2026-10-10", of=series, room=make.room("阅览室"))
+        # An extra session that was taken back was never told to anybody.
+        make.session("2026-10-17", of=series, **off)
+
+        page = desk.get(reverse("desk:series-list", args=[series.pk])).content.decode()
+
+        assert page.count('<td class="n">') == 3 and "9月12日 周六" in page and "2026年10月" in page
+        assert "停课：装修" in page and "在阅览室" in page and "10月17日" not in page
+        assert (
+            reverse("desk:series-list", args=[held.series_id])
+            in desk.get(reverse("desk:series", args=[series.pk])).content.decode()
+        )
+
+    def test_without_sessions_it_says_what_to_do(self, desk):
+        page = desk.get(reverse("desk:series-list", args=[make.series().pk])).content.decode()
+
+        assert "还没有场次" in page
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_the_same_queries_for_any_number(self, desk, django_assert_num_queries, number):
+        series = make.series(room=make.room())
+        for at in range(number):
+            make.session(f"2026-09-{12 + at}", of=series, room=series.room)
+        desk.get(reverse("desk:series-list", args=[series.pk]))
+
+        with django_assert_num_queries(7):
+            desk.get(reverse("desk:series-list", args=[series.pk]))
+
+
 class TestSearch:
     @pytest.mark.parametrize("q", ["单桂兰", "桂兰", "shan", "shanguilan", "sgl", "0007"])
     def test_seniors_are_found_by_characters_pinyin_initials_and_phone_tail(self, q):

@@ -158,5 +158,5 @@ class TestPages:
             make.session(of=make.series(f"班{at}", room=make.room(f"教室{at}")))
         desk.get(reverse("desk:rooms"))
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             desk.get(reverse("desk:rooms"))

@@ -116,6 +116,12 @@ def timetables(community, term, now: datetime) -> None:
     run_timetable.call(asked.pk)
 
 
+def closing(now: datetime) -> str:
+    """A week in which a venue may be shut."""
+    first = demo.monday_of(timezone.localdate(now)) + 2 * demo.WEEK
+    return f"first={first}&last={first + timedelta(days=6)}"
+
+
 def desk_pages(now: datetime) -> dict[str, str]:
     """Path and query of the pages for staff."""
     monday = demo.monday_of(timezone.localdate(now)) + demo.WEEK
@@ -175,6 +181,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "roll": reverse("desk:session-roll", args=[rolled(now)]),
         "roll-not-yet": reverse("desk:session-roll", args=[placed.session_id]),
         "wall": f"{reverse('desk:wall')}?session={placed.session_id}",
+        "series-list": reverse("desk:series-list", args=[series.pk]),
+        "venue-close": reverse("desk:venue-close", args=[series.room.venue_id]) + f"?look=1&reason=装修&{closing(now)}",
         "sheets": f"{reverse('desk:sheets')}?week={placed.session.on_date}",
         "report-rows": reverse("desk:report-rows", args=["minutes"]),
         "record": reverse("desk:record", args=[ServiceRecord.objects.first().pk]),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classes import actions as classes
-from classes.models import CalendarDay, Change, Session
+from classes.models import CalendarDay, Change, Room, Series, Session
 from people.models import Message
 from tests import make
 from volunteers.actions import changing
@@ -147,6 +147,16 @@ class TestMove:
         page = desk.get(way(session, "move"), moved(look="1", **fields))
 
         assert (page.status_code, words in text(page)) == (422, True)
+
+    def test_a_room_says_beforehand_what_speaks_against_it(self, desk, session):
+        make.room("阅览室")
+        make.room("多功能厅", has=["投影"])
+        Room.objects.filter(pk=session.room_id).update(has=["投影"])
+        Series.objects.update(needs=["投影"])
+
+        page = text(desk.get(way(session, "move")))
+
+        assert "阅览室（没有投影）" in page and "多功能厅</option>" in page
 
 
 class TestOtherWays:

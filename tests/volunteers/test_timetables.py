@@ -81,6 +81,15 @@ class TestLoading:
         assert len(problem.volunteers) == 8
         assert problem.volunteers[0].roles == {"helper", "desk"}
 
+    def test_what_a_class_needs_keeps_it_in_the_rooms_that_have_it(self):
+        series = make.series(room=make.room(has=["投影", "插座"]), needs=["投影"])
+        make.room("阅览室")
+
+        problem, _ = planning.load_times(term=make.term(), community=make.community(), chosen=[series.pk], now=NOW)
+
+        assert problem.series[0].equipment == {"投影"}
+        assert [sorted(room.equipment) for room in problem.rooms] == [["投影", "插座"], [], ["投影"]]
+
     def test_only_cleared_adults_count_for_children(self):
         child = make.series("四点半", kind="child", weekdays=(0, 2))
         cleared = make.volunteer("何晓琳")
@@ -117,7 +126,7 @@ class TestLoading:
             enrolled(make.series(f"班{number}", weekdays=(number,), room=make.room(f"教室{number}")), classes)
             make.free(make.volunteer(f"助教{number}"), 2)
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             planning.load_times(term=term, community=community, chosen=[], now=NOW)
 
 

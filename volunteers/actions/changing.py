@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from classes.actions import calling_off, holding, moving, regrouping, reshaping, teaching
+from classes.actions import calling_off, holding, moving, regrouping, reshaping, teaching, venues
 from classes.actions.changing import Done, Refused
 from classes.actions.moving import Edit, Target
 from classes.actions.reshaping import Shape
-from classes.models import Community, Lesson, Series, Session
+from classes.models import Community, Lesson, Series, Session, Venue
 from people.models import User
 from volunteers.actions.following import Book, Clash, clashes, hold_people
 from volunteers.models import Assignment
@@ -138,6 +138,17 @@ def close_day(*, community: Community, day: date, reason: str, now: datetime, ac
     active = hold_people(rows)
     book = release_all(active, CALLED_OFF, now)
     done = calling_off.close_day(community=community, day=day, reason=reason, now=now, actor=actor)
+    return told(book, active, done, "，不用来了", now)
+
+
+@transaction.atomic
+def close_venue(*, venue: Venue, first: date, last: date, reason: str, now: datetime, actor: User | None) -> Done:
+    """Shut a venue for some days, with everything in it called off. Raises what venues.close_venue does."""
+    rows = venues.sessions_there(venue, first, last, now)
+    holding.hold_community(venue.community_id, *rows.order_by().values_list("community_id", flat=True))
+    active = hold_people(rows, rooms=venue.rooms.values_list("pk", flat=True))
+    book = release_all(active, CALLED_OFF, now)
+    done = venues.close_venue(venue=venue, first=first, last=last, reason=reason, now=now, actor=actor)
     return told(book, active, done, "，不用来了", now)
 
 

@@ -33,6 +33,7 @@ class Wanted:
 def edit_series(*, series: Series, wanted: Wanted, now: datetime, actor: User | None) -> Done | None:
     """Change a class; the change of its sessions, where there is one.
 
+    What it needs no more goes first and what it needs anew comes last, so that a new room is in between.
     Raises classes' series.NameTaken and SeatsInUse, changing.InTheWay and changing.Refused.
     """
     before = reshaping.shape_of(series)
@@ -45,8 +46,18 @@ def edit_series(*, series: Series, wanted: Wanted, now: datetime, actor: User | 
         name=wanted.pattern.name,
         capacity=wanted.pattern.capacity,
         stages=wanted.pattern.stages,
+        needs=tuple(one for one in series.needs if one in wanted.pattern.needs),
     )
     series_actions.change_series(series=series, pattern=facts, now=now, actor=actor)
+    done = _edit_sessions(series, wanted, before, shape, now, actor)
+    series_actions.set_needs(series=series, needs=wanted.pattern.needs, now=now, actor=actor)
+    return done
+
+
+def _edit_sessions(
+    series: Series, wanted: Wanted, before: Shape, shape: Shape, now: datetime, actor: User | None
+) -> Done | None:
+    """Another pattern for the sessions that are made, where it is another."""
     if wanted.scope == ONE:
         return _edit_one(wanted, before, shape, now, actor)
     if shape == before:

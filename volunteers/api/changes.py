@@ -11,12 +11,12 @@ from ninja import Field, Query, Router, Schema
 
 from classes.actions.changing import Done
 from classes.api.places import community_of
-from classes.models import Change, Session
+from classes.models import Change, Session, Venue
 from people.api import ORGANISER, REFUSED, Conflict, Paging, cut, filled, one_of
 from people.models import Message
 from volunteers.actions import changing, previewing, taking_back
 from volunteers.queries import changes as queries
-from volunteers.views.changes import CLOSE_DAY, STALE, WAYS
+from volunteers.views.changes import CLOSE_DAY, CLOSE_VENUE, STALE, WAYS
 
 router = Router(tags=["改动"])
 
@@ -74,6 +74,14 @@ class LessonIn(WhyIn):
     """Another lesson."""
 
     lesson: str = Field(description="课的编码，review 是复习课")
+
+
+class ClosingIn(Schema):
+    """A venue is shut, both days included."""
+
+    first: date
+    last: date
+    reason: str = Field(description="原因，写在通知里")
 
 
 class CloseIn(Schema):
@@ -232,6 +240,27 @@ def close_look(request: HttpRequest, body: CloseIn) -> Any:
 def close(request: HttpRequest, body: CloseIn) -> Any:
     """Call off a whole day of a community."""
     return close_of(request, body)()
+
+
+def shut_of(request: HttpRequest, pk: int, body: ClosingIn) -> Callable[[], Done]:
+    """停用场地 as the page does it."""
+    venue, now = get_object_or_404(Venue.objects.select_related("community"), pk=pk), timezone.now()
+    said = filled(CLOSE_VENUE.form(None, now, body.dict())).cleaned_data
+    return lambda: changing.close_venue(venue=venue, **said, now=now, actor=request.user)
+
+
+@router.post(
+    "/venues/{pk}/close/preview", response={200: PreviewOut, **REFUSED}, auth=ORGANISER, summary="先看影响：停用场地"
+)
+def shut_look(request: HttpRequest, pk: int, body: ClosingIn) -> Any:
+    """Whom it touches; nothing is changed."""
+    return previewing.preview(shut_of(request, pk, body))
+
+
+@router.post("/venues/{pk}/close", response={200: MadeOut, **REFUSED}, auth=ORGANISER, summary="停用场地")
+def shut(request: HttpRequest, pk: int, body: ClosingIn) -> Any:
+    """Shut a venue for some days and call off what was to be held there."""
+    return shut_of(request, pk, body)()
 
 
 @router.get("/changes", response={200: Changes, **REFUSED}, summary="改过什么，还能不能撤销")

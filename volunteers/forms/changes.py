@@ -33,6 +33,33 @@ class OptionalReasonForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=120, required=False, help_text="写在通知里，可以不写")
 
 
+class ClosingForm(forms.Form):
+    """From which day to which a venue is shut, and why."""
+
+    first = DayField(
+        label="第一天",
+        error_messages={"required": "请写第一天。", "invalid": "日期写成 2026-09-13 这样。"},
+    )
+    last = DayField(
+        label="最后一天",
+        help_text="只停一天就写同一天",
+        error_messages={"required": "请写最后一天。", "invalid": "日期写成 2026-09-13 这样。"},
+    )
+    reason = forms.CharField(
+        label="原因",
+        max_length=120,
+        help_text="写在通知里，例如 消防检查、装修",
+        error_messages={"required": "请写原因，通知里会告诉大家。"},
+    )
+
+    def clean(self) -> dict:
+        """Days in order."""
+        data = super().clean()
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", "最后一天要在第一天之后。")
+        return data
+
+
 class PlaceForm(forms.Form):
     """Another day, time or room, filled in with what is."""
 
@@ -52,6 +79,14 @@ class PlaceForm(forms.Form):
         initial = {"on_date": session.on_date, "time": f"{starts:%H:%M}-{ends:%H:%M}", "room": session.room_id}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["room"].queryset = Room.objects.filter(venue__community=session.community_id).order_by("id")
+        self.fields["room"].label_from_instance = self.named
+
+    def named(self, room: Room) -> str:
+        """A room with what speaks against it: 阅览室（没有投影）."""
+        lacking = room.lacks(self.session.series.needs)
+        against = [f"没有{'、'.join(lacking)}"] if lacking else []
+        against += ["有人坐轮椅，上不去"] if self.session.step_free and not room.step_free else []
+        return f"{room}（{'；'.join(against)}）" if against else str(room)
 
     def clean_time(self) -> tuple[time, time]:
         """Both ends."""

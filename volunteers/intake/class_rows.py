@@ -6,6 +6,7 @@ from classes.models import Room, Series, SeriesDay, Venue
 from classes.seeds import programme_of
 from people import names
 from people.workbooks import Row
+from people.workbooks.equipment import read_equipment
 
 from .outcome import Intake, Outcome, attention, merged
 
@@ -26,6 +27,7 @@ def take_room(row: Row, intake: Intake) -> Outcome:
         "seats": fields["seats"],
         "has_lift": fields["has_lift"],
         "equipment": fields["equipment"],
+        "has": read_equipment(fields["equipment"]),
         "open_text": fields["open_text"],
         "open_windows": [[w.weekday, w.starts, w.ends] for w in fields["windows"]],
     }

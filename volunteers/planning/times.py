@@ -78,7 +78,7 @@ def load_times(
     ]
     problem = Problem(
         venues=tuple(_venues(communities, weeks)),
-        rooms=(*_spaces(rooms, weeks), *(Space(-c.pk, -c.pk, name="没定教室") for c in communities)),
+        rooms=(*_spaces(rooms, weeks), *_unknown_rooms(communities, classes)),
         series=tuple(groups),
         learners=tuple(_learners(places, {one.pk for one in classes if weeks.has_no_school(one.programme)})),
         leads=tuple(Lead(pk, free.leads[pk], name) for pk, name in _named(leads, people)),
@@ -142,6 +142,7 @@ def _group(
         sessions=max(1, len(present)),
         people=len(places) or series.capacity,
         step_free=any(demand.in_a_wheelchair(place.learner.needs) for place in places),
+        equipment=frozenset(series.needs),
         learners=tuple(sorted({place.learner_id for place in places})),
         lead=lead,
         needs=free.needs(series, needs),
@@ -212,11 +213,18 @@ def _named(leads: dict[int, int], people: list[Person]) -> Iterable[tuple[int, s
 
 def _venues(communities: list[Community], weeks: Weeks) -> Iterable[Venue]:
     """Every venue, and one for each community where a class has no room yet."""
+    shut = weeks.shut()
     for community in communities:
-        where = community.x_km, community.y_km, weeks.closed(community.pk)
-        yield Venue(-community.pk, *where, name=community.name)
+        where, closed = (community.x_km, community.y_km), weeks.closed(community.pk)
+        yield Venue(-community.pk, *where, closed, name=community.name)
         for venue in community.venues.all():
-            yield Venue(venue.pk, *where, name=venue.name)
+            yield Venue(venue.pk, *where, closed | shut.get(venue.pk, frozenset()), name=venue.name)
+
+
+def _unknown_rooms(communities: list[Community], classes: list[Series]) -> Iterable[Space]:
+    """Where a class is that has no room yet: whatever it needs may be there."""
+    needed = frozenset(thing for one in classes for thing in one.needs)
+    return (Space(-one.pk, -one.pk, name="没定教室", equipment=needed) for one in communities)
 
 
 def _spaces(rooms: dict[int, Room], weeks: Weeks) -> Iterable[Space]:
@@ -227,6 +235,7 @@ def _spaces(rooms: dict[int, Room], weeks: Weeks) -> Iterable[Space]:
             venue=room.venue_id,
             seats=room.seats,
             step_free=room.step_free,
+            equipment=frozenset(room.has),
             hours=stated(room.open_windows) or (),
             booked=taken.get(room.pk, ()),
             gap=room.gap_minutes,

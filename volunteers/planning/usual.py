@@ -9,7 +9,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from classes.calendar import Days, in_its_part, on_own_day
-from classes.models import CalendarDay, Programme, RoomBooking, SchoolTerm, Term
+from classes.models import CalendarDay, Programme, RoomBooking, SchoolTerm, Term, VenueClosing
 from classes.timetabling.parts import DAY, Window, joined
 from volunteers.rules import windows
 
@@ -60,10 +60,19 @@ class Weeks:
         part = self.days[None].part_of(programme.school_level, self.monday)
         return part is not None and part.kind != SchoolTerm.Kind.TERM
 
+    def shut(self) -> dict[int, frozenset[int]]:
+        """The weekdays on which each venue is shut as a whole on more than half of the dates. One query."""
+        days: dict[int, set[date]] = defaultdict(set)
+        for one in VenueClosing.objects.filter(first_on__lte=self.last, last_on__gte=self.first):
+            days[one.venue_id] |= set(windows.dates(max(self.first, one.first_on), min(self.last, one.last_on)))
+        return {venue: self._mostly(day.weekday() for day in dates) for venue, dates in days.items()}
+
     def taken(self) -> dict[int, tuple[Window, ...]]:
         """When others have each room every week. One query."""
         found: dict[int, list[Window]] = defaultdict(list)
-        bookings = RoomBooking.objects.filter(starts_at__date__lte=self.last, ends_at__date__gte=self.first)
+        bookings = RoomBooking.objects.filter(
+            closing=None, starts_at__date__lte=self.last, ends_at__date__gte=self.first
+        )
         for booking in bookings.order_by("id"):
             starts, ends = timezone.localtime(booking.starts_at), timezone.localtime(booking.ends_at)
             found[booking.room_id] += self._parts(starts, ends)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classes.actions.changing import Done, NeedsTick, Refused
 from classes.actions.moving import ONE
 from classes.calendar import day_in
-from classes.models import Change, Session
+from classes.models import Change, Session, Venue
 from people import channels
 from people.access import organiser_required, staff_required
 from volunteers.actions import changing, previewing, taking_back
@@ -95,6 +95,20 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     if request.method == "GET" and not page.open_sessions:
         return _page(request, CLOSE_DAY.form(None, now), context | {"nothing": True})
     return _steps(request, CLOSE_DAY, CLOSE_DAY.form, (None, now), make, context)
+
+
+@require_http_methods(["GET", "POST"])
+@organiser_required
+def venue_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """场地停用: which days and why, whom it touches, then it is done."""
+    venue, now = get_object_or_404(Venue.objects.select_related("community"), pk=pk), timezone.now()
+    context = {"venue": venue, "way": CLOSE_VENUE, "back": reverse("desk:rooms")}
+
+    def make(data: dict[str, Any], releasing: bool) -> Done:
+        days = {name: data[name] for name in ("first", "last", "reason")}
+        return changing.close_venue(venue=venue, **days, now=now, actor=request.user)
+
+    return _steps(request, CLOSE_VENUE, CLOSE_VENUE.form, (None, now), make, context)
 
 
 @require_GET
@@ -186,6 +200,11 @@ def _reason_form(session: Session | None, now: datetime, data: Any = None) -> fo
     return change_forms.ReasonForm(data)
 
 
+def _closing_form(session: Session | None, now: datetime, data: Any = None) -> forms.Form:
+    today = timezone.localdate(now)
+    return change_forms.ClosingForm(data, initial={"first": today, "last": today})
+
+
 def _move_form(session: Session, now: datetime, data: Any = None) -> forms.Form:
     return change_forms.MoveForm(data, session=session)
 
@@ -251,3 +270,4 @@ WAYS = {
     "split": Way("助教不够，分成两场", "分", _split_form, _split),
 }
 CLOSE_DAY = Way("整天停课", "停课", _reason_form, changing.close_day, at_once=True)
+CLOSE_VENUE = Way("停用场地", "停用", _closing_form, changing.close_venue)

@@ -75,7 +75,7 @@ def edit(request: HttpRequest, found: Series, wanted: Wanted) -> Done | None:
 
 def form_of(found: Series, coming: list, said: dict | None) -> SeriesChangeForm:
     """The form, over what is there when only some of it is said."""
-    rooms = list(Room.objects.filter(venue__community=found.community).values_list("name", flat=True))
+    rooms = list(Room.objects.filter(venue__community=found.community).order_by("id"))
     return SeriesChangeForm(said, initial=initial_of(found), programme=found.programme, rooms=rooms, coming=coming)
 
 
