@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classes', '0019_programme_code'),
+        ('classes', '0021_venue_closings'),
         ('people', '0010_keys_off'),
     ]
 
