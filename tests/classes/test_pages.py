@@ -287,7 +287,7 @@ class TestLists:
             actions.enrol(learner=learner, series=series, weekdays=[], now=NOW)
         desk.get(reverse("desk:learners"))
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             desk.get(reverse("desk:learners"), {"kind": kind})
 
 
