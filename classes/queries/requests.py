@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import ExtractIsoWeekDay
 
 from classes.calendar import Days
-from classes.models import CalendarDay, Community, Lesson, Programme, Request, Room, Series, Session, Term
+from classes.models import CalendarDay, Community, Lesson, Programme, Request, Room, Series, SeriesDay, Session, Term
 from classes.models.requests import TIMES
 from classes.queries.rooms import is_open, uses
 
@@ -158,7 +159,10 @@ def rows_of(found: Iterable[Request], community: Community, since: datetime, unt
 
 
 def with_free_seats(community: Community, since: datetime, until: datetime) -> list[tuple[Session, int | None]]:
-    """Sessions for seniors to which one more can come, with the seats left (None where nobody counts)."""
+    """Sessions for seniors to which one more can come, with the seats left (None where nobody counts). One query."""
+    of_the_day = SeriesDay.objects.filter(
+        series=OuterRef("series"), weekday=ExtractIsoWeekDay(OuterRef("on_date")) - 1
+    ).order_by()
     sessions = (
         Session.objects.filter(
             community=community,
@@ -170,17 +174,15 @@ def with_free_seats(community: Community, since: datetime, until: datetime) -> l
         )
         .exclude(series__programme__kind=Programme.Kind.CHILD)
         .select_related("series__programme", "lesson", "room")
-        .prefetch_related("series__days")
+        .annotate(left=Subquery(of_the_day.values(left=F("seats") - F("taken"))))
     )
     found: list[tuple[Session, int | None]] = []
     for session in sessions:
         if session.series.programme.kind == Programme.Kind.DESK:
             found.append((session, None))
             continue
-        days = {day.weekday: day.seats - day.taken for day in session.series.days.all()}
-        left = days.get(session.on_date.weekday(), 0)
-        if left > 0:
-            found.append((session, left))
+        if session.left and session.left > 0:
+            found.append((session, session.left))
     return found
 
 

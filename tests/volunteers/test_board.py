@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import CalendarDay, Change, DayQuestion
+from classes.models import CalendarDay, Change, DayQuestion, Request
+from people import pages
 from people.models import Message
 from tests import make
 from volunteers.models import Assignment, CheckIn
-from volunteers.queries import board, pictures, recruiting
+from volunteers.queries import board, kept, pictures, recruiting
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-11-24", "10:00")
@@ -498,6 +499,30 @@ class TestPage:
 
         with django_assert_num_queries(13):
             client.get(reverse("desk:week"), {"w": DAY})
+
+    @pytest.mark.parametrize("n", [1, 3])
+    def test_costs_fifteen_queries_also_with_open_requests(self, client, n, settings, django_assert_num_queries):
+        client.force_login(make.user())
+        settings.LINKE_BOARD_KEPT = 60
+        session = make.session(DAY.isoformat(), make.series("手机"))
+        make.shift(session, needed=3)
+        for number in range(n):
+            Request.objects.create(
+                community=session.community,
+                name=f"居民{number}",
+                phone=f"1600001000{number}",
+                wish="学视频通话",
+                channel=Request.Channel.values[0],
+                asked_at=timezone.now(),
+                consent_at=timezone.now(),
+            )
+        kept.boards.forget()
+        pages.forget()
+
+        with django_assert_num_queries(15):
+            page = client.get(reverse("desk:week"), {"w": DAY}).content.decode()
+
+        assert f"点单待排 {n}" in page
 
 
 class TestThePreviewOfPublishing:
