@@ -45,8 +45,8 @@ def week(request: HttpRequest) -> HttpResponse:
     return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request))
 
 
-# What opens something on the board for one reader.
-OWN = {"gap", "who", "clash", "step"}
+# What opens something on the board for one reader, or puts it on another paper.
+OWN = {"gap", "who", "clash", "step", "paper"}
 
 
 def _kept_page(request: HttpRequest, monday: date, side: dict, now: datetime) -> HttpResponse:
