@@ -128,6 +128,7 @@ desk = [
     path("week/", board.week, name="week"),
     path("week/place/", board.place, name="place"),
     path("week/release/", board.release, name="release"),
+    path("week/count/", board.count, name="count"),
     path("week/news/", steps.news, name="week-news"),
     path("week/copy/", steps.copy, name="week-copy"),
     path("week/undo/<int:pk>/", steps.undo, name="step-undo"),

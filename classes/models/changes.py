@@ -26,6 +26,7 @@ class Change(models.Model):
         RELEASE = "release", "撤下"
         ACCEPT = "accept", "采纳建议"
         COPY = "copy", "照抄上周"
+        COUNT = "count", "改人数"
         RESHAPE = "reshape", "改班"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)

@@ -5,9 +5,10 @@ from threading import Barrier
 
 import pytest
 
+from classes.models import Change
 from people.models import Message
 from tests import make
-from volunteers.actions import answers, covering, roster, signup, substitutes
+from volunteers.actions import answers, copying, covering, roster, signup, substitutes
 from volunteers.models import Assignment, Offer, Shift, SubstituteAsk, SubstituteSearch, Volunteer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,3 +201,25 @@ def test_answers_stops_and_waves_at_one_moment_leave_one_truth(together):
         SubstituteSearch.objects.open().filter(shift=shift).update(status="over", next_wave_at=None, closed_at=NOW)
         taken.delete()
         Shift.objects.filter(pk=shift.pk).update(taken=0)
+
+
+def test_last_week_copied_at_two_desks_puts_nobody_on_twice(together):
+    of = make.series()
+    before = make.shift(make.session("2026-09-05", of), needed=3)
+    for name in ("周远", "高翔", "林淑芬"):
+        who = make.volunteer(name)
+        make.free(who, 5)
+        make.assignment(before, who)
+    shift = make.shift(make.session("2026-09-12", of), needed=3)
+
+    def copy(number):
+        return copying.copy_week(community=make.community(), monday=date(2026, 9, 7), now=NOW, actor=None)
+
+    done = together(4, copy)
+
+    shift.refresh_from_db()
+    copied = [one for one in done if isinstance(one, copying.Copied)]
+    assert [len(one.made) for one in copied] == [3]
+    assert sum(isinstance(one, copying.NothingToCopy) for one in done) == 3
+    assert shift.taken == Assignment.objects.filter(shift=shift, status="draft").count() == 3
+    assert Change.objects.filter(kind="copy").count() == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.dispatch import receiver
 
 from classes import demand
@@ -40,7 +40,7 @@ class Need:
 def set_demand(*, sessions: Iterable[Session] | None = None, term: Term | None = None, now: datetime) -> Written:
     """Write the need of these sessions, or of all planned sessions of a term, from its learners.
 
-    Never below what is taken. Sessions that have begun keep the need they had. Running it
+    Never below what is taken, and what an organiser said by hand stays. Sessions that have begun keep the need they had. Running it
     again changes nothing. Five queries, and one more for each new value.
     """
     rows = _sessions(sessions, term)
@@ -88,14 +88,16 @@ def _new(session: Session, role: Role, need: Need) -> Shift:
 
 
 def _differs(shift: Shift, need: Need) -> bool:
-    wanted = (max(need.needed, shift.taken), need.minimum, need.why)
+    said = need.needed if shift.fixed is None else shift.fixed
+    wanted = (max(said, shift.taken, need.minimum), need.minimum, need.why)
     return (shift.needed, shift.minimum, shift.why) != wanted
 
 
 def _write(pks: list[int], need: Need) -> int:
-    """The database takes the larger of need and taken, whatever happens at this moment."""
+    """The database takes the largest of need (or what was said by hand), floor and taken, whatever happens now."""
+    said = Coalesce(F("fixed"), Value(need.needed))
     return Shift.objects.filter(pk__in=pks).update(
-        needed=Greatest(F("taken"), Value(need.needed)), minimum=need.minimum, why=need.why
+        needed=Greatest(F("taken"), said, Value(need.minimum)), minimum=need.minimum, why=need.why
     )
 
 

@@ -12,7 +12,7 @@ from people.models import User
 from volunteers.models import Assignment, AssignmentChange
 
 Kind = Change.Kind
-ON_THE_ROSTER = (Kind.PLACE, Kind.RELEASE, Kind.ACCEPT, Kind.COPY)
+ON_THE_ROSTER = (Kind.PLACE, Kind.RELEASE, Kind.ACCEPT, Kind.COPY, Kind.COUNT)
 OFFER = ("made_at", "expires_at", "answer", "answered_at")
 
 

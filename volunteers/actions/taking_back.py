@@ -10,8 +10,8 @@ from classes.actions.undoing import ChangedSince, TooLateToUndo, claim
 from classes.models import Change, Session
 from people import audit
 from people.models import User
-from volunteers.actions import notes, seats, undoing
-from volunteers.actions.steps import ON_THE_ROSTER
+from volunteers.actions import counting, notes, seats, undoing
+from volunteers.actions.steps import ON_THE_ROSTER, Kind
 from volunteers.models import Assignment, AssignmentChange, Placement, Proposal
 
 Status = Assignment.Status
@@ -28,6 +28,9 @@ class TakenBack:
 
 def undo(*, change: Change, now: datetime, actor: User | None) -> TakenBack:
     """Take a change of the timetable or a step on the roster back. Raises what those raise."""
+    if change.kind == Kind.COUNT:
+        counting.take_back(change=change, now=now, actor=actor)
+        return TakenBack()
     if change.kind in ON_THE_ROSTER:
         return undo_step(change=change, now=now, actor=actor)
     undoing.undo(change=change, now=now, actor=actor)

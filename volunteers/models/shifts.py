@@ -34,7 +34,7 @@ class Shift(models.Model):
     `taken` counts active assignments and the places that clubs hold (`held` of them have no name yet);
     a place is claimed by a conditional update (`taken < needed`) and the check constraint has the last
     word. `minimum` is the safety floor under which the session is not held. `why` says where the number
-    comes from.
+    comes from, `fixed` is the one that an organiser said instead.
     """
 
     session = models.ForeignKey("classes.Session", on_delete=models.CASCADE, related_name="shifts")
@@ -44,6 +44,7 @@ class Shift(models.Model):
     taken = models.PositiveSmallIntegerField("已排", default=0)
     held = models.PositiveSmallIntegerField("社团留着", default=0)
     why = models.CharField("怎么算的", max_length=120, blank=True)
+    fixed = models.PositiveSmallIntegerField("手工定的人数", null=True, blank=True)
     gap_marked_at = models.DateTimeField("标为缺口", null=True, blank=True)
 
     class Meta:

@@ -13,7 +13,13 @@ from classes.models import Change, Community, Enrolment, Session
 from classes.models.changes import UNDO_WITHIN
 from volunteers.queries import board
 
-ON_THE_ROSTER = (Change.Kind.PLACE, Change.Kind.RELEASE, Change.Kind.ACCEPT, Change.Kind.COPY)
+ON_THE_ROSTER = (
+    Change.Kind.PLACE,
+    Change.Kind.RELEASE,
+    Change.Kind.ACCEPT,
+    Change.Kind.COPY,
+    Change.Kind.COUNT,
+)
 KEPT_IN_SIGHT = timedelta(days=30)
 NEAR = timedelta(days=7)
 

@@ -18,7 +18,7 @@ from people import context, pages
 from people.access import organiser_required, staff_required
 from people.models import Message
 from volunteers import planning
-from volunteers.actions import previewing, roster
+from volunteers.actions import counting, previewing, roster
 from volunteers.context import community_of, desk_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
@@ -105,6 +105,19 @@ def release(request: HttpRequest) -> HttpResponse:
     looking = substitutes.latest_for(shift) if request.POST.get("find") else None
     if looking and looking.search.is_open:
         return redirect("desk:search", looking.search.pk)
+    return changed(request, shift, now, step)
+
+
+@require_POST
+@organiser_required
+def count(request: HttpRequest) -> HttpResponse:
+    """改人数: one more or one fewer of a role, from the panel."""
+    shift = get_object_or_404(shifts(), pk=number(request.POST.get("shift")))
+    said, now = {name: number(request.POST.get(name)) for name in ("needed", "seen")}, timezone.now()
+    try:
+        step = counting.set_places(shift=shift, **said, now=now, actor=request.user)
+    except roster.Refused as refusal:
+        return refused(request, shift, _why(shift, refusal), now)
     return changed(request, shift, now, step)
 
 

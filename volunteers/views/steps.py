@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from classes.actions.changing import Refused
+from classes.calendar import day_in
 from classes.models import Change
 from people.access import organiser_required, staff_required
 from volunteers.actions import copying, taking_back
@@ -30,7 +31,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     step = get_object_or_404(Change.objects.select_related("community"), pk=pk)
     now = timezone.now()
     first = step.assignments.select_related("assignment__session").order_by("pk").first()
-    monday = queries.monday_of(first.assignment.session.on_date if first else timezone.localdate(now))
+    day = first.assignment.session.on_date if first else day_in(step.before.get("on_date"))
+    monday = queries.monday_of(day or timezone.localdate(now))
     back = f"{reverse('desk:week')}?w={monday}"
     try:
         done = taking_back.undo(change=step, now=now, actor=request.user)
