@@ -176,9 +176,16 @@ class SeriesForm(forms.Form):
             raise forms.ValidationError("没看懂时间。写成 9:30-11:00 这样，下课要晚于上课。")
         return time.fromisoformat(span[0]), time.fromisoformat(span[1])
 
+    def asked(self) -> Pattern | None:
+        """When and where the class would be, as soon as that much can be read, whatever else is missing."""
+        said = self.is_valid() or (
+            {"weekdays", "time"} <= set(self.cleaned_data) and not set(self.WEEKS) & set(self.errors)
+        )
+        return self.pattern() if said else None
+
     def pattern(self) -> Pattern:
         """The form as the actions take it."""
-        data = self.cleaned_data
+        data = {"name": "", "room_name": "", "capacity": 1, "needs": [], **self.cleaned_data}
         every_weeks, week_offset, month_weeks = RHYTHMS[data["rhythm"]][1]
         return Pattern(
             every_weeks=every_weeks,

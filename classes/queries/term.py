@@ -36,7 +36,10 @@ class Warned:
 
 @dataclass(slots=True)
 class SeriesRow:
-    """One class with its numbers. `warnings` say which sessions they concern."""
+    """One class with its numbers. `warnings` say which sessions they concern.
+
+    `why` and `due` are the next session's: how many helpers, and how many learners come that day.
+    """
 
     series: Series
     days: list[SeriesDay]
@@ -48,6 +51,7 @@ class SeriesRow:
     free: int
     warnings: list[Warned] = field(default_factory=list)
     why: str = ""
+    due: int = 0
     following: Session | None = None
     soonest: Session | None = None
 
@@ -240,6 +244,7 @@ def row_of(series: Any, sessions: list[Session], needs: dict[int, demand.Demand]
         free=max((day.seats - day.taken for day in days), default=0),
         warnings=[*map(Warned, of_room), *(Warned(text, len(dates), min(dates)) for text, dates in most)],
         why=own[0].why if own else "",
+        due=own[0].learners if own else 0,
         soonest=next((one for one in sessions if one.pk in needs), None),
         following=next((one for one in sessions if one.pk in needs and (one.lesson_id or one.is_review)), None),
     )

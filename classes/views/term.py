@@ -1,17 +1,23 @@
 """课表: the term, its classes, the days that ask, and one class."""
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes import actions
 from classes.actions import opening
 from classes.actions import series as series_actions
 from classes.actions.changing import Refused
+from classes.actions.series import Pattern
+from classes.calendar import day_in
 from classes.forms.term import (
     HAS_CLASSES,
     NO_SUCH_LIKE,
@@ -24,10 +30,13 @@ from classes.forms.term import (
     usual_of,
 )
 from classes.models import Community, DayQuestion, Enrolment, Programme, Room, Series, SeriesDay, Term
-from classes.queries import days
+from classes.queries import clashes, days
 from classes.queries import term as queries
 from classes.views.place import community_of, term_of
 from people.access import organiser_required, staff_required
+
+LINES = 5
+"""So many classes without a free room are named."""
 
 
 @require_GET
@@ -88,7 +97,7 @@ def opened_page(request: HttpRequest, opened: opening.Opened) -> HttpResponse:
     """To the term, which says what was made and what was not."""
     if opened.series:
         messages.success(request, f"学期 {opened.term} 排好了：{opened.in_words()}")
-        say_taken(request, opened.generated)
+        say_taken(request, opened.generated, opened.term)
     else:
         messages.success(request, f"学期 {opened.term} 建好了。下一步：加班，或者导入课表。")
     return redirect(term_address(opened.term))
@@ -113,13 +122,21 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     return opened_page(request, opened)
 
 
-def say_taken(request: HttpRequest, done: actions.Generated) -> None:
-    """Name sessions that found their room taken."""
-    taken = [row for row in done.skipped if "占用" in row["why"]]
-    for row in taken[:3]:
-        messages.warning(request, f"{row['date']} {row['series']}没排上：{row['why']}。")
-    if len(taken) > 3:
-        messages.warning(request, f"还有 {len(taken) - 3} 场也因为教室被占用没排上。")
+def say_taken(request: HttpRequest, done: actions.Generated, chosen: Term) -> None:
+    """Name the classes that found their room taken: one line a class, with where to find it another time."""
+    taken: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in done.skipped:
+        if "占用" in row["why"]:
+            taken[row["series"]].append(row)
+    held = set(Series.objects.filter(term=chosen, sessions__isnull=False).values_list("name", flat=True))
+    for name, rows in list(taken.items())[:LINES]:
+        first = day_in(rows[0]["date"])
+        number = f"有 {len(rows)} 场" if name in held else f" {len(rows)} 场都"
+        text = f"{name}{number}没排上，最早 {first:%-m月%-d日}：{rows[0]['why']}。"
+        address = f"{reverse('desk:timetable')}?new=1&term={chosen.pk}"
+        messages.warning(request, format_html('{}<a href="{}">去排时间</a>', text, address))
+    if len(taken) > LINES:
+        messages.warning(request, f"还有 {len(taken) - LINES} 个班也因为教室被占用没排全。")
 
 
 def term_address(chosen: Term) -> str:
@@ -133,11 +150,12 @@ def generate(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the sessions that are not there yet."""
     chosen = get_object_or_404(Term, pk=pk)
     done = actions.generate_term(term=chosen, community=community_of(request), now=timezone.now())
+    there = sum(done.by_programme.values())
     if done.created:
-        messages.success(request, f"新生成 {done.created} 场，原有 {done.existing} 场没有动。")
-    else:
-        messages.success(request, f"没有要补的，{done.existing} 场都在。")
-    say_taken(request, done)
+        messages.success(request, f"新生成 {done.created} 场，原有 {there - done.created} 场没有动。")
+    elif not any("占用" in row["why"] for row in done.skipped):
+        messages.success(request, f"没有要补的，{there} 场都在。")
+    say_taken(request, done, chosen)
     return redirect(term_address(chosen))
 
 
@@ -165,8 +183,12 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
     """A new class of a programme, filled in with what is usual."""
     chosen, kind = get_object_or_404(Term, pk=pk), get_object_or_404(Programme, pk=programme)
     community = community_of(request)
-    form = series_form(request, kind, community, initial=usual_of(kind))
-    if request.method == "POST" and form.is_valid():
+    form = series_form(request, kind, community, initial=usual_in(chosen, community, kind))
+    looked = look(form, chosen, community, kind)
+    if request.htmx:
+        return render(request, "classes/series_form.html#where", {"looked": looked})
+    is_agreed = looked is None or not looked.found.taken or request.POST.get("anyway") == looked.key
+    if request.method == "POST" and form.is_valid() and is_agreed and "look" not in request.POST:
         try:
             made = series_actions.create_series(
                 term=chosen,
@@ -181,10 +203,59 @@ def series_add(request: HttpRequest, pk: int, programme: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error("needs", str(refusal))
         else:
-            messages.success(request, f"{made}加好了。都加完以后，点“生成这学期的场次”。")
-            return redirect(term_address(chosen))
-    context = {"form": form, "term": chosen, "programme": kind}
-    return render(request, "classes/series_form.html", context, status=422 if form.errors else 200)
+            return added(request, made, looked)
+    context = {"form": form, "term": chosen, "programme": kind, "looked": looked}
+    refused = form.errors or not (is_agreed or "look" in request.POST)
+    return render(request, "classes/series_form.html", context, status=422 if refused else 200)
+
+
+def usual_in(chosen: Term, community: Community, kind: Programme) -> dict:
+    """What a new class usually looks like, under a name that no other class of the term has."""
+    usual = usual_of(kind)
+    return {**usual, "name": clashes.free_name(chosen, community, usual["name"])} if usual else usual
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the form says about the room, and the text that tells one pattern from another."""
+
+    pattern: Pattern
+    found: clashes.Look
+
+    @property
+    def key(self) -> str:
+        """What is agreed to by adding the class all the same."""
+        days = "".join(map(str, sorted(self.pattern.weekdays)))
+        return f"{days} {self.pattern.starts:%H%M}-{self.pattern.ends:%H%M} {self.pattern.room_name} {self.found.taken}"
+
+
+def look(form: SeriesForm, chosen: Term, community: Community, kind: Programme) -> Looked | None:
+    """Whether the room is free at the times in the form, as soon as they can be read."""
+    shown = form if form.is_bound else SeriesForm(form.initial, programme=kind, rooms=[])
+    pattern = shown.asked()
+    if pattern is None:
+        return None
+    room = Room.objects.filter(venue__community=community, name=pattern.room_name).first()
+    wanted = Series(
+        programme=kind,
+        term=chosen,
+        community=community,
+        room=room,
+        starts=pattern.starts,
+        ends=pattern.ends,
+        capacity=pattern.capacity,
+        **pattern.rhythm(),
+    )
+    return Looked(pattern, clashes.look(wanted, pattern.weekdays))
+
+
+def added(request: HttpRequest, made: Series, looked: Looked | None) -> HttpResponse:
+    """To the term; a class whose room is taken goes to 排时间, where a time is found for it."""
+    if looked is None or not looked.found.taken:
+        messages.success(request, f"{made}加好了。都加完以后，点“生成这学期的场次”。")
+        return redirect(term_address(made.term))
+    messages.warning(request, f"{made}加好了，{made.room}有 {looked.found.taken} 场被占。在这里给它另排一个时间。")
+    return redirect(f"{reverse('desk:timetable')}?new=1&term={made.term_id}")
 
 
 def series_form(request: HttpRequest, programme: Programme, community: Community, initial: dict) -> SeriesForm:
