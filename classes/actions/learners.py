@@ -19,10 +19,11 @@ def add_senior(
     birth_year: int | None,
     level: int | None,
     wishes: str,
+    grid: int | None = None,
     now: datetime,
     actor: User | None,
 ) -> Learner:
-    """A senior entered at the desk."""
+    """A senior entered at the desk; `grid` is the id of one of the community's."""
     person = create_person(name=name, phone=phone, birth_year=birth_year)
     learner = Learner.objects.create(
         person=person,
@@ -30,6 +31,7 @@ def add_senior(
         community=community,
         level=level,
         wishes=wishes,
+        grid_id=grid,
         enrolled_by=actor_name(actor),
     )
     audit.write(actor=actor, verb="登记了长者", thing=f"learner:{learner.pk}", now=now, summary=person.name)

@@ -1,11 +1,14 @@
 """Forms of the page 学员."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django import forms
 
 from classes.forms.days import DayField
 from classes.forms.term import WEEKDAYS
+from classes.models import Grid, Series
+from classes.recurrence import in_words
 from people.workbooks.phones import read_phone
 
 LEVELS = [("", "不清楚"), ("0", "零基础"), ("1", "会打电话、会一点"), ("2", "会微信、能看视频"), ("3", "基本会用")]
@@ -19,8 +22,43 @@ def phone_of(text: str, *, required: bool) -> str:
     return phone.number
 
 
-class SeniorForm(forms.Form):
+class PlacedForm(forms.Form):
+    """Whoever is entered may be put on a class of the term at once; `offered` are the classes to choose from."""
+
+    series = forms.TypedChoiceField(
+        label="哪个班",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="还没定就先空着，以后再选",
+        error_messages={"invalid_choice": "没有这个班，请重新选。"},
+    )
+
+    def __init__(self, *args, offered: Iterable[Series] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(one.pk, f"{one}，{says_when(one)}") for one in offered]
+        self.fields["series"].choices = [("", "先不选"), *choices]
+        if not choices:
+            del self.fields["series"]
+
+
+def says_when(series: Series) -> str:
+    """双周周三 09:30"""
+    return f"{in_words(series, sorted(day.weekday for day in series.days.all()))} {series.starts:%H:%M}"
+
+
+class SeniorForm(PlacedForm):
     """A senior at the desk. A phone is welcome, not needed."""
+
+    field_order = ["name", "phone", "birth_year", "grid", "level", "wishes", "series"]
+
+    grid = forms.TypedChoiceField(
+        label="网格",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": "没有这个网格，请重新选。"},
+    )
 
     name = forms.CharField(label="姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
     phone = forms.CharField(label="电话", max_length=30, required=False, help_text="手机、座机、家人的都行")
@@ -30,13 +68,22 @@ class SeniorForm(forms.Form):
     level = forms.TypedChoiceField(label="会到什么程度", choices=LEVELS, coerce=int, empty_value=None, required=False)
     wishes = forms.CharField(label="想学什么", max_length=80, required=False)
 
+    def __init__(self, *args, grids: Iterable[Grid] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(one.pk, str(one)) for one in grids]
+        self.fields["grid"].choices = [("", "不清楚"), *choices]
+        if not choices:
+            del self.fields["grid"]
+
     def clean_phone(self) -> str:
         """Normalised, or a sentence."""
         return phone_of(self.cleaned_data["phone"], required=False)
 
 
-class ChildForm(forms.Form):
+class ChildForm(PlacedForm):
     """A child at the desk with one guardian."""
+
+    field_order = ["name", "birth_year", "guardian_name", "guardian_phone", "series", "days_wanted", "consent_on"]
 
     name = forms.CharField(label="孩子姓名", min_length=2, max_length=50, error_messages={"required": "请写姓名。"})
     birth_year = forms.IntegerField(

@@ -131,6 +131,12 @@ def choices(*, community: Community, kind: str, term: Term | None) -> Choices:
     )
 
 
+def offered_to(*, community: Community, kind: str, term: Term | None) -> list[Series]:
+    """The classes of the term that people of that kind are enrolled on; a desk has none. Two queries."""
+    found = Series.objects.filter(term=term, community=community, programme__kind=kind)
+    return list(found.select_related("programme", "room").prefetch_related("days").order_by("starts", "id"))
+
+
 def learner_page(*, learner: Learner, term: Term | None) -> dict[str, Any]:
     """One learner: places, who answers for a child, notes, and the classes still to choose from."""
     held = list(places().filter(learner=learner))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes import actions
+from classes.actions import enrolment
 from classes.actions import learners as learner_actions
 from classes.forms.learner_facts import ContactForm
 from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm, TimesForm, ticks
@@ -55,14 +56,26 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     if community is None:
         return render(request, "classes/no_community.html")
     child = kind == Learner.Kind.CHILD
-    form = (ChildForm if child else SeniorForm)(request.POST or None)
+    offered = queries.offered_to(community=community, kind="child" if child else "senior", term=term_of(request)[1])
+    if child:
+        form = ChildForm(request.POST or None, offered=offered)
+    else:
+        form = SeniorForm(request.POST or None, offered=offered, grids=community.grids.all())
     if request.method == "POST" and form.is_valid():
         enter = learner_actions.add_child if child else learner_actions.add_senior
-        made = enter(community=community, **form.cleaned_data, now=timezone.now(), actor=request.user)
-        messages.success(request, f"已登记{made}。下一步：选一个班。")
+        said = dict(form.cleaned_data)
+        series = next((one for one in offered if one.pk == said.pop("series", None)), None)
+        made = enter(community=community, **said, now=timezone.now(), actor=request.user)
+        messages.success(request, f"已登记{made}。{first_place(made, series) if series else '下一步：选一个班。'}")
         return redirect("desk:learner", made.pk)
     context = {"form": form, "is_child": child}
     return render(request, "classes/learner_form.html", context, status=422 if form.errors else 200)
+
+
+def first_place(made: Learner, series: Series) -> str:
+    """Put somebody who has just been entered on a class, a child on the days it comes, and say what became of it."""
+    days = enrolment.wanted_days(made, series)
+    return tell(actions.enrol(learner=made, series=series, weekdays=days, now=timezone.now()))
 
 
 @require_GET

@@ -383,6 +383,48 @@ class TestAdd:
         made = Learner.objects.get()
         assert (str(made), made.level, made.enrolled_by) == ("王秀英", 1, "chen")
 
+    def test_a_senior_gets_a_class_and_a_grid_at_once(self, desk):
+        series = make.series(capacity=1)
+        make.series("四点半", kind="child")
+        grid = make.community().grids.create(name="第二网格")
+        address = reverse("desk:learner-add", args=["senior"])
+
+        form = desk.get(address).context["form"]
+        assert [label for _, label in form.fields["series"].choices] == ["先不选", "菜鸟学堂·启蒙，周六 09:30"]
+        page = desk.post(address, {"name": "王秀英", "series": series.pk, "grid": grid.pk}, follow=True)
+
+        made = Learner.objects.get()
+        assert (made.grid, made.enrolments.get().status) == (grid, "confirmed")
+        assert "已登记王秀英。菜鸟学堂·启蒙：已入班。" in text(page)
+        page = desk.post(address, {"name": "李桂兰", "series": series.pk}, follow=True)
+        assert "菜鸟学堂·启蒙：在候补（名额已满）。" in text(page)
+
+    def test_a_class_or_grid_of_others_is_refused(self, desk):
+        series = make.series()
+        make.community().grids.create(name="第二网格")
+        other = make.series("别处的班", community=make.community("槐树社区"))
+
+        said = {"name": "王秀英", "series": other.pk, "grid": 999}
+        page = desk.post(reverse("desk:learner-add", args=["senior"]), said)
+
+        assert page.status_code == 422
+        assert "没有这个班，请重新选。" in text(page) and "没有这个网格，请重新选。" in text(page)
+        assert not Learner.objects.exists() and series.pk
+
+    def test_a_child_is_put_on_a_class_on_the_days_it_comes(self, desk):
+        series = make.series("四点半", kind="child", weekdays=(0, 2, 4))
+        said = {"name": "李一诺", "guardian_name": "李建", "guardian_phone": "16000000011"}
+
+        page = desk.post(
+            reverse("desk:learner-add", args=["child"]),
+            {**said, "series": series.pk, "days_wanted": ["0", "2"], "consent_on": "2026-08-26"},
+            follow=True,
+        )
+
+        place = Learner.objects.get().enrolments.get()
+        assert (place.status, place.weekdays) == ("confirmed", [0, 2])
+        assert "四点半：已入班。" in text(page)
+
     def test_a_phone_that_is_none_is_refused(self, desk):
         make.community()
 
