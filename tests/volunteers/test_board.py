@@ -107,6 +107,18 @@ class TestCards:
             ("四点半课堂", "18 人入班，阅览室只有 16 个座位")
         ]
 
+    def test_a_timetable_that_says_too_few_is_a_hint_until_everybody_is_there(self):
+        of = make.series("四点半课堂", kind="child", weekdays=(2,), stated_helpers=2)
+        shift = wednesday(of=of, expected=20)
+        for name in ("单雄信", "解珍"):
+            make.assignment(shift, make.volunteer(name), "accepted")
+
+        assert week().cards[0].warnings == ["课表写 2 位辅导，按人数要 3 位：加 1 位，或者少收人、分两组"]
+        make.assignment(shift, make.volunteer("柴进"), "accepted")
+
+        assert week().cards[0].warnings == []
+        assert week().alerts == []
+
     def test_another_community_has_its_own_board(self):
         wednesday(community=make.community("向阳社区"))
 

@@ -86,7 +86,19 @@ class TestEvenness:
         text = page(ready())
 
         assert "排到的 1 人平均 2.0 次，最多的 2 次" in text
-        assert "连最近四周一起看：分得很匀" in text
+        assert "<h2>活儿分得很匀</h2>" in text
+        assert "合起来才匀" not in text
+
+    def test_one_uneven_week_that_makes_up_for_the_last_is_said_in_one_sentence(self):
+        make.free(make.volunteer("周远"), 5)
+        proposal = ready()
+        proposal.answer["evenness"] |= {"gini": 0.4, "gini_with_recent": 0.1}
+        proposal.save(update_fields=["answer"])
+
+        text = page(proposal)
+
+        assert "<h2>活儿：单看这次不太匀，连最近四周分得很匀</h2>" in text
+        assert "合起来才匀" in text
 
     def test_a_proposal_of_before_has_no_such_panel(self):
         make.free(make.volunteer("周远"), 5)

@@ -325,12 +325,16 @@ def _said_yes(assignment: Assignment) -> bool:
 
 
 def _warnings(card: Card) -> list[str]:
-    """Where the room or the timetable is too small for who is enrolled. No query: `expected` is the count."""
+    """Where the room or the timetable is too small for who is enrolled. No query: `expected` is the count.
+
+    What the timetable says is too few only as long as somebody is missing: then it says why more are asked for.
+    """
     room, series = card.session.room, card.session.series
+    is_short = any(place.is_gap or place.state == "gone" for place in card.places if not place.shift.role.is_lead)
     facts = Facts(
         kind=card.programme.kind,
         learners=card.session.expected,
-        stated_helpers=series.stated_helpers,
+        stated_helpers=series.stated_helpers if is_short else 0,
         seats=room.seats if room else None,
         room=room.name if room else "",
     )

@@ -40,6 +40,18 @@ class Evenness:
         return next(word for most, word in WORDS if self.numbers["gini_with_recent"] <= most)
 
     @property
+    def title(self) -> str:
+        """What the numbers say: this time alone, and where the last weeks say something else, with them."""
+        if self.word == self.word_with_recent:
+            return f"活儿{self.word}"
+        return f"活儿：单看这次{self.word}，连最近四周{self.word_with_recent}"
+
+    @property
+    def evens_out(self) -> bool:
+        """Whether this time makes up for the last weeks."""
+        return self.word != self.word_with_recent and self.numbers["gini_with_recent"] < self.numbers["gini"]
+
+    @property
     def mean_of_serving(self) -> float:
         """Sessions per person who has any: the mean that the reasons of the rows name."""
         serving = self.numbers.get("serving", 0)
