@@ -48,7 +48,7 @@ def test_from_the_choice_to_another_time(live_server, new_page, picture):
     expect(best).to_contain_text("6 / 6 人次")
     expect(best).to_contain_text("周五")
     page.get_by_role("button", name="采纳课表甲").click()
-    expect(page.get_by_text("2 个班换好了时间")).to_be_visible()
+    expect(page.get_by_text("2 个班改好了")).to_be_visible()
 
     page.goto(f"{live_server.url}/desk/term/series/{first.pk}/")
     page.get_by_role("link", name="挪到…").click()

@@ -11,6 +11,7 @@ from classes.timetabling.moving import Moving, Option
 from classes.timetabling.parts import Placement
 from classes.timetabling.preferences import TIERS, reached, seats
 from classes.timetabling.problem import Problem
+from classes.timetabling.rules import broken
 from classes.timetabling.solve import Progress
 from classes.timetabling.variants import variants
 from volunteers.planning.times import load_times
@@ -55,6 +56,15 @@ def as_document(problem: Problem, answers: list[Answer], series: dict[int, Serie
         "timetables": [_timetable(problem, answer) for answer in answers],
         "now": document.figures(problem, now) if now.placements else None,
         "weeks": problem.weeks,
+        "kept": _kept(problem, answers[0], now) if answers and now.placements else None,
+    }
+
+
+def _kept(problem: Problem, best: Answer, now: Answer) -> dict[str, Any]:
+    """The present timetable against the best one: tiers in which that one is better, hard rules that only this breaks."""
+    return {
+        "gains": [code for code in TIERS if best.cost(code) < now.cost(code)],
+        "broken": max(0, len(broken(problem, now.placements)) - len(broken(problem, best.placements))),
     }
 
 

@@ -1,6 +1,6 @@
 """What the pages of 排时间 show: classes to choose, timetables side by side, every other time of a class."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,14 +8,16 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 
-from classes.models import Community, Room, Series, SeriesDay, Term
+from classes.models import Community, Programme, Room, Series, SeriesDay, Term
 from classes.timetabling.moving import Option
 from classes.timetabling.parts import WEEKDAYS, Placement, clock, spoken
-from classes.timetabling.preferences import places
+from classes.timetabling.preferences import TIERS, places
 from classes.timetabling.problem import Problem
 from volunteers.models import TimetableProposal
 
 LEVELS = 4
+PEOPLE = {"unplaced", "unreached", "short"}
+"""The tiers that count people; the others say which of two timetables is the handier one."""
 DAY, HEIGHT, FIRST, LAST = 100, 240, 8 * 60, 21 * 60
 """The picture of a week: pixels a day, pixels in all, from 8:00 to 21:00."""
 
@@ -72,6 +74,7 @@ class Line:
     heat: int
     help: int
     is_new: bool
+    change: str
     reasons: list[tuple[str, str]]
     instead: list[str]
 
@@ -102,6 +105,12 @@ class Table:
         return self.figures["reached"] - reached, self.figures["learners"] - learners
 
     @property
+    def changes(self) -> str:
+        """1 个班换时间，2 个班换教室"""
+        counted = Counter(line.change for line in self.lines if line.change)
+        return "，".join(f"{number} 个班{change}" for change, number in sorted(counted.items()))
+
+    @property
     def letter(self) -> str:
         """甲、乙、丙"""
         return "甲乙丙"[self.number]
@@ -119,6 +128,31 @@ def compare(proposal: TimetableProposal) -> list[Table]:
         table.against = _against(table, tables[0])
         table.is_as_good = _worth(table) == _worth(tables[0])
     return tables
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The present timetable, where no other serves more learners or finds more helpers.
+
+    `gains` names what the best one found does better all the same; none: it is as good in everything.
+    """
+
+    gains: list[str]
+
+
+def kept(proposal: TimetableProposal) -> Kept | None:
+    """Whether the classes may as well stay where they are; None where another timetable serves more people."""
+    found = proposal.answer.get("kept")
+    if not found or found["broken"] or PEOPLE & set(found["gains"]):
+        return None
+    return Kept([TIERS[code].label for code in found["gains"]])
+
+
+def ratios(tables: list[Table]) -> list[tuple[str, int]]:
+    """How many seniors one helper usually takes, by programme: single lessons may ask for more helpers."""
+    programmes = {line.series.programme for table in tables for line in table.lines}
+    found = {(one.name, one.default_ratio) for one in programmes if one.kind == Programme.Kind.SENIOR}
+    return sorted(found)
 
 
 def _worth(table: Table) -> tuple[int, int | float, int | float]:
@@ -167,6 +201,7 @@ def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: in
     places = [tuple(place) for place in row["places"]]
     days = "、".join(WEEKDAYS[weekday] for weekday, _, _ in places)
     now = [(day.weekday, 60 * series.starts.hour + series.starts.minute) for day in series.days.all()]
+    change = _change([(weekday, starts) for weekday, starts, _ in places] != now, series.room_id != places[0][2])
     return Line(
         first=min(places)[:2],
         series=series,
@@ -178,10 +213,18 @@ def _line(series: Series, row: dict[str, Any], rooms: dict[int, str], filled: in
         wanted=row["wanted"],
         heat=level(row["reached"], row["learners"]),
         help=level(row["filled"], row["wanted"]),
-        is_new=[(weekday, starts) for weekday, starts, _ in places] != now or series.room_id != places[0][2],
+        is_new=bool(change),
+        change=change,
         reasons=[(label, text) for label, text in row["reasons"]],
         instead=[_instead(option, row["reached"], filled) for option in row["instead"]],
     )
+
+
+def _change(is_other_time: bool, is_other_room: bool) -> str:
+    """What is different from now."""
+    if is_other_time:
+        return "换时间和教室" if is_other_room else "换时间"
+    return "换教室" if is_other_room else ""
 
 
 def _instead(option: list[Any], reached: int, filled: int | float) -> str:

@@ -91,6 +91,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     tables = queries.compare(found)
     context = {"proposal": found, "tables": tables, "now": found.answer.get("now")}
+    context |= {"kept": queries.kept(found), "ratios": queries.ratios(tables)}
     context["all_as_good"] = len(tables) > 1 and all(table.is_as_good for table in tables[1:])
     if found.status == Status.ACCEPTED:
         context["chosen"] = context["tables"][found.chosen]
@@ -137,7 +138,7 @@ def in_words(taken: actions.Taken) -> str:
     """What became of the classes."""
     if not taken.moved and not taken.refused:
         return "课表就按现在的，一个班也没有改。"
-    return f"{len(taken.moved)} 个班换好了时间，{len(taken.same)} 个没有变。已有场次的班，24 小时内可以在“改动”里撤销。"
+    return f"{len(taken.moved)} 个班改好了，{len(taken.same)} 个没有变。已有场次的班，24 小时内可以在“改动”里撤销。"
 
 
 @require_GET
