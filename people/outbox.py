@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from people import queries
+from people import channels, queries
 from people.models import Channel, Message, Person, User
 
 # A note about something that begins before this hour may not wait for the end of the quiet hours.
@@ -90,7 +91,37 @@ def full_text(message: Message) -> str:
     return f"{message.body}\n{settings.LINKE_ADDRESS}{message.link}"
 
 
-def hand_on(*, message: Message, is_done: bool, now: datetime) -> None:
-    """Keep whether somebody of the staff has passed the note on; said twice, the first time counts."""
+KEPT_IN_SIGHT = timedelta(days=30)
+
+
+def recent(now: datetime) -> QuerySet[Message]:
+    """Notes of the last 30 days to people; staff and work groups get theirs without anybody's help."""
+    return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT, person__isnull=False)
+
+
+def to_hand_on(now: datetime) -> QuerySet[Message]:
+    """Notes that somebody has to copy into WeChat, those that are soon of no use first.
+
+    Left out is what leaves by itself, what has to be said by telephone, and what is past its use.
+    """
+    status = Message.Status
+    by_hand = Q(status=status.SENT, via="file") | Q(status=status.FAILED)
+    if not channels.sends():
+        by_hand |= Q(status__in=(status.WAITING, status.CLAIMED))
+    still = Q(useless_after=None) | Q(useless_after__gt=now)
+    found = recent(now).filter(by_hand, still, handed_on_at=None).exclude(person__reach=Person.Reach.CALL)
+    return found.order_by(F("useless_after").asc(nulls_last=True), "id")
+
+
+def handed_on_since(moment: datetime) -> QuerySet[Message]:
+    """Notes that somebody passed on in writing since then."""
+    return Message.objects.filter(handed_on_at__gte=moment, person__isnull=False).exclude(via="call")
+
+
+def hand_on(*, message: Message, is_done: bool, now: datetime) -> bool:
+    """Keep whether somebody of the staff has passed the note on; said twice, the first time counts.
+
+    False when it was so already: somebody else was faster.
+    """
     rows = Message.objects.filter(pk=message.pk, handed_on_at__isnull=is_done)
-    rows.update(handed_on_at=now if is_done else None)
+    return bool(rows.update(handed_on_at=now if is_done else None))

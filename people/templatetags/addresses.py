@@ -11,11 +11,20 @@ from people.addresses import is_of_this_machine, public_address
 register = template.Library()
 
 
-@register.inclusion_tag("linke/_only_here.html")
-def only_here(address: str = "") -> dict[str, Any]:
-    """Says so when the address (LINKE_ADDRESS unless given) is one that only this computer opens."""
+@register.inclusion_tag("linke/_only_here.html", takes_context=True)
+def only_here(context: template.Context, address: str = "", scans: bool = True) -> dict[str, Any]:
+    """Says so when the address (LINKE_ADDRESS unless given) is one that only this computer opens.
+
+    Beside codes it speaks of scanning and printing (`scans`), beside links of opening. Only who may set the
+    place up reads the commands; the others read whom to ask.
+    """
     address = address or settings.LINKE_ADDRESS
-    return {"only_here": address if is_of_this_machine(address) else ""}
+    user = context.get("user")
+    return {
+        "only_here": address if is_of_this_machine(address) else "",
+        "scans": scans,
+        "may_set_up": bool(user and user.is_authenticated and user.may_set_up),
+    }
 
 
 @register.inclusion_tag("linke/_share.html", takes_context=True)

@@ -151,6 +151,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
         "import",
         "more",
         "notes",
+        "notes-next",
+        "notes-group",
         "calls",
         "call-sheet",
         "report",

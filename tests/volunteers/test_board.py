@@ -401,9 +401,9 @@ class TestPublishPage:
         again = client.post(reverse("desk:publish"), {"w": monday}, follow=True).content.decode()
 
         assert "发布，通知 1 人" in before
-        assert "给 1 人的话已备好，请到“通知”里复制发到微信。" in after
+        assert "给 1 人的话已备好，请复制发到微信。" in after
         assert "已经发过了，没有再发一遍。" in again
-        assert f'<a href="{reverse("desk:notes")}">看发出的话</a>' in after
+        assert f'<a href="{reverse("desk:notes-next")}">一条一条转发</a>' in after
         assert "单雄信" in before
         placed = Assignment.objects.get()
         assert placed.status == "offered"

@@ -356,7 +356,7 @@ class TestThePage:
         assert Message.objects.count() == 0
 
         done = organiser.post(f"/desk/match/{proposal.pk}/publish/", follow=True).text
-        assert "给 1 人的话已备好，请到“通知”里复制发到微信。" in done
+        assert "给 1 人的话已备好，请复制发到微信。" in done
         again = organiser.post(f"/desk/match/{proposal.pk}/publish/", follow=True).text
         assert "已经发过了，没有再发一遍。" in again
         assert Assignment.objects.get(shift=shift).status == "offered"

@@ -644,5 +644,5 @@ class TestNotesOfTheDesk:
             notes.reminder(assignment=make.assignment(shift, make.volunteer(f"志愿者{number}")), now=timezone.now())
         organiser.get("/desk/notes/")
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             organiser.get("/desk/notes/")

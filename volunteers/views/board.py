@@ -23,6 +23,7 @@ from volunteers.context import community_of, desk_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
 from volunteers.views import notes
+from volunteers.views.notes import number
 
 PAGE = "volunteers/week.html"
 
@@ -311,7 +312,3 @@ def _moment(text: str | None) -> datetime | None:
 def _numbers(text: str | None) -> list[int] | None:
     """Ids out of a hidden field; None where the form had none."""
     return None if text is None else [int(part) for part in text.split(",") if part.isdecimal()]
-
-
-def number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0

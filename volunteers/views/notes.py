@@ -1,6 +1,6 @@
 """通知: what is to be told to whom, who has been told, and the text to copy into WeChat."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -17,8 +17,8 @@ from people.access import organiser_required
 from people.models import Message
 
 A_PAGE = 20
-KEPT_IN_SIGHT = timedelta(days=30)
-HANDED = {"open": ("还没转发", True), "handed": ("已转发", False)}
+LONGEST_ID = 18
+HANDED = {"open": "还没转发", "handed": "已转发"}
 
 
 @require_GET
@@ -29,14 +29,14 @@ def notes(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     page = Paginator(_found(state, now), A_PAGE).get_page(request.GET.get("page"))
     sends = channels.sends()
-    words = [(value, word) for value, (word, _) in HANDED.items()]
     context = {
         "page": page,
         "rows": [{"message": message, "text": outbox.full_text(message)} for message in page],
+        "did": [pk for pk in map(number, request.GET.getlist("did")[:A_PAGE]) if pk],
         "state": state,
-        "states": [*words, *(Message.Status.choices if sends else ())],
+        "states": [*HANDED.items(), *(Message.Status.choices if sends else ())],
         "sends": sends,
-        "unhanded": _recent(now).filter(handed_on_at=None).count(),
+        "unhanded": outbox.to_hand_on(now).count(),
         "now": now,
     }
     return render(request, "volunteers/notes.html", context)
@@ -52,29 +52,37 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('desk:notes')}?{urlencode(kept)}" if kept else "desk:notes")
 
 
+def number(text: str | None) -> int:
+    """An id out of a form or an address; 0 for what is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= LONGEST_ID else 0
+
+
 def published(people: int) -> str:
     """What to say after 发布, with the way to the words; true to whether anything leaves by itself."""
     if not people:
         return "已经发过了，没有再发一遍。"
-    told = f"正在通知 {people} 人。" if channels.sends() else f"给 {people} 人的话已备好，请到“通知”里复制发到微信。"
-    return format_html('已发布，{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
+    told = f"正在通知 {people} 人。" if channels.sends() else f"给 {people} 人的话已备好，请复制发到微信。"
+    return format_html("已发布，{}{}", told, _way())
 
 
 def asked(people: int) -> str:
     """What to say after 发消息问, with the way to the words."""
-    told = f"正在问 {people} 人。" if channels.sends() else f"问 {people} 人的话备好了，请到“通知”里复制发到微信。"
-    return format_html('{}<a href="{}">看发出的话</a>', told, reverse("desk:notes"))
+    told = f"正在问 {people} 人。" if channels.sends() else f"问 {people} 人的话备好了，请复制发到微信。"
+    return format_html("{}{}", told, _way())
 
 
-def _recent(now: datetime) -> QuerySet[Message]:
-    """Notes to people; staff and work groups get theirs without anybody's help."""
-    return Message.objects.filter(created_at__gt=now - KEPT_IN_SIGHT, person__isnull=False)
+def _way() -> str:
+    """The link to the words: to all of them when they leave by themselves, else to one after the other."""
+    page, words = ("desk:notes", "看发出的话") if channels.sends() else ("desk:notes-next", "一条一条转发")
+    return format_html('<a href="{}">{}</a>', reverse(page), words)
 
 
 def _found(state: str, now: datetime) -> QuerySet[Message]:
-    found = _recent(now).select_related("person")
+    if state == "open":
+        return outbox.to_hand_on(now).select_related("person")
+    found = outbox.recent(now).select_related("person")
     if state in Message.Status.values:
         found = found.filter(status=state)
-    if state in HANDED:
-        found = found.filter(handed_on_at__isnull=HANDED[state][1])
+    if state == "handed":
+        found = found.filter(handed_on_at__isnull=False)
     return found.order_by(F("handed_on_at").desc(nulls_first=True), "-id")

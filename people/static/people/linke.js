@@ -9,7 +9,12 @@
   root.classList.add("js");
 
   function unhide() {
-    all("[data-copy][hidden], [data-print][hidden], [data-keys][hidden]").forEach((one) => { one.hidden = false; });
+    all("[data-copy][hidden], [data-print][hidden], [data-keys][hidden], [data-hand][hidden]").forEach((one) => { one.hidden = false; });
+  }
+
+  /* 复制并到下一条: the form goes only when the words are in the clipboard; else they stand selected. */
+  async function hand(button) {
+    if (await copy(button)) button.form.submit();
   }
 
   function nextSize(button) {
@@ -20,7 +25,7 @@
   }
 
   async function copy(button) {
-    const wanted = button.dataset.copy;
+    const wanted = button.dataset.copy || button.dataset.hand;
     const source = /^[#.]/.test(wanted) ? document.querySelector(wanted) : null;
     const text = source ? source.value || source.textContent.trim() : wanted;
     let copied = true;
@@ -33,11 +38,13 @@
     button.dataset.words ||= button.innerHTML;
     button.textContent = copied ? "已复制" : "请长按复制";
     setTimeout(() => { button.innerHTML = button.dataset.words; }, 1600);
+    return copied;
   }
 
   document.addEventListener("click", (event) => {
     const at = (name) => event.target.closest(`[${name}]`);
     if (at("data-size-switch")) { event.preventDefault(); nextSize(at("data-size-switch")); }
+    else if (at("data-hand")) hand(at("data-hand"));
     else if (at("data-copy")) copy(at("data-copy"));
     else if (at("data-print")) window.print();
     else if (at("data-keys")) document.getElementById("keys")?.showModal();
@@ -114,7 +121,7 @@
   window.addEventListener("resize", daySeen);
 
   const off = (document.body.dataset.off || "").split(" ");
-  const names = { j: "step", k: "step", z: "undo", "/": "find", p: "publish", ArrowLeft: "week", ArrowRight: "week", " ": "tick", x: "swap", a: "accept", n: "new", v: "paste", d: "download", t: "today", "?": "help" };
+  const names = { j: "step", k: "step", z: "undo", "/": "find", p: "publish", ArrowLeft: "week", ArrowRight: "week", " ": "tick", x: "swap", a: "accept", c: "copy", n: "new", v: "paste", d: "download", t: "today", "?": "help" };
   const named = (key) => (/^[1-9]$/.test(key) ? "assign" : names[key]);
 
   const marks = {
@@ -202,5 +209,6 @@
 
   all("form").forEach(countTicks);
   unhide();
+  document.querySelector("[data-hand]")?.focus({ preventScroll: true });
   daySeen();
 })();
