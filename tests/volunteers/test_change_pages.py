@@ -182,6 +182,33 @@ class TestOtherWays:
         assert CalendarDay.objects.get().day_type == "closed"
         assert "没有还能停的课" in text(desk.get(address))
 
+    def test_without_a_reason_the_day_still_says_whom_it_touches(self, desk, session):
+        page = desk.post(reverse("desk:day", args=[DAY]), {"reason": ""})
+
+        assert page.status_code == 422
+        assert "请写原因" in text(page)
+        assert "影响 1 场" in text(page) and "这天全停，通知 2 人" in text(page)
+        assert Session.objects.get(pk=session.pk).status == "planned"
+
+    def test_the_board_leads_to_closing_a_day_and_takes_it_back_at_once(self, desk, session):
+        address = reverse("desk:day", args=[DAY])
+        board = text(desk.get(reverse("desk:week"), {"w": DAY, "day": DAY}))
+
+        closed = desk.post(address, {"reason": "暴雨"}, follow=True)
+        desk.post(reverse("desk:step-undo", args=[Change.objects.get().pk]))
+
+        assert f'href="{address}">停一天课</a>' in board
+        assert reverse("desk:step-undo", args=[Change.objects.get().pk]) in text(closed)
+        assert Session.objects.get(pk=session.pk).status == "planned"
+
+    def test_a_change_is_not_said_twice(self, desk, session):
+        fields = {"community": session.community, "made_at": timezone.now()}
+        Change.objects.create(kind="accept", summary="采纳建议 11月30日 – 12月6日，3 项", **fields)
+
+        page = text(desk.get(reverse("desk:changes")))
+
+        assert page.count("采纳建议") == 2  # the row, and the name of its button
+
     def test_a_day_that_is_none_is_not_found(self, desk, session):
         assert desk.get(reverse("desk:day", args=["2026-13-01"])).status_code == 404
         assert desk.get(way(session, "x")).status_code == 404

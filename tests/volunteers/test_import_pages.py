@@ -396,6 +396,21 @@ class TestAfterwards:
         assert state() == before
         assert ImportBatch.objects.get().status == "done"
 
+    def test_a_file_of_people_in_the_list_says_that_nobody_is_doubled(self, desk):
+        first = preview(table(HEADINGS, GOOD))
+        new = desk.get(address("import-batch", first)).content.decode()
+        desk.post(address("import-take", first))
+        second = preview(table(HEADINGS, GOOD))
+
+        known = desk.get(address("import-batch", second)).content.decode()
+        desk.post(address("import-take", second))
+        undo = desk.get(address("import-undo", second)).content.decode()
+
+        assert "导入 1 行" in new and "不会重复" not in new
+        assert "只补空格，不会重复" in known and "只补这 1 人的空格" in known
+        assert "撤销，还原填上的空格" in undo and "拿走这些" not in undo
+        assert Volunteer.objects.count() == 1
+
     def test_undo_never_says_that_all_is_gone_when_something_stayed(self, desk):
         batch = preview(table(HEADINGS, GOOD))
         desk.post(address("import-take", batch))

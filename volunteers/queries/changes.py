@@ -31,6 +31,12 @@ class ChangeRow:
     change: Change
     open_until: datetime | None
 
+    @property
+    def kind(self) -> str:
+        """What sort of change it is, unless its words begin with that."""
+        kind = self.change.get_kind_display()
+        return "" if self.change.summary.startswith(kind) else kind
+
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from classes.models import Community
 from people.templatetags.linke import mask_name
+from volunteers.models import Assignment
 from volunteers.queries import board
 
 KNOWN = ("ok", "wait")
@@ -47,11 +48,11 @@ def line(card: board.Card) -> str:
 
 def _roles(card: board.Card) -> Iterator[str]:
     """Each role with the people in it."""
-    known = [place for place in card.places if place.state in KNOWN and place.assignment]
-    for role, places in groupby(known, key=lambda place: place.shift.role):
-        names = [_name(place) for place in places]
+    known = [(place, place.assignment) for place in card.places if place.assignment and place.state in KNOWN]
+    for role, places in groupby(known, key=lambda one: one[0].shift.role):
+        names = [_name(assignment, place.state) for place, assignment in places]
         yield f"{role} {'、'.join(names)}"
 
 
-def _name(place: board.Place) -> str:
-    return f"{mask_name(str(place.assignment.volunteer))}{'（待回）' if place.state == 'wait' else ''}"
+def _name(assignment: Assignment, state: str) -> str:
+    return f"{mask_name(str(assignment.volunteer))}{'（待回）' if state == 'wait' else ''}"

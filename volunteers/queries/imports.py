@@ -29,6 +29,7 @@ TABS = (
 )
 ASKED = ("attention", "probably")
 FINE = ("new", "same")
+PEOPLE = ("volunteers", "seniors", "children")
 WORDS = {"same": {"timetable": "同一个班", "rooms": "已有这间", "attendance": "已经登记", "jielong": "认出来了"}}
 SEASON_STARTS, AUTUMN_STARTS = 2, 8
 MANY_WORDS = 40
@@ -101,7 +102,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One import. `fine` rows go in or went in, `asked` rows wait for somebody."""
+    """One import. `fine` rows go in or went in, `asked` rows wait for somebody.
+
+    `known` of the fine ones are people of the lists: they add nobody, they fill what is empty.
+    """
 
     batch: ImportBatch
     sheets: list[SheetView]
@@ -109,6 +113,7 @@ class BatchView:
     show: str
     fine: int
     asked: int
+    known: int
     undo_until: datetime | None
 
     @property
@@ -140,6 +145,7 @@ def batch_view(*, batch: ImportBatch, show: str, edit: int | None, undo_until: d
         show=show,
         fine=sum(states[code] for code in FINE),
         asked=sum(states[code] for code in ASKED),
+        known=sum(state_of(row) == "same" and row.kind in PEOPLE for row in rows),
         undo_until=undo_until,
     )
 

@@ -5,7 +5,7 @@ Each change is shown before it is made: the page says whom it touches and what t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -26,6 +26,7 @@ from people.access import organiser_required, staff_required
 from volunteers.actions import changing, previewing, taking_back
 from volunteers.context import community_of
 from volunteers.forms import changes as change_forms
+from volunteers.queries import board
 from volunteers.queries import changes as queries
 
 PAGE = "volunteers/change.html"
@@ -87,7 +88,14 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     if on_date is None:
         raise Http404
     page = queries.day_page(community=community, day=on_date, now=now)
-    context = {"page": page, "way": CLOSE_DAY, "back": f"{reverse('desk:week')}?w={on_date}&day={on_date}"}
+    monday = board.monday_of(on_date)
+    week = [monday + timedelta(days=number) for number in range(7)]
+    context = {
+        "page": page,
+        "week": week,
+        "way": CLOSE_DAY,
+        "back": f"{reverse('desk:week')}?w={on_date}&day={on_date}",
+    }
 
     def make(data: dict[str, Any], releasing: bool) -> Done:
         return changing.close_day(community=community, day=on_date, reason=data["reason"], now=now, actor=request.user)
@@ -159,7 +167,7 @@ def _steps(
         form.initial |= {name: request.GET[name] for name in ("scope",) if name in request.GET}
         return _page(request, form, context)
     if not form.is_valid():
-        return _page(request, form, context, 422)
+        return _page(request, form, context | _still(way, make, releasing), 422)
     try:
         if request.method == "POST":
             return _made(request, make(form.cleaned_data | {"form": form}, releasing), context["back"])
@@ -174,6 +182,16 @@ def _steps(
     return _page(request, form, context | {"preview": found, "releasing": releasing, "sent": _sent(request)})
 
 
+def _still(way: Way, make: Callable[[dict[str, Any], bool], Done], releasing: bool) -> dict[str, Any]:
+    """Whom a change touches, also beside a reason that is missing: the page loses nothing it showed before."""
+    if not way.at_once:
+        return {}
+    try:
+        return {"preview": previewing.preview(lambda: make({"reason": REASON_TO_COME}, releasing))}
+    except Refused:
+        return {}
+
+
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
     """What was filled in, for the button that makes it so."""
     return [(name, value) for name, values in request.GET.lists() if name != "look" for value in values]
@@ -186,7 +204,8 @@ def _made(request: HttpRequest, done: Done, back: str) -> HttpResponse:
     messages.success(
         request, format_html('改好了：{}。{}<a href="{}">24 小时内可以撤销</a>', done.change.summary, words, link)
     )
-    return redirect(back)
+    # On the board the toast takes it back at once; the page of a session lists it with its button.
+    return redirect(f"{back}&step={done.change.pk}" if "?" in back else back)
 
 
 def _page(request: HttpRequest, form: forms.Form, context: dict[str, Any], status: int = 200) -> HttpResponse:

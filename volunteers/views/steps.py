@@ -31,7 +31,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     step = get_object_or_404(Change.objects.select_related("community"), pk=pk)
     now = timezone.now()
     first = step.assignments.select_related("assignment__session").order_by("pk").first()
-    day = first.assignment.session.on_date if first else day_in(step.before.get("on_date"))
+    touched = first.assignment if first else step.sessions.select_related("session").order_by("pk").first()
+    day = touched.session.on_date if touched else day_in(step.before.get("on_date"))
     monday = queries.monday_of(day or timezone.localdate(now))
     back = f"{reverse('desk:week')}?w={monday}"
     try:

@@ -75,5 +75,9 @@ def more(request: HttpRequest) -> HttpResponse:
     """Everything that has no place in the bar of a phone, and the background worker's pulse."""
     community = community_of(request)
     still_open = changes.open_changes(community=community, now=timezone.now()) if community else 0
-    context = {"beats": Heartbeat.objects.filter(name="worker"), "open_changes": still_open}
+    context = {
+        "today": timezone.localdate(),
+        "beats": Heartbeat.objects.filter(name="worker"),
+        "open_changes": still_open,
+    }
     return render(request, "volunteers/more.html", context)
