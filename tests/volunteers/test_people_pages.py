@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import AuditEntry, Message
+from people import outbox
+from people.models import AuditEntry, Call, Message
 from tests import make
 from volunteers.actions import company
 from volunteers.actions import people as actions
@@ -437,3 +438,18 @@ class TestWhatStaffSay:
         kept = young.guardian_consents.get()
         assert (kept.how, kept.recorded_by != "") == ("paper", True)
         assert "监护人还没同意" not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(("results", "asks"), [(["no_answer"] * 3, True), (["no_answer"] * 2, False)])
+def test_after_three_calls_nobody_answered_one_click_pauses(client, results, asks):
+    client.force_login(make.user("ruan"))
+    who = make.volunteer()
+    note = outbox.write(person=who.person, kind="offer", about="1", subject="", body="", link="/", now=NOW)
+    Call.objects.bulk_create(Call(message=note, result=result, at=NOW) for result in results)
+
+    said = client.get(reverse("desk:volunteer", args=[who.pk])).content.decode()
+
+    assert ("先暂停，已排好的不动" in said) == asks
+    client.post(reverse("desk:volunteer-pause", args=[who.pk]))
+    who.refresh_from_db()
+    assert (who.status, who.paused_until) == ("paused", None)
