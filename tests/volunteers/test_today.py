@@ -90,6 +90,15 @@ class TestTodos:
 
         assert [(todo.button, todo.page) for todo in shown.todos] == [("看看", "desk:week")]
 
+    def test_a_draft_nobody_was_told_of_is_said_while_it_is_near(self):
+        make.assignment(shift_on("2026-11-25", needed=1), make.volunteer(), status="draft")
+        make.assignment(shift_on("2026-12-01", needed=1), make.volunteer("远的"), status="draft")
+
+        (todo,) = page().todos
+
+        assert todo.text == "48 小时内有 1 人排上了，还没通知"
+        assert todo.address == f"{reverse('desk:publish')}?w=2026-11-23"
+
     def test_who_said_no_while_the_place_is_open(self):
         shift = shift_on("2026-12-03", needed=1)
         make.assignment(shift, make.volunteer("李明"), "declined", now=NOW - timedelta(hours=2))
