@@ -64,7 +64,7 @@ TRIGGERS = {
 COUNTER = "session_change_is_counted"
 # Rules across two tables: triggers on both, but for the times, which PostgreSQL keeps by a foreign key.
 ACROSS = {*room_truths.TRIGGERS, *assignment_truths.TRIGGERS, *ledger_truths.TRIGGERS}
-ACROSS_POSTGRESQL = {*room_truths.EVENTS, *ledger_truths.EVENTS}
+ACROSS_POSTGRESQL = {*room_truths.EVENTS, *room_truths.EQUIPMENT_EVENTS, *ledger_truths.EVENTS}
 
 
 @contextmanager
