@@ -46,16 +46,17 @@ def describe_community(
     help_name: str,
     help_phone: str,
     help_hours: str,
+    group_text: str = "",
     now: datetime,
     actor: User | None,
 ) -> None:
-    """Street, and who answers which phone when. Raises WrongPhone; an empty number is allowed."""
+    """Street, who answers which phone when, and how one gets into the group of volunteers. Raises WrongPhone; an empty number is allowed."""
     read = read_phone(help_phone)
     if read.kind == "none" and help_phone.strip():
         raise WrongPhone(read.reason or "这不像电话号码，请写手机号或带区号的座机号。")
     community.street, community.help_name, community.help_hours = street, help_name, help_hours
-    community.help_phone = read.number
-    community.save(update_fields=["street", "help_name", "help_phone", "help_hours"])
+    community.help_phone, community.group_text = read.number, group_text
+    community.save(update_fields=["street", "help_name", "help_phone", "help_hours", "group_text"])
     audit.write(
         actor=actor,
         verb="改了社区资料",

@@ -16,3 +16,9 @@ class CommunityForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
     )
     help_hours = forms.CharField(label="接听时间", max_length=60, required=False, help_text="例如 工作日 9:00–17:30")
+    group_text = forms.CharField(
+        label="志愿者群怎么进",
+        max_length=120,
+        required=False,
+        help_text="报上名的人看得到，例如 加微信 wutong-sq，备注“志愿者”，拉您进群",
+    )

@@ -17,6 +17,7 @@ class Community(models.Model):
     help_name = models.CharField("联系人", max_length=20, blank=True)
     help_phone = models.CharField("联系电话", max_length=20, blank=True)
     help_hours = models.CharField("接听时间", max_length=60, blank=True)
+    group_text = models.CharField("志愿者群怎么进", max_length=120, blank=True, default="")
     poster_code = models.CharField("海报上的码", max_length=4, blank=True, default="")
     x_km = models.FloatField("位置东西(公里)", default=0)
     y_km = models.FloatField("位置南北(公里)", default=0)

@@ -11,7 +11,7 @@ from classes.forms.places import CommunityForm
 from classes.views.place import community_of
 from people.access import organiser_required
 
-FIELDS = ("street", "help_name", "help_phone", "help_hours")
+FIELDS = ("street", "help_name", "help_phone", "help_hours", "group_text")
 
 
 @require_http_methods(["GET", "POST"])

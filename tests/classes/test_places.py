@@ -6,7 +6,13 @@ from people.models import AuditEntry
 from tests import make
 
 pytestmark = pytest.mark.django_db
-GOOD = {"street": "测试街道", "help_name": "陈站长", "help_phone": "029 8000 0083", "help_hours": "工作日 9:00–17:30"}
+GOOD = {
+    "street": "测试街道",
+    "help_name": "陈站长",
+    "help_phone": "029 8000 0083",
+    "help_hours": "工作日 9:00–17:30",
+    "group_text": "加微信 wutong-sq",
+}
 
 
 @pytest.fixture

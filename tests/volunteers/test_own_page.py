@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from classes.models import Community
 from people.models import AuditEntry, Channel, Message
 from tests import make
 from volunteers import rules
@@ -257,6 +258,39 @@ class TestFreeTime:
 
         assert client.post(f"{page}set/undo/", {"was": "forged"}).status_code == 404
         assert client.post(f"{page}set/nothing/").status_code == 404
+
+
+class TestSkills:
+    def test_chips_are_saved_at_once_and_what_staff_wrote_stays(self, client, who, page):
+        Volunteer.objects.update(skills=["急救证", "熟苹果手机"])
+        make.known_phone(client, who)
+
+        client.post(f"{page}set/skills/", {"skill": ["熟华为手机", "会说关中话", "会开飞机"]})
+
+        who.refresh_from_db()
+        assert (who.skills, who.dialect) == (["急救证", "熟华为手机"], True)
+        assert 'value="熟华为手机" checked' in text(client.get(page))
+        assert AuditEntry.objects.filter(summary="周远：会什么：熟华为手机、会说关中话").exists()
+
+    def test_all_off_again(self, client, who, page):
+        Volunteer.objects.update(skills=["会说关中话"], dialect=True)
+        make.known_phone(client, who)
+
+        answer = client.post(f"{page}set/skills/", headers={"X-Saves": "1"})
+
+        who.refresh_from_db()
+        assert (who.skills, who.dialect, text(answer)) == ([], False, "存好了。")
+
+
+class TestGroup:
+    def test_whoever_has_just_signed_up_reads_how_to_get_in(self, client, who, page):
+        Community.objects.filter(pk=make.community().pk).update(group_text="加微信 wutong-sq")
+        day = timezone.localdate() + timedelta(days=2)
+        placed = make.assignment(make.shift(make.session(f"{day}")), who)
+        make.known_phone(client, who)
+
+        assert "加微信 wutong-sq" in text(client.get(f"{page}?new={placed.pk}"))
+        assert "加微信 wutong-sq" not in text(client.get(page))
 
 
 class TestLimits:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from people import audit
 from volunteers.models import Availability, Volunteer
 from volunteers.queries.mine import BANDS, bands
-from volunteers.queries.own_time import REASONS, THIS_WEEK, Away
+from volunteers.queries.own_time import DIALECT, REASONS, SKILLS, THIS_WEEK, Away
 
 OWN_WORDS = "自己在网页上选的"
 WHOLE_DAY = (time(0), time(23, 59))
@@ -131,6 +131,16 @@ def set_limits(*, volunteer: Volunteer, per_week: int | None, per_month: int | N
     """How often at most; None is without limit."""
     Volunteer.objects.filter(pk=volunteer.pk).update(max_per_week=per_week, max_per_month=per_month)
     _wrote(volunteer, f"每周最多 {per_week or '不限'}，每月最多 {per_month or '不限'}", now)
+
+
+@transaction.atomic
+def set_skills(*, volunteer: Volunteer, chosen: Collection[str], now: datetime) -> None:
+    """Which of the chips fit; what else is written of the volunteer stays."""
+    row = Volunteer.objects.select_for_update().get(pk=volunteer.pk)
+    kept = [word for word in row.skills if word not in SKILLS]
+    own = [word for word in SKILLS if word in chosen and word != DIALECT]
+    Volunteer.objects.filter(pk=row.pk).update(skills=[*kept, *own], dialect=DIALECT in chosen)
+    _wrote(volunteer, f"会什么：{'、'.join(word for word in SKILLS if word in chosen) or '没选'}", now)
 
 
 # --- undo -----------------------------------------------------------------------------------------

@@ -119,6 +119,17 @@ def limits(volunteer: Volunteer) -> list[dict]:
     ]
 
 
+DIALECT = "会说关中话"
+# What pairing looks for first, as one says it of oneself; more is written by staff.
+SKILLS = ("熟华为手机", "熟苹果手机", "熟安卓手机", "能辅导数学", "能辅导英语", DIALECT)
+
+
+def skills(volunteer: Volunteer) -> list[tuple[str, bool]]:
+    """The six chips, and which are on."""
+    said = {*volunteer.skills, *([DIALECT] if volunteer.dialect else [])}
+    return [(word, word in said) for word in SKILLS]
+
+
 def _grouped(lit: Iterable[str]) -> list[str]:
     """Days with the same parts together: 周二、周四下午."""
     by_day = {day: tuple(code for code in BANDS if f"{day}-{code}" in lit) for day in range(7)}

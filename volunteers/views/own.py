@@ -87,6 +87,14 @@ def _limits(request: HttpRequest, volunteer: Volunteer, now: datetime) -> HttpRe
     return redirect("public:me", token=volunteer.token)
 
 
+def _skills(request: HttpRequest, volunteer: Volunteer, now: datetime) -> HttpResponse:
+    freetime.set_skills(volunteer=volunteer, chosen=request.POST.getlist("skill"), now=now)
+    if SAVES_ITSELF in request.headers:
+        return HttpResponse("存好了。", content_type="text/html; charset=utf-8")
+    messages.success(request, "存好了。")
+    return redirect(f"/me/{volunteer.token}/#skills")
+
+
 def _company(request: HttpRequest, volunteer: Volunteer, now: datetime) -> HttpResponse:
     """和谁一起, 不和谁: the answer never says whether somebody of that name is here."""
     try:
@@ -102,7 +110,7 @@ def _company(request: HttpRequest, volunteer: Volunteer, now: datetime) -> HttpR
     return redirect(f"/me/{volunteer.token}/#company")
 
 
-ACTS = {"away": _away, "undo": _undo, "limits": _limits, "company": _company}
+ACTS = {"away": _away, "undo": _undo, "limits": _limits, "company": _company, "skills": _skills}
 
 
 def _sealed(volunteer: Volunteer, before: list) -> str:

@@ -55,6 +55,7 @@ def _for_them_alone(request: HttpRequest, volunteer: Volunteer, now: datetime) -
         "free": own_time.said(volunteer=volunteer, now=now),
         "undo": request.GET.get("undo", ""),
         "limits": own_time.limits(volunteer),
+        "skills": own_time.skills(volunteer),
         "company": list(volunteer.company.all()),
         "given": mine.given(volunteer=volunteer, now=now),
         "address": request.build_absolute_uri(request.path),
