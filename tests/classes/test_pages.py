@@ -400,7 +400,7 @@ class TestAdd:
         assert "菜鸟学堂·启蒙：在候补（名额已满）。" in text(page)
 
     def test_a_class_or_grid_of_others_is_refused(self, desk):
-        series = make.series()
+        make.series()
         make.community().grids.create(name="第二网格")
         other = make.series("别处的班", community=make.community("槐树社区"))
 
@@ -409,7 +409,7 @@ class TestAdd:
 
         assert page.status_code == 422
         assert "没有这个班，请重新选。" in text(page) and "没有这个网格，请重新选。" in text(page)
-        assert not Learner.objects.exists() and series.pk
+        assert not Learner.objects.exists()
 
     def test_a_child_is_put_on_a_class_on_the_days_it_comes(self, desk):
         series = make.series("四点半", kind="child", weekdays=(0, 2, 4))

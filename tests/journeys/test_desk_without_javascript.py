@@ -11,7 +11,7 @@ from people import outbox
 from people.models import Call, Merge, Message, Setting
 from tests import make
 from tests.journeys.running import as_staff
-from volunteers.models import CheckIn, Shift, Volunteer
+from volunteers.models import CheckIn, Pairing, Shift, Volunteer
 
 pytestmark = pytest.mark.journey
 
@@ -231,9 +231,11 @@ def test_who_sits_with_whom_is_settled_and_forgotten(desk):
 
     desk.get_by_role("button", name="定下这 1 对").click()
     said(desk, "结对定下了")
+    assert Pairing.objects.get().learner == learner
     desk.get_by_role("button", name="都不算，重新配").click()
 
     said(desk, "重新配好了")
+    assert not Pairing.objects.exists()
 
 
 def test_a_call_is_written_down_on_the_list(desk):

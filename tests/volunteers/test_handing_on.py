@@ -1,5 +1,6 @@
 """Passing notes on by WeChat: one after the other, several at a time, one text for the group."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from people import outbox
 from people.models import Message
 from tests import make
+from tests.journeys.running import as_staff
 from tests.make import at
 from volunteers.queries import group_text
 
@@ -266,29 +268,26 @@ class TestAddressOfThisMachine:
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
-def login(page: Page, address: str) -> None:
-    page.goto(f"{address}/desk/login/")
-    page.get_by_label("用户名").fill("chen")
-    page.get_by_label("密码").fill("lin-ke-2026")
-    page.get_by_role("button", name="登录").click()
-
-
 @pytest.fixture
-def notes_in_a_server(live_server, transactional_db):
-    """Two notes and somebody of the staff."""
+def first_note(live_server, transactional_db, new_page) -> Callable[..., Page]:
+    """A window of somebody of the staff at the first of two notes: first_note(**options of the window)."""
     make.user()
     make.community()
     note("周远", useless_after=timezone.now() + timedelta(days=1))
     note("王芳", about="2")
-    return live_server.url
+
+    def opened(**options) -> Page:
+        page = as_staff(new_page(**options), live_server.url)
+        page.goto(f"{live_server.url}{reverse(NEXT)}")
+        return page
+
+    return opened
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("key", ["Enter", "c"])
-def test_a_key_copies_marks_and_goes_on(notes_in_a_server, new_page, key):
-    page = new_page()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    login(page, notes_in_a_server)
-    page.goto(f"{notes_in_a_server}{reverse(NEXT)}")
+def test_a_key_copies_marks_and_goes_on(first_note, key):
+    page = first_note(permissions=["clipboard-read", "clipboard-write"])
 
     page.keyboard.press(key)
 
@@ -299,11 +298,10 @@ def test_a_key_copies_marks_and_goes_on(notes_in_a_server, new_page, key):
     assert Message.objects.filter(handed_on_at=None).count() == 2
 
 
-def test_nothing_is_marked_when_the_words_could_not_be_copied(notes_in_a_server, new_page):
-    page = new_page()
-    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false")
-    login(page, notes_in_a_server)
-    page.goto(f"{notes_in_a_server}{reverse(NEXT)}")
+@pytest.mark.journey
+def test_nothing_is_marked_when_the_words_could_not_be_copied(first_note):
+    page = first_note()
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false")
 
     page.get_by_role("button", name="复制并到下一条").click()
 
@@ -311,10 +309,9 @@ def test_nothing_is_marked_when_the_words_could_not_be_copied(notes_in_a_server,
     assert Message.objects.filter(handed_on_at=None).count() == 2
 
 
-def test_on_a_phone_without_scripts_marking_goes_on(notes_in_a_server, new_page):
-    page = new_page(**PHONE, java_script_enabled=False)
-    login(page, notes_in_a_server)
-    page.goto(f"{notes_in_a_server}{reverse(NEXT)}")
+@pytest.mark.journey
+def test_on_a_phone_without_scripts_marking_goes_on(first_note):
+    page = first_note(**PHONE, java_script_enabled=False)
 
     page.get_by_role("button", name="已转发，下一条").click()
     page.get_by_role("button", name="已转发，下一条").click()

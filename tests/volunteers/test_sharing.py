@@ -11,6 +11,7 @@ from tests.volunteers.test_public_pages import coming
 from volunteers.models import Shift
 
 pytestmark = pytest.mark.django_db
+PARTS = {"type", "title", "description", "image"}
 
 
 class Card(HTMLParser):
@@ -60,7 +61,7 @@ def test_a_personal_page_shows_nobodys_name(client):
 
     for path in (f"/me/{who.token}/", f"/me/{who.token}/calendar/", "/me/lost/"):
         said = card(client, path)
-        assert set(said) == {"type", "title", "description", "image"}
+        assert set(said) == PARTS
         assert "林淑芬" not in str(said) and who.token not in str(said)
 
 
@@ -68,7 +69,9 @@ def test_a_personal_page_shows_nobodys_name(client):
 def test_every_page_has_one_card(client, name):
     make.community()
 
-    assert all(card(client, reverse(f"public:{name}")).values())
+    said = card(client, reverse(f"public:{name}"))
+
+    assert set(said) == PARTS and all(said.values())
 
 
 @pytest.mark.parametrize("picture", ["bird", "clock"])

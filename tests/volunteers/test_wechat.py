@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from tests.volunteers.test_public_pages import GOOD, coming, text
 from volunteers.actions import people, recognising
 from volunteers.models import Volunteer, WeChatLink
 from volunteers.views import device
+from volunteers.views import wechat as wechat_views
 
 pytestmark = pytest.mark.django_db
 INSIDE = (
@@ -224,6 +226,7 @@ class TestNeverInTheWay:
         account.delay = 2
 
         assert phone.get(back.removeprefix("http://testserver")).url == "/"
+        assert device.WECHAT not in phone.cookies  # the answer came too late to be heard
 
     def test_while_wechat_does_not_answer_nobody_is_sent_there(self, account):
         account.refusal = (200, {"errcode": -1, "errmsg": "system error"})
@@ -263,10 +266,13 @@ class TestTheState:
         assert phone.get(back).url == "/"
         assert account.count == asked
 
-    def test_it_leads_only_to_our_own_pages(self, phone, account):
-        sent = phone.get("//evil.example/")
-        assert sent.status_code == 404 or "evil" not in sent.get("Location", "")
-        assert phone.get("/wx/?state=&code=abcd1234").url == "/"
+    @pytest.mark.parametrize("path", ["//evil.example/", "https://evil.example/", "evil", ""])
+    def test_it_leads_only_to_our_own_pages(self, phone, account, path):
+        kept = HttpResponse()
+        kept.set_signed_cookie(wechat_views.ASKED, f"state {path}", salt=wechat_views.SALT)
+        phone.cookies.update(kept.cookies)
+
+        assert phone.get("/wx/?state=state&code=abcd1234").url == "/"
 
     def test_it_is_not_guessable(self, phone, account):
         states = {parse_qs(urlsplit(anew().get("/").url).query)["state"][0] for _ in range(3)}
