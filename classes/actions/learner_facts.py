@@ -18,6 +18,7 @@ from people.workbooks import PartialDate
 
 ALONE_AGE = 12
 """Who is younger on 1 September does not go home alone: the programme's own rule (domain 4.3)."""
+OF_THE_PERSON = ("name", "phone", "phone_whose", "birth_year")
 
 
 class Refused(Exception):
@@ -38,36 +39,45 @@ def change_learner(
     learner: Learner,
     name: str,
     phone: str,
+    phone_whose: str,
     birth_year: int | None,
-    phone_whose: str = "",
     now: datetime,
     actor: User | None,
     **facts: Any,
 ) -> list[str]:
-    """Change what is known of a learner; answers what else has to be seen to, as sentences. Raises TooYoung.
+    """Change what is known of a learner; answers what else has to be seen to, as sentences. Raises TooYoung,
+    also where a child goes home alone already and another year of birth says that it may not.
 
     The trail names the fields, never what they said.
     """
     person = learner.person
-    before = {"name": person.name, "phone": person.phone, "birth_year": person.birth_year}
+    before = {name: getattr(person, name) for name in OF_THE_PERSON}
     before |= {key: getattr(learner, key) for key in facts}
     _born(person, birth_year)
-    if facts.get("may_leave_alone") and not before["may_leave_alone"]:
+    goes_alone = facts.get("may_leave_alone", learner.may_leave_alone)
+    if goes_alone and not (learner.may_leave_alone and birth_year == before["birth_year"]):
         check_alone(person, timezone.localdate(now))
-    if not facts.get("may_leave_alone", learner.may_leave_alone):
+    if not goes_alone:
         facts["leave_alone_at"] = None
     if facts.get("level", -1) == learner.level:  # their words for the same level stay
         facts.pop("level_text", None)
     if (person.name, person.phone) != (name, phone):
         change_contact(person=person, name=name, phone=phone)
-    Person.objects.filter(pk=person.pk).update(phone_whose=phone_whose)
+    person.phone_whose = phone_whose
+    person.save(update_fields=["phone_whose"])
     for key, value in facts.items():
         setattr(learner, key, value)
     learner.save(update_fields=list(facts))
-    after = {"name": person.name, "phone": person.phone, "birth_year": birth_year, **facts}
-    changed = sorted(key for key in after if before.get(key) != after[key])
-    _wrote(learner, "改了资料", "、".join(changed) or "没有变化", now=now, actor=actor)
+    after = {name: getattr(person, name) for name in OF_THE_PERSON} | facts
+    changed = [key for key in after if before.get(key) != after[key]]
+    _wrote(learner, "改了资料", "、".join(map(_word, changed)) or "没有变化", now=now, actor=actor)
     return _follow(learner, set(changed), now)
+
+
+def _word(name: str) -> str:
+    """What the screens call a field of a learner, or of the person who learns."""
+    field: Any = (Person if name in OF_THE_PERSON else Learner)._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def check_alone(person: Person, today: date) -> None:

@@ -34,9 +34,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def keep(request: HttpRequest, found: Learner, form: forms.Form) -> bool:
     """Write what was typed; a refusal stands at its field."""
-    facts = dict(form.cleaned_data)
-    if "phone" not in facts:
-        facts["phone"] = found.person.phone
+    person = found.person  # the form of a child has no number: it stays
+    facts = {"phone": person.phone, "phone_whose": person.phone_whose, **form.cleaned_data}
     try:
         warned = actions.change_learner(learner=found, now=timezone.now(), actor=request.user, **facts)
     except actions.TooYoung as refusal:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-01", "08:00")
 SENIOR = {"name": "王秀英", "phone": "16000000021", "birth_year": 1954}
 CHILD = {"name": "李沐辰", "phone": "", "birth_year": 2018}
+OWN = {"phone_whose": ""}
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def desk(client):
 def change(learner: Learner, **facts) -> list[str]:
     """The facts anew, everything else as it is."""
     basics = SENIOR if learner.kind == "senior" else CHILD
-    return learner_facts.change_learner(learner=learner, now=NOW, actor=None, **basics | facts)
+    return learner_facts.change_learner(learner=learner, now=NOW, actor=None, **OWN | basics | facts)
 
 
 class TestChanging:
@@ -41,7 +42,16 @@ class TestChanging:
 
         learner.refresh_from_db()
         assert (learner.phone_text, learner.dialect, learner.other_needs) == ("华为 畅享60", "关中话", ["听力弱"])
-        assert AuditEntry.objects.get().summary == "family_phone、needs、phone_brand、phone_model"
+        assert AuditEntry.objects.get().summary == "手机、手机型号、需要、家人电话"
+
+    def test_whose_number_it_is_counts_as_a_change(self):
+        learner = make.learner(**SENIOR)
+
+        change(learner, phone_whose="女儿")
+
+        learner.person.refresh_from_db()
+        assert learner.person.phone_whose == "女儿"
+        assert AuditEntry.objects.get().summary == "电话是谁的"
 
     def test_the_words_for_a_level_stay_until_another_is_chosen(self):
         learner = make.learner(**SENIOR, level=1, level_text="只会接电话")
@@ -61,7 +71,7 @@ class TestChanging:
         before = sum(Shift.objects.filter(session=session).values_list("needed", flat=True))
 
         for one in rows:
-            learner_facts.change_learner(learner=one, name=str(one), phone="", birth_year=2019, now=NOW, actor=None)
+            change(one, name=str(one), birth_year=2019)
 
         assert sum(Shift.objects.filter(session=session).values_list("needed", flat=True)) > before
 
@@ -99,6 +109,16 @@ class TestGoingHomeAlone:
             change(make.learner("李沐辰", "child"), birth_year=None, may_leave_alone=True)
 
         assert "先写出生年" in str(refusal.value)
+
+    @pytest.mark.parametrize("birth_year", [2018, None])
+    def test_another_year_of_birth_is_looked_at_again(self, birth_year):
+        learner = make.learner("李沐辰", "child", birth_year=2012, may_leave_alone=True)
+
+        with pytest.raises(learner_facts.TooYoung):
+            change(learner, birth_year=birth_year, may_leave_alone=True)
+
+        learner.person.refresh_from_db()
+        assert learner.person.birth_year == 2012
 
     def test_who_may_not_any_more_has_no_time(self):
         learner = make.learner("李沐辰", "child", may_leave_alone=True, leave_alone_at=time(17, 40))
@@ -174,6 +194,16 @@ class TestPages:
 
         assert said.status_code == 422
         assert said.context["form"].errors["may_leave_alone"]
+
+    def test_the_number_of_a_child_stays_though_the_form_has_none(self, desk):
+        child = make.learner("李沐辰", "child", phone="16000000011")
+        child.person.phone_whose = "妈妈"
+        child.person.save()
+
+        desk.post(f"/desk/learners/{child.pk}/edit/", {"name": "李沐辰", "birth_year": 2018})
+
+        child.person.refresh_from_db()
+        assert (child.person.phone, child.person.phone_whose) == ("16000000011", "妈妈")
 
     def test_opening_to_change_is_written_down(self, desk):
         child, senior = make.learner("李沐辰", "child"), make.learner(**SENIOR)
