@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from classes.calendar import DayRule, Days, meetings
 from classes.models import Community, Room, RoomBooking, Series, Session, Term
-from classes.queries.rooms import Use, is_open
+from classes.queries.rooms import Use, is_open, say_lacking
 from classes.recurrence import days_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -32,12 +32,14 @@ class Met:
 class Look:
     """The room of a class over its whole term: how many sessions it has, how many find the room taken, by whom.
 
-    `free` are rooms that are free, open and large enough at all of these times, the best fitting first.
+    `lacking` says what the room does not have of what the class needs. `free` are rooms that have it, and are
+    free, open and large enough at all of these times, the best fitting first.
     """
 
     sessions: int
     taken: int
     met: list[Met]
+    lacking: str
     free: list[Room]
 
     @property
@@ -56,7 +58,10 @@ def look(series: Series, weekdays: Collection[int]) -> Look:
     others = [room for room in rooms if room.pk != series.room_id]
     free = [room for room in others if is_free(room, series, weekdays, times, busy)]
     free.sort(key=lambda room: (room.seats is None, room.seats or 0, room.pk))
-    return Look(len(times), len({day for days in met.values() for day in days}), in_words(met), free[:OFFERED])
+    taken = {day for days in met.values() for day in days}
+    own = series.room
+    lacking = say_lacking(own, missing) if own and (missing := own.lacks(series.needs)) else ""
+    return Look(len(times), len(taken), in_words(met), lacking, free[:OFFERED])
 
 
 def times_of(series: Series, weekdays: frozenset[int], days: Days) -> list[tuple[datetime, datetime]]:
@@ -76,10 +81,13 @@ def uses_of(term: Term, community: Community, days: Days, rooms: list[Room]) -> 
         "room_id", "on_date", "starts_at", "ends_at", "series__name"
     ):
         busy[room, day].append(Use(starts_at, ends_at, name))
-    opens = datetime.combine(term.starts_on, datetime.min.time(), SHANGHAI)
-    for booking in RoomBooking.objects.filter(room__in=rooms, ends_at__gt=opens).order_by("starts_at", "id"):
+    opens, closes = (
+        datetime.combine(day, time(), SHANGHAI) for day in (term.starts_on, term.ends_on + timedelta(days=1))
+    )
+    booked = RoomBooking.objects.filter(room__in=rooms, ends_at__gt=opens, starts_at__lt=closes)
+    for booking in booked.order_by("starts_at", "id"):
         first, last = (moment.astimezone(SHANGHAI).date() for moment in (booking.starts_at, booking.ends_at))
-        for day in days_between(first, min(last, term.ends_on)):
+        for day in days_between(max(first, term.starts_on), min(last, term.ends_on)):
             busy[booking.room_id, day].append(Use(booking.starts_at, booking.ends_at, booking.who))
     waiting = Series.objects.filter(term=term, community=community, room__in=rooms, sessions=None)
     for one in waiting.select_related("programme", "term").prefetch_related("days").order_by("id"):
@@ -110,7 +118,7 @@ def is_free(
     room: Room, series: Series, weekdays: Iterable[int], times: list[tuple[datetime, datetime]], busy: Busy
 ) -> bool:
     """Whether the class fits into the room at every one of its times, with the room's break before and after."""
-    if room.seats and series.capacity > room.seats:
+    if (room.seats and series.capacity > room.seats) or room.lacks(series.needs):
         return False
     if not all(is_open(room, day, series.starts, series.ends) for day in weekdays):
         return False

@@ -244,6 +244,7 @@ def look(form: SeriesForm, chosen: Term, community: Community, kind: Programme) 
         starts=pattern.starts,
         ends=pattern.ends,
         capacity=pattern.capacity,
+        needs=list(pattern.needs),
         **pattern.rhythm(),
     )
     return Looked(pattern, clashes.look(wanted, pattern.weekdays))

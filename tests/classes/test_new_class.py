@@ -97,6 +97,15 @@ class TestBeforeItIsKept:
         assert "那时一直空着、坐得下的教室：多功能厅（40 座）。" in page
         assert "<title>加一个班" in page
 
+    def test_a_room_without_what_the_class_needs_is_said_and_not_offered(self, desk, full):
+        make.room("放映厅", seats=60, has=["投影"])
+        said = {**SATURDAY, "time": "14:30-16:00", "needs": ["投影"]}
+
+        page = text(desk.post(address(full), said, headers={"hx-request": "true"}))
+
+        assert "智慧教室没有投影。" in page and "都排得上" not in page
+        assert "那时一直空着、坐得下、设备也够的教室：放映厅（60 座）。" in page
+
     def test_a_name_that_is_there_already_gets_a_number(self, desk, full):
         usual = desk.get(address(full)).context["form"].initial["name"]
         make.series(usual)
