@@ -15,7 +15,7 @@ from volunteers.rules import windows
 
 WEEK = 7
 TWICE = 2
-"""What happens on so many dates of a weekday happens every week: a room taken, a lead who leads."""
+"""What happens on so many dates of a weekday happens every week: a room that others take."""
 
 
 @dataclass(frozen=True, slots=True)
