@@ -52,9 +52,9 @@ def shape_of(series: Series) -> Shape:
     return Shape(weekdays=tuple(weekdays), **own)
 
 
-def shape_from(community: Community, said: Pattern) -> Shape:
+def shape_from(community: Community, said: Pattern, now: datetime) -> Shape:
     """What the form of a class says; a room of a new name is made."""
-    room = room_named(community, said.room_name)
+    room = room_named(community, said.room_name, now)
     return Shape(tuple(sorted(set(said.weekdays))), said.starts, said.ends, room, **said.rhythm())
 
 

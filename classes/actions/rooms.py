@@ -81,7 +81,7 @@ def require_equipment_to_spare(room: Room, facts: RoomFacts, now: datetime) -> N
     gone = [one for one in had if one not in facts.has]
     if not gone:
         return
-    needing = queries.sessions_needing(gone, now, room=room)
+    needing = queries.sessions_needing(room, gone, now)
     # A class whose sessions are not made yet has a room too.
     known = Series.objects.filter(room=room, term__ends_on__gte=now.astimezone(queries.SHANGHAI).date())
     waiting = [one for one in known.order_by("id") if set(one.needs) & set(gone)]

@@ -14,6 +14,7 @@ from classes.actions.changing import LacksEquipment, UpTheStairs, say
 from classes.actions.holding import hold_community, hold_series
 from classes.actions.seats import set_expected, set_seats
 from classes.actions.timetable import hold_rooms
+from classes.actions.venues import book_new_room
 from classes.demand import need_changed
 from classes.models import Community, Programme, Room, Series, SeriesDay, Term, Venue
 from classes.queries import rooms as room_queries
@@ -104,7 +105,7 @@ def create_series(
 ) -> Series:
     """A new class with its weekdays; sessions come from generate_term. Raises NameTaken, LacksEquipment."""
     leads, helpers = usual_team(programme, pattern.capacity)
-    room = room_with(community, pattern)
+    room = room_with(community, pattern, now)
     try:
         with transaction.atomic():
             series = Series.objects.create(
@@ -139,20 +140,22 @@ def usual_team(programme: Programme, capacity: int) -> tuple[int, int]:
     return (1 if programme.kind == Programme.Kind.SENIOR else 0), helpers
 
 
-def room_named(community: Community, name: str) -> Room | None:
-    """The community's room of that name, made in its first venue when it is new."""
+def room_named(community: Community, name: str, now: datetime) -> Room | None:
+    """The community's room of that name, made in its first venue when it is new; shut there means shut for it too."""
     if not name:
         return None
     known = Room.objects.filter(venue__community=community, name=name).first()
     if known:
         return known
     venue = community.venues.first() or Venue.objects.create(community=community, name=community.name)
-    return Room.objects.create(venue=venue, name=name)
+    made = Room.objects.create(venue=venue, name=name)
+    book_new_room(made, now)
+    return made
 
 
-def room_with(community: Community, pattern: Pattern) -> Room | None:
+def room_with(community: Community, pattern: Pattern, now: datetime) -> Room | None:
     """The room that the form names, when it has what the class needs. Raises LacksEquipment."""
-    room = room_named(community, pattern.room_name)
+    room = room_named(community, pattern.room_name, now)
     hold_rooms([room.pk if room else None])
     if room:
         room.refresh_from_db(fields=["has"])
@@ -205,7 +208,7 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     if pattern.capacity != series.capacity and not set_seats(series, pattern.capacity):
         raise SeatsInUse
     if pattern.room_name != room_name:
-        series.room = room_with(series.community, pattern)
+        series.room = room_with(series.community, pattern, now)
         if series.room and not series.room.step_free and demand.rolls_in(series.pk):
             raise UpTheStairs(f"有人坐轮椅，{series.room}在 {series.room.floor} 楼没有电梯。")
         series.needs = list(pattern.needs)

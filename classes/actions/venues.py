@@ -99,7 +99,8 @@ def book(closing: VenueClosing, rooms: Iterable[Room], now: datetime) -> None:
 
 
 def book_new_room(room: Room, now: datetime) -> None:
-    """A room added to a venue that is shut is shut too."""
+    """A room added to a venue that is shut is shut too; whoever shuts it meanwhile waits, and finds the room."""
+    holding.hold_community(room.venue.community_id)
     for closing in VenueClosing.objects.filter(venue=room.venue_id, last_on__gte=local(now).date()):
         book(closing, [room], now)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Prefetch, Q
 
 from classes.models import Community, Room, RoomBooking, Session, Venue, VenueClosing
+from classes.recurrence import days_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -88,12 +88,7 @@ def shut_days(room: Room | None, first: date, last: date) -> set[date]:
     if room is None:
         return set()
     found = VenueClosing.objects.filter(bookings__room=room, first_on__lte=last, last_on__gte=first)
-    return {
-        one.first_on + timedelta(days=number)
-        for one in found
-        for number in range((one.last_on - one.first_on).days + 1)
-        if first <= one.first_on + timedelta(days=number) <= last
-    }
+    return {day for one in found for day in days_between(max(first, one.first_on), min(last, one.last_on))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +113,12 @@ def say_lacking(room: Room, lacking: Iterable[str]) -> str:
     return f"{room}没有{'、'.join(lacking)}。有的话，先在“教室”里勾上。"
 
 
-def sessions_needing(things: Iterable[str], now: datetime, **where: Any) -> list[Session]:
-    """Sessions to come of classes that need one of these things, with their class. One query."""
-    found = Session.objects.filter(status=Session.Status.PLANNED, starts_at__gt=now, **where)
-    rows = found.select_related("series", "room").order_by("starts_at", "id")
-    return [one for one in rows if set(things) & set(one.series.needs)]
+def sessions_needing(room: Room, things: Iterable[str], now: datetime) -> list[Session]:
+    """Sessions to come in the room of classes that need one of these things, with their class. One query."""
+    found = Session.objects.filter(room=room, status=Session.Status.PLANNED, starts_at__gt=now)
+    rows = found.select_related("series").order_by("starts_at", "id")
+    asked = set(things)
+    return [one for one in rows if asked.intersection(one.series.needs)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What becomes of single rows: who is the same, what is asked, what is put right, what undo leaves."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from classes.actions import enrol
+from classes.actions import enrol, venues
 from classes.models import Enrolment, Learner, Programme, Room, Series
 from classes.seeds import seed_reference
 from people.models import Person, PersonNote
@@ -278,6 +278,25 @@ class TestClasses:
         bring(table(*TIMETABLE, name="课表.csv"))
 
         assert Series.objects.get().programme.name == "周末学手机"
+
+    @pytest.mark.parametrize(("said", "has"), [("投影坏了", []), ("", ["投影"])])
+    def test_what_a_room_has_goes_with_the_words_it_was_read_in(self, said, has):
+        room = make.room("智慧教室", equipment=said)
+
+        bring(table("教室,楼层,座位,设备", "智慧教室,1,20,投影", name="场地.csv"))
+
+        room.refresh_from_db()
+        assert (room.floor, room.has) == (1, has)
+
+    def test_a_room_brought_into_a_venue_that_is_shut_is_shut_too(self):
+        shut = {"first": date(2026, 9, 12), "last": date(2026, 9, 12), "reason": "装修", "now": NOW, "actor": None}
+        venues.close_venue(venue=make.room("智慧教室").venue, **shut)
+
+        batch = bring(table("教室,楼层,座位,设备", "新教室,1,20,投影", name="场地.csv"))
+        assert Room.objects.get(name="新教室").bookings.get().who == "停用：装修"
+
+        intake.undo(batch=batch, now=NOW)
+        assert Room.objects.get().bookings.count() == 1
 
     def test_a_date_without_a_year_belongs_to_the_term(self):
         make.volunteer("周远")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from classes import actions as classes
 from classes.actions import changing as class_changes
 from classes.actions import moving, reshaping, rooms, venues
+from classes.actions import series as series_actions
 from classes.models import RoomBooking, Session, VenueClosing
 from people.channels import templates
 from people.channels.carriers import Letter
@@ -127,6 +128,22 @@ class TestClosing:
         made = rooms.add_room(community=series.community, facts=facts, now=NOW, actor=None)
 
         assert made.bookings.get().who == "停用：消防检查"
+
+    def test_a_room_made_with_a_class_is_shut_too(self, series):
+        close(series)
+        wanted = replace(reshaping.said(series, reshaping.shape_of(series)), name="手工", room_name="新教室")
+
+        series_actions.create_series(
+            term=series.term,
+            community=series.community,
+            programme=series.programme,
+            pattern=wanted,
+            now=NOW,
+            actor=None,
+        )
+        classes.generate_term(term=series.term, now=NOW)
+
+        assert held(series.term.series.get(name="手工")) == [NEXT]
 
     @pytest.mark.parametrize(
         ("first", "last", "words"),

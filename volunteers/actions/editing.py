@@ -40,7 +40,7 @@ def edit_series(*, series: Series, wanted: Wanted, now: datetime, actor: User | 
     if not series.sessions.exists():
         series_actions.change_series(series=series, pattern=wanted.pattern, now=now, actor=actor)
         return None
-    shape = reshaping.shape_from(series.community, wanted.pattern)
+    shape = reshaping.shape_from(series.community, wanted.pattern, now)
     facts = replace(
         reshaping.said(series, before),
         name=wanted.pattern.name,

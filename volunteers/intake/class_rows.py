@@ -1,7 +1,9 @@
 """A line about rooms or a cell of a timetable becomes a room, or a series with its weekdays."""
 
 from datetime import time
+from typing import Any
 
+from classes.actions.venues import book_new_room
 from classes.models import Room, Series, SeriesDay, Venue
 from classes.seeds import programme_of
 from people import names
@@ -27,17 +29,19 @@ def take_room(row: Row, intake: Intake) -> Outcome:
         "seats": fields["seats"],
         "has_lift": fields["has_lift"],
         "equipment": fields["equipment"],
-        "has": read_equipment(fields["equipment"]),
         "open_text": fields["open_text"],
         "open_windows": [[w.weekday, w.starts, w.ends] for w in fields["windows"]],
     }
     known = _room(fields["name"], intake)
+    # What was read goes with the words it was read in.
+    if not (known and known.equipment):
+        facts["has"] = read_equipment(fields["equipment"])
     if known:
         done = merged(f"{known}已经有了，只补上空着的。", f"room:{known.pk}")
         done.fills(known, **facts)
         return done
     done = Outcome()
-    done.makes(Room.objects.create(venue=_venue(intake, done), name=names.clean(fields["name"]), **facts))
+    _make_room(fields["name"], intake, done, **facts)
     return done
 
 
@@ -74,7 +78,7 @@ def _join(series: Series, weekdays: list[int]) -> Outcome:
 def _create(row: Row, intake: Intake, starts: time, ends: time, weekdays: list[int]) -> Outcome:
     fields, done = row.fields, Outcome()
     programme = programme_of(_programme(fields["kind"], weekdays))
-    room = _room(fields["room"], intake) or _new_room(fields["room"], intake, done)
+    room = _room(fields["room"], intake) or (_make_room(fields["room"], intake, done) if fields["room"] else None)
     series = done.makes(
         Series.objects.create(
             programme=programme,
@@ -120,10 +124,10 @@ def _room(name: str, intake: Intake) -> Room | None:
     return Room.objects.filter(venue__community=intake.community, name=names.clean(name)).first()
 
 
-def _new_room(name: str, intake: Intake, done: Outcome) -> Room | None:
-    if not name:
-        return None
-    return done.makes(Room.objects.create(venue=_venue(intake, done), name=names.clean(name)))
+def _make_room(name: str, intake: Intake, done: Outcome, **facts: Any) -> Room:
+    room = done.makes(Room.objects.create(venue=_venue(intake, done), name=names.clean(name), **facts))
+    book_new_room(room, intake.now)
+    return room
 
 
 def _venue(intake: Intake, done: Outcome) -> Venue:
