@@ -10,7 +10,7 @@ from classes.models import Attendance, DayQuestion, Enrolment, Guardian, Request
 from people import outbox
 from people.models import AuditEntry, Heartbeat, Message
 from tests import make
-from volunteers.models import CheckIn, ImportBatch, ImportRow, NoShow, Offer
+from volunteers.models import CheckIn, FloorAlarm, ImportBatch, ImportRow, NoShow, Offer, SubstituteSearch
 from volunteers.queries import today
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,23 @@ class TestTodos:
         make.assignment(shift_on("2026-12-04"), make.volunteer("高翔"), "declined", now=NOW - timedelta(days=4))
 
         assert todos() == []
+
+    def test_a_gap_is_said_once_by_the_search_that_is_about_it(self):
+        for day in ("2026-11-25", "2026-12-03"):
+            shift = shift_on(day, needed=1)
+            make.assignment(shift, make.volunteer("李明"), "declined", now=NOW - timedelta(hours=2))
+            SubstituteSearch.objects.create(shift=shift, started_at=NOW, next_wave_at=NOW)
+
+        assert todos() == ["周三 16:30 四点半 2026-11-25 辅导：正在找人：马上开始问"]
+
+    def test_a_gap_is_said_once_by_the_alarm_of_its_session(self):
+        shift = shift_on("2026-11-25", needed=2)
+        FloorAlarm.objects.create(session=shift.session, raised_at=NOW, deputy_at=NOW)
+        SubstituteSearch.objects.create(shift=shift, started_at=NOW, next_wave_at=NOW)
+
+        (said,) = todos()
+
+        assert said.endswith("缺 2 位查过的大人，不能开")
 
     def test_several_who_said_no_are_one_thing_to_do(self):
         for number, name in enumerate(["李明", "周远", "高翔", "钱薇"]):
@@ -252,6 +269,11 @@ class TestWhoIsThere:
 
         assert (self.at(clock).seen, self.at(clock).late) == ({}, 0)
 
+    def test_whoever_has_not_said_yes_is_not_awaited(self, shift):
+        make.assignment(shift, make.volunteer(), "offered")
+
+        assert (self.at("16:50").seen, self.at("16:50").late) == ({}, 0)
+
     def test_children_there_gone_and_late(self, session, shift, children):
         came = make.at("2026-11-24", "16:31")
         self.mark(session, children[1], arrived_at=came, left_at=came + timedelta(minutes=20), collected_text="妈妈")
@@ -300,7 +322,9 @@ class TestCalling:
 
         assert 'href="tel:16000010008"' in said.content.decode()
 
-    @pytest.mark.parametrize("asked", [{}, {"volunteer": "x"}, {"volunteer": "0"}, {"guardian": "9999"}])
+    @pytest.mark.parametrize(
+        "asked", [{}, {"volunteer": "x"}, {"volunteer": "²"}, {"volunteer": "0"}, {"guardian": "9999"}]
+    )
     def test_nobody_else(self, client, placed, asked):
         assert client.post("/desk/number/", asked).status_code == 404
 

@@ -101,18 +101,21 @@ def _seen(cards: list[Card], now: datetime) -> dict[int, Seen]:
                 continue
             one = place.assignment
             visit = visits.get((card.session.pk, one.volunteer_id))
-            if state := _of_one(card.session, visit, one.pk in missed, now):
+            if state := _of_one(card.session, visit, one.pk in missed, now, has_agreed=place.state == "ok"):
                 found[one.pk] = state
     return found
 
 
-def _of_one(session: Session, visit: CheckIn | None, is_missed: bool, now: datetime) -> Seen | None:
+def _of_one(
+    session: Session, visit: CheckIn | None, is_missed: bool, now: datetime, *, has_agreed: bool
+) -> Seen | None:
+    """Nobody is awaited who never said yes."""
     if visit and visit.arrived_at:
         late = _minutes(visit.arrived_at - session.starts_at) if hours.is_late(visit) else 0
         return Seen("came", visit.arrived_at, late)
     if is_missed:
         return Seen("missed")
-    if session.starts_at + hours.LATE_AFTER < now < session.ends_at:
+    if has_agreed and session.starts_at + hours.LATE_AFTER < now < session.ends_at:
         return Seen("awaited", None, _minutes(now - session.starts_at))
     return None
 

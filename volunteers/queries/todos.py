@@ -17,7 +17,6 @@ GAPS_WITHIN = timedelta(hours=48)
 DECLINED_WITHIN = timedelta(days=3)
 MOST_NAMES = 3
 OPEN_WITHIN = timedelta(days=7)
-EXPIRES_WITHIN = timedelta(days=30)
 WORKER_IS_LATE_AFTER = timedelta(minutes=2)
 
 
@@ -42,16 +41,20 @@ class Todo:
 def todos(*, community: Community, cards: list[board.Card], now: datetime, may_organise: bool = True) -> list[Todo]:
     """What wants a decision, most pressing first; `cards` are those of the next days.
 
+    A gap is said once: by the alarm of its session, else by its search, else by when it is or who gave it up.
     Whoever may only look is not sent to pages that stay shut, and no button promises a change.
     """
-    searching = substitutes.open_in(community, now)
+    alarms = floors.of_community(community, now)
+    alarmed = {one.alarm.session_id for one in alarms}
+    searches = substitutes.open_in(community, now)
+    searching = {one.search.shift_id for one in searches}
     found = [
         _worker(now),
-        *_alarms(community, now),
-        *_searches(searching),
-        *_gaps(cards, {one.search.shift_id for one in searching}, now),
+        *_alarms(alarms),
+        *_searches([one for one in searches if one.search.shift.session_id not in alarmed]),
+        *_gaps(cards, alarmed, searching, now),
         _untold(cards, now),
-        _declined(community, now),
+        _declined(community, alarmed, searching, now),
         _calls(now) if may_organise else None,
         _clearances(community, now),
         _unanswered(community, now),
@@ -82,7 +85,7 @@ def _calls(now: datetime) -> Todo | None:
     return Todo(f"{waiting} 件事要打电话说", "没有智能手机，或者发出去没有回音", "去打电话", "desk:calls")
 
 
-def _alarms(community: Community, now: datetime) -> list[Todo]:
+def _alarms(found: list[floors.Alarm]) -> list[Todo]:
     """Children's sessions that cannot be held as they stand."""
     return [
         Todo(
@@ -93,7 +96,7 @@ def _alarms(community: Community, now: datetime) -> list[Todo]:
             is_gap=True,
             of=one.alarm.session_id,
         )
-        for one in floors.of_community(community, now)
+        for one in found
     ]
 
 
@@ -120,9 +123,9 @@ def _day_and_time(session: Session) -> str:
     return f"周{board.WEEKDAYS[starts.weekday()]} {starts:%H:%M}"
 
 
-def _gaps(cards: list[board.Card], searching: set[int], now: datetime) -> list[Todo]:
-    """Places of the next 48 hours that want somebody; what a search is about is said there."""
-    near = [card for card in cards if card.session.starts_at <= now + GAPS_WITHIN]
+def _gaps(cards: list[board.Card], alarmed: set[int], searching: set[int], now: datetime) -> list[Todo]:
+    """Places of the next 48 hours that want somebody; what an alarm or a search is about is said there."""
+    near = [card for card in cards if card.session.starts_at <= now + GAPS_WITHIN and card.session.pk not in alarmed]
     wanted = [(card, place) for card in near for place in card.places if place.is_gap]
     left = [(card, place) for card, place in wanted if place.shift.pk not in searching]
     if not left:
@@ -184,8 +187,8 @@ def _exchanges(community: Community, now: datetime) -> Todo | None:
     return Todo(f"{waiting} 个换班等您同意", "两边都说好了，您点一下就换", "去看换班", "desk:exchanges")
 
 
-def _declined(community: Community, now: datetime) -> Todo | None:
-    """Who said 来不了 in the last days for a later session whose place is still open; the next 48 hours are said above."""
+def _declined(community: Community, alarmed: set[int], searching: set[int], now: datetime) -> Todo | None:
+    """Who said 来不了 in the last days for a later session whose place is still open and not said above."""
     said = Assignment.objects.filter(
         status=Assignment.Status.DECLINED,
         changed_at__gt=now - DECLINED_WITHIN,
@@ -193,7 +196,7 @@ def _declined(community: Community, now: datetime) -> Todo | None:
         session__community=community,
         session__status=Session.Status.PLANNED,
         shift__taken__lt=F("shift__needed"),
-    )
+    ).exclude(Q(session__in=alarmed) | Q(shift__in=searching))
     found = list(said.select_related("volunteer__person", "shift", "session__series").order_by("-changed_at", "-id"))
     if not found:
         return None

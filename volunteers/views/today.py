@@ -17,6 +17,7 @@ from volunteers.context import community_of
 from volunteers.models import Assignment, Volunteer
 from volunteers.queries import board, changes
 from volunteers.queries import today as queries
+from volunteers.views import notes
 
 
 @require_GET
@@ -43,11 +44,11 @@ def number(request: HttpRequest) -> HttpResponse:
     """Whom to ring now: a volunteer or a guardian of today's sessions; who looked is written down."""
     now, community = timezone.now(), community_of(request)
     sessions = list(Session.objects.filter(community=community, on_date=timezone.localdate(now)))
-    if (pk := request.POST.get("volunteer", "")).isdigit():
+    if pk := notes.number(request.POST.get("volunteer")):
         placed = Assignment.objects.filter(session__in=sessions, status__in=Assignment.ACTIVE)
         who = get_object_or_404(Volunteer.objects.select_related("person"), pk=pk, pk__in=placed.values("volunteer"))
         phone = people.reveal_phone(volunteer=who, now=now, actor=request.user)
-    elif (pk := request.POST.get("guardian", "")).isdigit():
+    elif pk := notes.number(request.POST.get("guardian")):
         coming = {place.learner for places in demand.headcounts(sessions).values() for place in places}
         who = get_object_or_404(Guardian.objects.select_related("person", "learner__person"), pk=pk, learner__in=coming)
         phone = learners.reveal_phone(learner=who.learner, person=who.person, now=now, actor=request.user)
