@@ -270,7 +270,7 @@ class TestSkills:
         who.refresh_from_db()
         assert (who.skills, who.dialect) == (["急救证", "熟华为手机"], True)
         assert 'value="熟华为手机" checked' in text(client.get(page))
-        assert AuditEntry.objects.filter(summary="周远：会什么：熟华为手机、会说关中话").exists()
+        assert AuditEntry.objects.get(verb="改会什么").summary == "周远：会什么：熟华为手机、会说关中话"
 
     def test_all_off_again(self, client, who, page):
         Volunteer.objects.update(skills=["会说关中话"], dialect=True)

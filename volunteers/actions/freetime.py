@@ -130,7 +130,7 @@ def _of(volunteer: Volunteer, first: date, last: date) -> QuerySet[Availability]
 def set_limits(*, volunteer: Volunteer, per_week: int | None, per_month: int | None, now: datetime) -> None:
     """How often at most; None is without limit."""
     Volunteer.objects.filter(pk=volunteer.pk).update(max_per_week=per_week, max_per_month=per_month)
-    _wrote(volunteer, f"每周最多 {per_week or '不限'}，每月最多 {per_month or '不限'}", now)
+    _wrote(volunteer, f"每周最多 {per_week or '不限'}，每月最多 {per_month or '不限'}", now, verb="改最多几次")
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def set_skills(*, volunteer: Volunteer, chosen: Collection[str], now: datetime) 
     kept = [word for word in row.skills if word not in SKILLS]
     own = [word for word in SKILLS if word in chosen and word != DIALECT]
     Volunteer.objects.filter(pk=row.pk).update(skills=[*kept, *own], dialect=DIALECT in chosen)
-    _wrote(volunteer, f"会什么：{'、'.join(word for word in SKILLS if word in chosen) or '没选'}", now)
+    _wrote(volunteer, f"会什么：{'、'.join(word for word in SKILLS if word in chosen) or '没选'}", now, verb="改会什么")
 
 
 # --- undo -----------------------------------------------------------------------------------------
@@ -170,11 +170,11 @@ def restore(*, volunteer: Volunteer, rows: Snapshot, only_from: str, now: dateti
     _wrote(volunteer, "撤销", now)
 
 
-def _wrote(volunteer: Volunteer, summary: str, now: datetime) -> None:
+def _wrote(volunteer: Volunteer, summary: str, now: datetime, *, verb: str = "改空闲时间") -> None:
     audit.write(
         actor=None,
         label=str(volunteer),
-        verb="改空闲时间",
+        verb=verb,
         thing=f"volunteer:{volunteer.pk}",
         now=now,
         summary=f"{volunteer}：{summary}",
