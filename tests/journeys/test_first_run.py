@@ -89,5 +89,5 @@ def fill(page: Page, address: str) -> None:
     guessed = page.get_by_label("放假安排还是预测的")
     if guessed.count():
         guessed.check()
-    page.get_by_role("button", name=re.compile(r"发布，通知 \d+ 人")).click()
+    page.get_by_role("button", name=re.compile(r"发布.*，通知 \d+ 人")).click()
     expect(page.get_by_text(re.compile(r"给 \d+ 人的话已备好"))).to_be_visible()

@@ -178,7 +178,7 @@ def publish(page: Page, picture, proposal: Proposal) -> None:
     guessed = page.get_by_label("放假安排还是预测的")  # there only in weeks of a year without a notice
     if guessed.count():
         guessed.check()
-    page.get_by_role("button", name=f"发布，通知 {len(people)} 人").click()
+    page.get_by_role("button", name=re.compile(f"发布.*，通知 {len(people)} 人")).click()
 
     expect(page.get_by_text(f"给 {len(people)} 人的话已备好")).to_be_visible()
     picture(page, "line-11-published")

@@ -425,6 +425,20 @@ class TestThePage:
         assert "其中 1 项发布过了" in page
         assert "还没有通知任何人" not in page
 
+    def test_says_which_drafts_each_button_sends(self, organiser):
+        gap()
+        helper("周远")
+        proposal = ready(community=make.community())
+        organiser.post(f"/desk/match/{proposal.pk}/accept/", {"placement": proposal.placements.get().pk})
+        assert "别的草稿" not in organiser.get(f"/desk/match/{proposal.pk}/").text
+        make.assignment(gap(name="便民门诊"), make.volunteer("钱薇"), "draft", source="proposal")
+
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+
+        assert "还有 1 项别的草稿" in page
+        assert "全部草稿一起发，通知 2 人" in page
+        assert "发布这次采纳的 1 项，通知 1 人" in page
+
     def test_who_may_only_look_cannot_start_it(self, client):
         make.community()
         client.force_login(make.user("kan", role="viewer"))

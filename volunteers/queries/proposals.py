@@ -174,14 +174,6 @@ class Review:
         return max([1, *(load.after for load in self.loads)])
 
 
-@dataclass(slots=True)
-class Told:
-    """One person and the places about which this person is told."""
-
-    volunteer: Volunteer
-    placements: list[Placement] = field(default_factory=list)
-
-
 def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Review:
     """The proposal as it stands now. `week` is the Monday shown in full when there is much. Six queries."""
     rows = list(_placements(proposal).filter(status__in=(Placement.Status.PROPOSED, Placement.Status.STALE)))
@@ -214,16 +206,6 @@ def row(*, placement: Placement, now: datetime) -> Row:
     """One row alone, as it stands now."""
     found = _placements(placement.proposal).get(pk=placement.pk)
     return _row(found, _people([found], [], [], set()), _taken([found]), now)
-
-
-def told(*, proposal: Proposal, status: str = Assignment.Status.DRAFT) -> list[Told]:
-    """Who is told what when the proposal is published, in the order of names. One query."""
-    people: dict[int, Told] = {}
-    drafts = _placements(proposal).filter(status=Placement.Status.ACCEPTED, assignment__status=status)
-    for placement in drafts.order_by("volunteer__person__name_key", "volunteer_id", "shift__session__starts_at"):
-        person = people.setdefault(placement.volunteer_id, Told(placement.volunteer))
-        person.placements.append(placement)
-    return list(people.values())
 
 
 def chosen(*, proposal: Proposal, shift: Shift) -> list[Row]:

@@ -50,8 +50,8 @@ def for_telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     ).order_by("volunteer__person__name_key", "volunteer_id", "starts_at", "id")
 
 
-def publish_preview(found: QuerySet[Assignment]) -> list[Told]:
-    """Who will be told what: exactly what publishing these drafts does. One query."""
+def publish_preview(found: Iterable[Assignment]) -> list[Told]:
+    """Who will be told what: exactly what publishing these drafts does. One query, none for drafts already read."""
     return [
         Told(rows[0].volunteer, rows)
         for _, group in groupby(found, key=lambda assignment: assignment.volunteer_id)

@@ -268,6 +268,7 @@ def _order(found: Proposal) -> dict:
 
 def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
     accepted = rows.get(Placement.Status.ACCEPTED, [])
+    drafts = list(publishing.drafts_of(found, now=timezone.now()))
     return {
         "proposal": found,
         "accepted": accepted,
@@ -275,22 +276,24 @@ def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
         "stale": rows.get(Placement.Status.STALE, []),
         "open": rows.get(Placement.Status.PROPOSED, []),
         "refused": rows.get(Placement.Status.REFUSED, []),
-        "told": queries.told(proposal=found),
-        "guessed": publishing.guessed(publishing.drafts_of(found, now=timezone.now())),
-    } | _others(found)
+        "drafts": drafts,
+        "told": publishing.publish_preview(drafts),
+        "guessed": publishing.guessed(drafts),
+    } | _others(found, {row.pk for row in drafts})
 
 
-def _others(found: Proposal) -> dict:
-    """Drafts of these days that did not come from the proposal, where all fit the board of one week."""
+def _others(found: Proposal, its_own: set[int]) -> dict:
+    """Drafts of this week that are not the proposal's own, and whom all of them tell; where it is one week."""
     monday = found.from_on - timedelta(days=found.from_on.weekday())
     if found.community is None or found.until_on > monday + timedelta(days=6):
         return {}
     days = {"from_on": monday, "until_on": monday + timedelta(days=6)}
     drafts = publishing.drafts(community=found.community, now=timezone.now(), **days)
-    everybody = {row.volunteer_id for row in drafts}
-    mine = {row.volunteer_id for row in drafts if row.source == "proposal"}
-    more = len(everybody) if everybody - mine else 0
-    return {"others": more, "all_drafts": f"{reverse('desk:publish')}?w={monday}"}
+    return {
+        "others": sum(row.pk not in its_own for row in drafts),
+        "everybody": len({row.volunteer_id for row in drafts}),
+        "all_drafts": f"{reverse('desk:publish')}?w={monday}",
+    }
 
 
 def _proposal(pk: int) -> Proposal:
