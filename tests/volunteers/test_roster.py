@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from classes.models import CalendarDay
 from people.models import AuditEntry, Message
 from tests import make
-from volunteers.actions import changing, roster
+from volunteers.actions import changing, roster, texts
 from volunteers.models import Assignment, Offer, Placement, Proposal, Shift
 from volunteers.queries import publishing
 
@@ -149,6 +151,18 @@ class TestPublish:
         body = Message.objects.get().body
         for said in ("周六 9月12日 09:30–11:00", "菜鸟学堂·启蒙", "助教", "智慧教室", "不碰钱和密码"):
             assert said in body
+
+    def test_all_notes_are_in_the_words_of_the_place_read_once(self, helpers):
+        texts.write_own(kind="offer", text="{场次}\n{留意}\n{答复期限}前回一声就好。", now=NOW, actor=None)
+        for name in ("周远", "钱薇"):
+            place(helpers, free_person(name))
+
+        with CaptureQueriesContext(connection) as asked:
+            publish()
+
+        assert all(note.body.endswith("前回一声就好。") for note in Message.objects.all())
+        assert Message.objects.count() == 2
+        assert sum('FROM "people_setting"' in query["sql"] for query in asked) == 1
 
     def test_publishing_twice_tells_nobody_twice(self, helpers):
         place(helpers)

@@ -9,6 +9,7 @@ from classes.actions import families
 from classes.models import Change, Session
 from people import outbox
 from people.models import Message
+from people.wordings import filled
 from volunteers.actions import texts
 from volunteers.models import Assignment, Exchange, Offer, Role, Volunteer, Wait
 
@@ -33,21 +34,24 @@ def place_line(session: Session, role: Role) -> str:
     return f"{when(session.starts_at)}–{ends:%H:%M} {session.series.name}（{role.name}）{where}"
 
 
-def offered(*, assignments: Sequence[Assignment], answer_by: datetime, now: datetime) -> Message:
-    """Invite one volunteer to some places, with what the law asks to be said (志愿服务条例 art. 12)."""
+def offered(*, assignments: Sequence[Assignment], words: str, answer_by: datetime, now: datetime) -> Message:
+    """Invite one volunteer to some places, with what the law asks to be said (志愿服务条例 art. 12).
+
+    `words` is the text that holds now: whoever invites many reads it once.
+    """
     first = assignments[0]
     risks = dict.fromkeys(one.session.series.programme.risk_note for one in assignments)
-    body = texts.say(
-        "offer",
-        称呼=str(first.volunteer),
-        社区=str(first.session.community),
-        场次="\n".join(line(one) for one in assignments),
-        留意="\n".join(f"请留意：{risk}" for risk in risks if risk),
-        答复期限=when(answer_by),
-    )
+    values = {
+        "称呼": str(first.volunteer),
+        "社区": str(first.session.community),
+        "场次": "\n".join(line(one) for one in assignments),
+        "留意": "\n".join(f"请留意：{risk}" for risk in risks if risk),
+        "答复期限": when(answer_by),
+    }
     facts = {"count": str(len(assignments))}
     useless_after = max(one.starts_at for one in assignments)
-    return _write(first, "offer", f"{len(assignments)} 场排班等您回", body, now, useless_after, facts)
+    subject = f"{len(assignments)} 场排班等您回"
+    return _write(first, "offer", subject, filled(words, values), now, useless_after, facts)
 
 
 RELEASED, RELEASED_BACK = "release", "release-back"

@@ -13,7 +13,7 @@ from classes.models import Change, Community
 from classes.queries import days
 from people import audit
 from people.models import User
-from volunteers.actions import floors, notes, seats, steps, substitutes
+from volunteers.actions import floors, notes, seats, steps, substitutes, texts
 from volunteers.actions.seats import (
     AlreadyPlaced,
     ChangedMeanwhile,
@@ -292,10 +292,11 @@ def _publish(
     if guessed and not guess_seen:
         raise Guessed(guessed)
     told = []
+    words = texts.current("offer")
     # A session that moves at this moment takes its people along: one after the other.
     seats.lock(row.volunteer_id for row in rows)
     for _, group in groupby(rows, key=lambda row: row.volunteer_id):
-        told += _ask(list(group), now)
+        told += _ask(list(group), words, now)
     if told:
         people = len({row.volunteer_id for row in told})
         audit.write(
@@ -304,8 +305,8 @@ def _publish(
     return told
 
 
-def _ask(rows: list[Assignment], now: datetime) -> list[Assignment]:
-    """Draft to offered, with an invitation each and one note to the volunteer for all of them."""
+def _ask(rows: list[Assignment], words: str, now: datetime) -> list[Assignment]:
+    """Draft to offered, with an invitation each and one note in these words to the volunteer for all of them."""
     asked = []
     for row in rows:
         draft = Assignment.objects.filter(pk=row.pk, status=Status.DRAFT)
@@ -316,7 +317,8 @@ def _ask(rows: list[Assignment], now: datetime) -> list[Assignment]:
         Offer.objects.create(assignment=row, made_at=now, expires_at=answer_by(row.starts_at, now))
         asked.append(row)
     if asked:
-        notes.offered(assignments=asked, answer_by=min(answer_by(row.starts_at, now) for row in asked), now=now)
+        earliest = min(answer_by(row.starts_at, now) for row in asked)
+        notes.offered(assignments=asked, words=words, answer_by=earliest, now=now)
     return asked
 
 

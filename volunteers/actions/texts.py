@@ -100,11 +100,7 @@ BY_KIND = {one.kind: one for one in HOUSE}
 
 
 class BadText(settling.Refused):
-    """The text cannot be sent; `faults` says why, one sentence each."""
-
-    def __init__(self, found: list[str]):
-        super().__init__(" ".join(found))
-        self.faults = found
+    """The text cannot be sent; the message says why."""
 
 
 def key_of(kind: str) -> str:
@@ -123,9 +119,14 @@ def changed() -> set[str]:
     return {row.key.removeprefix("text:") for row in rows if row.value.get("text")}
 
 
+def current(kind: str) -> str:
+    """The words that hold now, with their variables: for many notes at once. One query."""
+    return own_text(kind) or BY_KIND[kind].text
+
+
 def say(kind: str, **values: str) -> str:
-    """The note in the words that hold now. One query."""
-    return filled(own_text(kind) or BY_KIND[kind].text, values)
+    """One note in the words that hold now. One query."""
+    return filled(current(kind), values)
 
 
 def write_own(*, kind: str, text: str, now: datetime, actor: User | None) -> None:
@@ -133,7 +134,7 @@ def write_own(*, kind: str, text: str, now: datetime, actor: User | None) -> Non
     wording = BY_KIND[kind]
     text = text.replace("\r\n", "\n").strip()
     if found := faults(wording, text):
-        raise BadText(found)
+        raise BadText(" ".join(found))
     _decide(wording, "" if text == wording.text else text, now, actor)
 
 

@@ -24,7 +24,7 @@ def text(request: HttpRequest, kind: str) -> HttpResponse:
     """One text to read and change."""
     wording = _wording(kind)
     if request.method == "GET":
-        return page(request, wording, texts.own_text(kind) or wording.text)
+        return page(request, wording, texts.current(kind))
     typed = request.POST.get("text", "")[: LONGEST * 3]
     if "preview" in request.POST:
         return page(request, wording, typed)
