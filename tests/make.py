@@ -5,6 +5,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from django.test import Client
+from django.utils import timezone
 
 from classes.models import CalendarDay, Community, Learner, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from people.actions import create_person
@@ -100,6 +101,12 @@ def session(day: str = "2026-09-12", of: Series | None = None, **fields) -> Sess
         "ends_at": at(day, clock_to),
     }
     return Session.objects.create(**{**defaults, **fields})
+
+
+def ahead(days: int = 7, of: Series | None = None, code: str = "helper", needed: int = 2) -> Shift:
+    """The need for one role at a session so many days from now, by the real clock."""
+    day = timezone.localdate() + timedelta(days=days)
+    return shift(session(f"{day}", of or series(weekdays=[day.weekday()])), code, needed)
 
 
 def role(code: str = "helper") -> Role:

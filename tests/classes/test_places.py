@@ -32,6 +32,7 @@ def test_the_number_is_kept_in_one_form_and_the_act_is_written_down(organiser):
     here = make.community()
     assert response.status_code == 302
     assert (here.street, here.help_name, here.help_phone) == ("测试街道", "陈站长", "029-80000083")
+    assert here.group_text == "加微信 wutong-sq"
     assert AuditEntry.objects.get().thing == f"community:{here.pk}"
     assert "029-80000083" in text(organiser.get("/desk/more/"))
 

@@ -1,12 +1,10 @@
 """How many requests the first view of a page takes, in a real browser: each costs a cheap phone 150 ms."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from tests import make
 from tests.journeys.running import as_staff
@@ -29,8 +27,7 @@ def asked(page, address: str) -> list[str]:
 
 @pytest.fixture
 def shift(transactional_db):
-    day = timezone.localdate() + timedelta(days=7)
-    return make.shift(make.session(f"{day}", of=make.series(weekdays=[day.weekday()])))
+    return make.ahead()
 
 
 class TestFirstView:

@@ -35,7 +35,6 @@ class Node:
     invalid: bool = False
     live: str = ""
     landmark: str = ""
-    backend: int = 0
     group: str = ""
 
 
@@ -62,7 +61,6 @@ def heard(page: Page) -> list[Node]:
                     live=str(facts.get("live") or ""),
                     landmark=landmark,
                     group=group,
-                    backend=node.get("backendDOMNodeId", 0),
                 )
             )
             landmark = role if role in LANDMARKS else landmark
