@@ -9,7 +9,6 @@ from volunteers.matching.gates import OfAge
 from volunteers.models import Volunteer
 from volunteers.queries import instead
 from volunteers.rules import ONE_PLACE, Refusal
-from volunteers.rules.persons import cleared_until
 from volunteers.views import device
 
 # Why somebody may not come: the heading, whether another session would do, and the status.
@@ -20,6 +19,8 @@ BARRED = {
     "inactive": ("您的服务现在是停着的", False, 403),
     instead.ONE_AT_FIRST.code: ("您已经报了一场", False, 409),
 }
+# Where the sentence of the rule is one for the staff.
+OWN_WORDS = {"inactive": "想接着来，打社区电话说一声就行。"}
 
 
 def full(request: HttpRequest, session: Session) -> HttpResponse:
@@ -40,7 +41,7 @@ def over(request: HttpRequest, session: Session) -> HttpResponse:
 def barred(request: HttpRequest, session: Session, me: Volunteer, why: Refusal) -> HttpResponse:
     """Somebody we know may not take this one: why, and what they can take instead."""
     title, can_change, status = BARRED.get(why.code, ("这一场您暂时来不了", True, 403))
-    text = why.sentence if can_change else f"{why.sentence}有疑问，打社区电话。"
+    text = OWN_WORDS.get(why.code, why.sentence if can_change else f"{why.sentence}有疑问，打社区电话。")
     return _elsewhere(request, session, title, text, status=status, me=me, may_wait=False, offers=can_change)
 
 
@@ -67,7 +68,8 @@ def _elsewhere(
         "is_barred": not may_wait,
         "openings": instead.instead_of(session, volunteer=me, now=now) if offers else [],
         "me": me,
-        "is_cleared": bool(me and cleared_until([me.pk])),
+        # Of what wants a check, somebody we know is shown only what theirs is good for.
+        "is_cleared": me is not None,
         "community": session.community,
         "my_token": device.token_of(request),
     }
