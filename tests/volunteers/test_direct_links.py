@@ -82,11 +82,12 @@ def test_too_young_for_children_but_not_for_seniors(client):
     make.known_phone(client, young)
     make.cleared(young)
     children, seniors = coming(of=make.series("四点半", "child")), another()
+    later = another("晚一点的四点半", 6, kind="child")
 
     page = look(client, children, 403)
 
     assert "要满 18 岁" in page
-    assert link_to(seniors) in page
+    assert link_to(seniors) in page and link_to(later) not in page
 
 
 def test_who_waits_for_a_guardian_is_offered_nothing_to_be_refused_again(client):
@@ -166,7 +167,7 @@ def test_it_costs_the_same_however_many_there_are(client, me, times, django_asse
     for number in range(times):
         another(f"班{number}", 4 + number)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(f"/s/{other.pk}/")
 
 

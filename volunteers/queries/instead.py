@@ -1,15 +1,14 @@
 """What keeps a volunteer from a session they came to by a direct link, and what they can take instead."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from classes.models import Session
 from volunteers import rules
 from volunteers.matching.gates import Cleared
 from volunteers.models import Role, Volunteer
-from volunteers.queries import mine, opening
+from volunteers.queries import opening
 from volunteers.queries.opening import Opening
 from volunteers.rules import WISHES, Refusal, trust
-from volunteers.rules.persons import cleared_until
 
 LOOKED_AT = 24
 """Sessions with a place that are looked at for the best few."""
@@ -31,22 +30,16 @@ def in_the_way(*, volunteer: Volunteer, session: Session, role: Role, now: datet
 
 
 def instead_of(session: Session, *, volunteer: Volunteer | None, now: datetime, limit: int = 3) -> list[Opening]:
-    """The next sessions one can take at once: like this one first, then the soonest. At most three queries.
+    """The next sessions one can take at once: like this one first, then the soonest. At most four queries.
 
-    For somebody we know, without those that collide; children's ones only for whoever is cleared.
+    For somebody we know, what signing up would not refuse; for others, what wants no check.
     """
     found = opening.next_open(now=now, besides=[session.pk], limit=LOOKED_AT)
     if volunteer is None:
         found = [one for one in found if not one.wants_check]
     else:
-        held = mine.places(volunteer=volunteer, now=now)
-        until = cleared_until([volunteer.pk]).get(volunteer.pk)
-        found = [one for one in mine.fitting(found, held, is_cleared=True) if _may(one, until)]
+        judged = rules.hard((volunteer, one.session, one.shift.role) for one in found)
+        found = [one for one, refused in zip(found, judged, strict=True) if not refused]
     kind = session.series.programme.kind
     found.sort(key=lambda one: (one.kind != kind, one.session.community_id != session.community_id))
     return found[:limit]
-
-
-def _may(one: Opening, cleared: date | None) -> bool:
-    """Children only with a check that is still good on that day."""
-    return not one.wants_check or bool(cleared and one.session.on_date <= cleared)
