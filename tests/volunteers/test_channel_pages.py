@@ -181,6 +181,17 @@ class TestCalls:
         assert AuditEntry.objects.filter(thing=f"person:{message.person_id}", verb="看电话").count() == 3
         assert "没人接" in text(done) and done.redirect_chain[-1][0] == "/desk/calls/sheet/"
 
+    def test_the_list_costs_the_same_for_any_number(self, organiser, django_assert_num_queries):
+        self.message(23)
+        organiser.get("/desk/calls/sheet/")
+        with django_assert_num_queries(5) as one:
+            organiser.get("/desk/calls/sheet/")
+        for number in range(3):
+            self.message(number + 24)
+
+        with django_assert_num_queries(len(one)):
+            organiser.get("/desk/calls/sheet/")
+
     def test_results_and_taking_one_back(self, organiser):
         message = self.message()
 

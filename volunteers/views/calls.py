@@ -54,8 +54,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
     names = sorted(set(grids.values()))
     chosen = chosen if chosen in names else ""
     rows = [{"message": one, "grid": grids.get(one.pk)} for one in found if not chosen or grids.get(one.pk) == chosen]
-    for person in {row["message"].person_id for row in rows}:
-        audit.write(actor=request.user, verb="看电话", thing=f"person:{person}", now=now, summary="打电话名单")
+    things = sorted({f"person:{row['message'].person_id}" for row in rows})
+    audit.write_each(actor=request.user, verb="看电话", things=things, now=now, summary="打电话名单")
     context = {"rows": rows, "names": names, "chosen": chosen, "results": Call.Result.choices, "now": now}
     return render(request, "volunteers/call_sheet.html", context)
 
