@@ -25,6 +25,8 @@ FACES: dict[str, dict[str, tuple[str, ...]]] = {
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 # What a page adds to its face: "volunteers-week" is volunteers/week.css.
 ADDED = re.compile(r"(people|classes|volunteers)-([a-z0-9_]+)")
+# Anybody may ask for any name, and compressing takes time: a page of ours adds three files at most, each once.
+MOST = 3
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -71,6 +73,8 @@ def _read(name: str, kind: str) -> Bundle:
 
 def _files(name: str, kind: str) -> list[str]:
     face, *added = name.split("+")
+    if len(set(added)) < len(added) or len(added) > MOST:
+        raise LookupError(name)
     paths = list(FACES[kind][face])
     for one in added:
         if not (match := ADDED.fullmatch(one)):

@@ -49,6 +49,13 @@ class TestSheet:
         assert "immutable" in client.get(here)["Cache-Control"]
         assert client.get(elsewhere)["Cache-Control"] == "no-cache"
 
-    @pytest.mark.parametrize("name", ["people", "desk+volunteers-nothing", "desk+config-settings", "desk+"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("people", "desk+volunteers-nothing", "desk+config-settings", "desk+"),
+            "desk+volunteers-week+volunteers-week",
+            "desk+volunteers-week+classes-classes+classes-a3+classes-requests",
+        ],
+    )
     def test_other_names_are_not_found(self, client, name):
         assert client.get(f"/bundle/{name}.0123456789ab.css").status_code == 404
