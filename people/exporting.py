@@ -75,9 +75,14 @@ def tables() -> list[type[Model]]:
     return [model for model in every if model._meta.label not in LEFT_OUT]
 
 
+def columns(model: type[Model]) -> list[Any]:
+    """The fields of a table that may leave."""
+    return [field for field in model._meta.concrete_fields if field.name not in SECRETS]
+
+
 def table(model: type[Model]) -> tuple[bytes, int]:
     """One table as CSV that Excel reads (UTF-8 with its mark, CRLF), and its number of rows."""
-    fields = [field for field in model._meta.concrete_fields if field.name not in SECRETS]
+    fields = columns(model)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([field.column for field in fields])
@@ -94,7 +99,7 @@ def write_book(path: Path) -> None:
     bold = book.add_format({"bold": True})
     for model in tables():
         sheet = book.add_worksheet(sheet_name(model))
-        fields = [field for field in model._meta.concrete_fields if field.name not in SECRETS]
+        fields = columns(model)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(fields), 16)
         sheet.write_row(0, 0, [heading(field) for field in fields], bold)
