@@ -190,7 +190,7 @@ def require_room(target: Target, besides: Collection[int], *, comes_back: bool =
         target.ends_at,
         people=session.expected if target.room != session.room else 0,
         needs_no_stairs=bool(session.step_free) or (comes_back and demand.rolls_in(session.series_id)),
-        needs=session.series.needs if target.room != session.room or comes_back else (),
+        needs=session.needs if target.room != session.room or comes_back else (),
         besides=besides,
     ):
         raise BY_CODE[code](sentence)

@@ -29,7 +29,7 @@ class CannotSplit(changing.Refused):
 def merge_sessions(*, away: Session, into: Session, reason: str, now: datetime, actor: User | None) -> Done:
     """The learners of `away` come to `into`; `away` is not held.
 
-    Raises CannotMerge, changing.NotHeld, ChangedMeanwhile, TooSmall, UpTheStairs.
+    Raises CannotMerge, changing.NotHeld, ChangedMeanwhile, TooSmall, LacksEquipment, UpTheStairs.
     """
     holding.hold_community(into.community_id)
     held = {one.pk: one for one in changing.hold([away.pk, into.pk])}

@@ -86,9 +86,10 @@ def require_equipment_to_spare(room: Room, facts: RoomFacts, now: datetime) -> N
     known = Series.objects.filter(room=room, term__ends_on__gte=now.astimezone(queries.SHANGHAI).date())
     waiting = [one for one in known.order_by("id") if set(one.needs) & set(gone)]
     classes = list(dict.fromkeys([*(one.series for one in needing), *waiting]))
+    wanted: set[str] = set().union(*(one.needs for one in needing), *(one.needs for one in waiting))
     if classes:
         count = f"有 {len(needing)} 场要上，" if needing else ""
-        used = "、".join(one for one in gone if any(one in other.needs for other in classes))
+        used = "、".join(one for one in gone if one in wanted)
         names = "、".join(map(str, classes))
         raise StillNeeded(f"{names}{count}要用{used}：先给这些班换教室，或者改它们要的设备。")
 

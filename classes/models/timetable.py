@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from classes.models.programme import SchoolLevel
 
@@ -216,3 +217,9 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.on_date}"
+
+    @cached_property
+    def needs(self) -> list[str]:
+        """The equipment without which it cannot be held, that of sessions merged into it too."""
+        both = [self.series, *(one.series for one in self.merged.all())] if self.regrouped else [self.series]
+        return list(dict.fromkeys(thing for series in both for thing in series.needs))

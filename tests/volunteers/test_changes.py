@@ -11,6 +11,7 @@ from classes.actions.changing import (
     ChangedMeanwhile,
     DayTaken,
     InThePast,
+    LacksEquipment,
     NeedsTick,
     NotHeld,
     Refused,
@@ -19,7 +20,8 @@ from classes.actions.changing import (
     UpTheStairs,
 )
 from classes.actions.moving import ALL, FOLLOWING, ONE, Edit
-from classes.models import CalendarDay, Change, Enrolment, Lesson, Room, RoomBooking, Session
+from classes.actions.rooms import RoomFacts, StillNeeded, change_room
+from classes.models import CalendarDay, Change, Enrolment, Lesson, Room, RoomBooking, Series, Session
 from classes.seeds import seed_reference
 from people.models import AuditEntry, Message
 from tests import make
@@ -380,6 +382,24 @@ class TestMerge:
         undo(done)
         assert (fresh(here).status, fresh(who).status, fresh(second).status) == ("released", "accepted", "accepted")
         assert (fresh(here.shift).taken, fresh(who.shift).taken) == (0, 2)
+
+    def test_what_either_class_needs_is_there_and_stays_there(self, session, other):
+        Room.objects.filter(pk=other.room_id).update(has=["投影"])
+        Series.objects.filter(pk=other.series_id).update(needs=["投影"])
+        with pytest.raises(LacksEquipment, match="智慧教室没有投影"):
+            self.merge(fresh(other), session)
+        Room.objects.filter(pk=session.room_id).update(equipment="投影", has=["投影"])
+
+        self.merge(fresh(other), fresh(session))
+
+        bare = make.room("阅览室")
+        with pytest.raises(LacksEquipment, match="阅览室没有投影"):
+            move(fresh(session), Edit(changes_room=True, room=bare))
+        bare_too = {"seats": None, "floor": None, "has_lift": None, "equipment": "", "open_text": "", "gap_minutes": 0}
+        with pytest.raises(StillNeeded, match="有 1 场要上，要用投影"):
+            change_room(
+                room=session.room, facts=RoomFacts(name="智慧教室", open_windows=[], **bare_too), now=NOW, actor=None
+            )
 
     def test_not_into_too_few_seats_nor_across_programmes(self, session, other):
         Room.objects.filter(pk=session.room_id).update(seats=2)

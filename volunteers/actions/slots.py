@@ -185,7 +185,7 @@ def judge(slot: Slot, row: DayRow, room: Room) -> None:
     session = slot.target.session
     if room != session.room and room.seats and session.expected > room.seats:
         slot.stops.append(f"只有 {room.seats} 个座位，要来 {session.expected} 人")
-    if room != session.room and (lacking := room.lacks(session.series.needs)):
+    if room != session.room and (lacking := room.lacks(session.needs)):
         slot.stops.append(f"没有{'、'.join(lacking)}")
     if session.step_free and not room.step_free:
         slot.stops.append(f"有人坐轮椅，在 {room.floor} 楼没有电梯")

@@ -83,7 +83,7 @@ class PlaceForm(forms.Form):
 
     def named(self, room: Room) -> str:
         """A room with what speaks against it: 阅览室（没有投影）."""
-        lacking = room.lacks(self.session.series.needs)
+        lacking = room.lacks(self.session.needs)
         against = [f"没有{'、'.join(lacking)}"] if lacking else []
         against += ["有人坐轮椅，上不去"] if self.session.step_free and not room.step_free else []
         return f"{room}（{'；'.join(against)}）" if against else str(room)
