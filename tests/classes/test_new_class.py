@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from classes.actions.generating import generate_term
-from classes.models import CalendarDay, RoomBooking, Series
+from classes.models import CalendarDay, Room, RoomBooking, Series
 from classes.queries import clashes
 from tests import make
 
@@ -147,6 +147,16 @@ class TestLook:
         found = clashes.look(self.wanted(full), [5])
 
         assert found.free == []
+
+    @pytest.mark.parametrize(
+        ("fields", "is_free"),
+        [({}, True), ({"gap_minutes": 15}, False), ({"open_windows": [[5, "13:00", "17:00"]]}, False)],
+    )
+    def test_a_room_is_free_with_its_pause_and_in_its_hours(self, full, fields, is_free):
+        make.series("书画", room=make.room("多功能厅"), starts=time(11), ends=time(12))
+        Room.objects.filter(name="多功能厅").update(**fields)
+
+        assert bool(clashes.look(self.wanted(full), [5]).free) == is_free
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_the_same_queries_for_any_number_of_classes(self, full, number, django_assert_num_queries):

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import Attendance, DayQuestion, Enrolment, Guardian, Request, Session
+from classes.models import Attendance, DayQuestion, Enrolment, Guardian, Learner, Request, Session
 from people import outbox
+from people.actions import create_person
 from people.models import AuditEntry, Heartbeat, Message
 from tests import make
 from volunteers.models import CheckIn, FloorAlarm, ImportBatch, ImportRow, NoShow, Offer, SubstituteSearch
@@ -227,12 +228,14 @@ class TestWhoIsThere:
 
     @pytest.fixture
     def children(self, session):
-        """Three of them, one with a mother, one whose school is out at 16:50."""
+        """Three of them: one with a father without telephone and a mother, school is out long before or at 16:50."""
         rows = [make.learner(name, kind="child") for name in ("吴昊", "何苗", "蒋思齐")]
         for one in rows:
             Enrolment.objects.create(learner=one, series=session.series, status="confirmed", created_at=NOW)
+        Guardian.objects.create(learner=rows[0], person=create_person(name="吴建", phone=""), relation="爸爸")
         Guardian.objects.create(learner=rows[0], person=make.person("刘敏"), relation="妈妈")
-        type(rows[2]).objects.filter(pk=rows[2].pk).update(release_time="16:50")
+        for one, clock in ((rows[0], "15:30"), (rows[2], "16:50")):
+            Learner.objects.filter(pk=one.pk).update(release_time=clock)
         return rows
 
     def at(self, clock: str):
@@ -269,8 +272,9 @@ class TestWhoIsThere:
 
         assert (self.at(clock).seen, self.at(clock).late) == ({}, 0)
 
-    def test_whoever_has_not_said_yes_is_not_awaited(self, shift):
-        make.assignment(shift, make.volunteer(), "offered")
+    @pytest.mark.parametrize("status", ["offered", "draft"])
+    def test_whoever_has_not_said_yes_is_not_awaited(self, shift, status):
+        make.assignment(shift, make.volunteer(), status)
 
         assert (self.at("16:50").seen, self.at("16:50").late) == ({}, 0)
 
@@ -288,6 +292,19 @@ class TestWhoIsThere:
         heads = self.at("17:00").heads[session.pk]
 
         assert (heads.late, heads.is_called, heads.is_due) == ([], False, True)
+
+
+def test_of_many_late_children_the_first_are_named_and_the_rest_counted(client):
+    client.force_login(make.user())
+    session = running_now()
+    for number in range(7):
+        child = make.learner(f"孩子{number}", kind="child")
+        Enrolment.objects.create(learner=child, series=session.series, status="confirmed", created_at=NOW)
+    Attendance.objects.create(session=session, learner=child, state="absent", marked_at=session.starts_at)
+
+    said = client.get("/desk/").content.decode()
+
+    assert said.count("没请假") == 4 and "还有 2 个，在点名页" in said
 
 
 class TestCalling:
