@@ -436,7 +436,7 @@ class TestThePage:
         page = organiser.get(f"/desk/match/{proposal.pk}/").text
 
         assert "还有 1 项别的草稿" in page
-        assert "全部草稿一起发，通知 2 人" in page
+        assert "看全部草稿，共通知 2 人" in page
         assert "发布这次采纳的 1 项，通知 1 人" in page
 
     def test_who_may_only_look_cannot_start_it(self, client):
