@@ -133,7 +133,7 @@ def book_room(
 
 @transaction.atomic
 def free_room(*, booking: RoomBooking, now: datetime, actor: User | None) -> None:
-    """The booking is off; done twice, it is done once."""
-    if RoomBooking.objects.filter(pk=booking.pk).delete()[0]:
+    """The booking is off; done twice, it is done once. A venue that is shut is opened as a whole (actions.venues)."""
+    if RoomBooking.objects.filter(pk=booking.pk, closing=None).delete()[0]:
         summary = f"{booking.room}：{booking.who}"
         audit.write(actor=actor, verb="取消了别人订教室", thing=f"room:{booking.room_id}", now=now, summary=summary)

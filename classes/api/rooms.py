@@ -199,7 +199,7 @@ def room_edit(request: HttpRequest, pk: int, body: RoomPatch) -> Any:
 @router.get("/rooms/{pk}/bookings", response={200: Bookings, **REFUSED}, summary="别人借用这间教室的时间")
 def bookings(request: HttpRequest, pk: int, paging: Query[Paging]) -> Any:
     """Who else has the room."""
-    return cut(room_of(pk).bookings.order_by("starts_at", "id"), paging)
+    return cut(room_of(pk).bookings.filter(closing=None).order_by("starts_at", "id"), paging)
 
 
 @router.post("/rooms/{pk}/bookings", response={201: BookingOut, **REFUSED}, auth=ORGANISER, summary="别人借用教室")
@@ -218,6 +218,6 @@ def book(request: HttpRequest, pk: int, body: BookingIn) -> Any:
 @router.delete("/bookings/{pk}", response={204: None, **REFUSED}, auth=ORGANISER, summary="不借用了")
 def free(request: HttpRequest, pk: int) -> Any:
     """The booking is off."""
-    booking = get_object_or_404(RoomBooking.objects.select_related("room"), pk=pk)
+    booking = get_object_or_404(RoomBooking.objects.select_related("room"), pk=pk, closing=None)
     actions.free_room(booking=booking, now=timezone.now(), actor=request.user)
     return Status(204, None)

@@ -136,7 +136,7 @@ def rooms_of(community: Community, now: datetime) -> list[RoomRow]:
     coming = Q(session__status=Session.Status.PLANNED, session__starts_at__gt=now)
     found = Room.objects.filter(venue__community=community).annotate(
         sessions=Count("session", filter=coming, distinct=True),
-        booked=Count("bookings", filter=Q(bookings__ends_at__gt=now), distinct=True),
+        booked=Count("bookings", filter=Q(bookings__ends_at__gt=now, bookings__closing=None), distinct=True),
         wheelchairs=Count("session", filter=coming & Q(session__step_free=True), distinct=True),
     )
     return [RoomRow(room, room.sessions, room.booked, room.wheelchairs) for room in found.order_by("id")]

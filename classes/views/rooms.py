@@ -82,7 +82,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 @organiser_required
 def free(request: HttpRequest, pk: int) -> HttpResponse:
     """The booking is off."""
-    booking = get_object_or_404(RoomBooking.objects.select_related("room"), pk=pk)
+    booking = get_object_or_404(RoomBooking.objects.select_related("room"), pk=pk, closing=None)
     actions.free_room(booking=booking, now=timezone.now(), actor=request.user)
     messages.success(request, f"{booking.who}不用{booking.room}了。")
     return redirect("desk:room", booking.room_id)
@@ -99,6 +99,7 @@ def venue_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Room, form: RoomForm, booking_form: BookingForm, status: int) -> HttpResponse:
-    bookings = found.bookings.filter(ends_at__gt=timezone.now()).order_by("starts_at", "id")
-    context = {"room": found, "form": form, "booking_form": booking_form, "bookings": bookings}
+    bookings = found.bookings.filter(ends_at__gt=timezone.now(), closing=None).order_by("starts_at", "id")
+    closings = found.venue.closings.filter(last_on__gte=timezone.localdate())
+    context = {"room": found, "form": form, "booking_form": booking_form, "bookings": bookings, "closings": closings}
     return render(request, "classes/room.html", context, status=status)

@@ -232,6 +232,21 @@ class TestPages:
         client.post(reverse("desk:venue-reopen", args=[VenueClosing.objects.get().pk]))
         assert not VenueClosing.objects.exists()
 
+    def test_a_room_of_it_is_booked_by_nobody_and_not_freed_alone(self, client, soon):
+        client.force_login(make.user())
+        day = soon.on_date
+        changing.close_venue(venue=soon.room.venue, first=day, last=day, reason="装修", now=timezone.now(), actor=None)
+        booking = RoomBooking.objects.get()
+
+        page = client.get(reverse("desk:room", args=[soon.room_id])).content.decode()
+        assert "停用：装修" in page and "没有别人订" in page
+        assert "别人订了" not in client.get(reverse("desk:rooms")).content.decode()
+        assert client.get(f"/api/v1/rooms/{soon.room_id}/bookings").json()["count"] == 0
+        assert client.post(reverse("desk:room-free", args=[booking.pk])).status_code == 404
+        assert client.delete(f"/api/v1/bookings/{booking.pk}").status_code == 404
+        rooms.free_room(booking=booking, now=timezone.now(), actor=None)
+        assert RoomBooking.objects.exists()
+
     def test_without_a_reason_it_says_so(self, client, soon):
         client.force_login(make.user())
         day = soon.on_date.isoformat()
