@@ -64,7 +64,8 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         enter = learner_actions.add_child if child else learner_actions.add_senior
         said = dict(form.cleaned_data)
-        series = next((one for one in offered if one.pk == said.pop("series", None)), None)
+        chosen = said.pop("series", None)
+        series = next((one for one in offered if one.pk == chosen), None)
         made = enter(community=community, **said, now=timezone.now(), actor=request.user)
         messages.success(request, f"已登记{made}。{first_place(made, series) if series else '下一步：选一个班。'}")
         return redirect("desk:learner", made.pk)
