@@ -59,7 +59,7 @@ def change_learner(
         check_alone(person, timezone.localdate(now))
     if not goes_alone:
         facts["leave_alone_at"] = None
-    if facts.get("level", -1) == learner.level:  # their words for the same level stay
+    if facts.get("level", -1) == learner.level and learner.level_text:  # their words for the same level stay
         facts.pop("level_text", None)
     if (person.name, person.phone) != (name, phone):
         change_contact(person=person, name=name, phone=phone)

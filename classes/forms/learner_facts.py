@@ -2,7 +2,7 @@
 
 from django import forms
 
-from classes.forms.learners import LEVELS, ChildForm, SeniorForm, phone_of
+from classes.forms.learners import ChildForm, SeniorForm, phone_of
 from classes.forms.term import WEEKDAYS
 from classes.models import Learner
 from people.workbooks.learners import BRANDS, NEEDS
@@ -36,13 +36,6 @@ class SeniorFactsForm(SeniorForm):
     def clean_family_phone(self) -> str:
         """Normalised, or a sentence."""
         return phone_of(self.cleaned_data["family_phone"], required=False)
-
-    def clean(self) -> dict:
-        """What a level is called follows it, as long as nobody wrote it in other words."""
-        data = super().clean()
-        level = data.get("level")
-        data["level_text"] = dict(LEVELS).get(str(level), "") if level is not None else ""
-        return data
 
     @staticmethod
     def initial_of(learner: Learner) -> dict:

@@ -79,6 +79,13 @@ class SeniorForm(PlacedForm):
         """Normalised, or a sentence."""
         return phone_of(self.cleaned_data["phone"], required=False)
 
+    def clean(self) -> dict:
+        """What a level is called follows it, as long as nobody wrote it in other words."""
+        data = super().clean()
+        level = data.get("level")
+        data["level_text"] = dict(LEVELS).get(str(level), "") if level is not None else ""
+        return data
+
 
 class ChildForm(PlacedForm):
     """A child at the desk with one guardian."""

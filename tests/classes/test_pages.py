@@ -1,6 +1,6 @@
 """课表 and 学员: what the pages show, who may do what, and what looking leaves behind."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
@@ -382,6 +382,7 @@ class TestAdd:
 
         made = Learner.objects.get()
         assert (str(made), made.level, made.enrolled_by) == ("王秀英", 1, "chen")
+        assert made.level_text == "会打电话、会一点"
 
     def test_a_senior_gets_a_class_and_a_grid_at_once(self, desk):
         series = make.series(capacity=1)
@@ -398,6 +399,14 @@ class TestAdd:
         assert "已登记王秀英。菜鸟学堂·启蒙：已入班。" in text(page)
         page = desk.post(address, {"name": "李桂兰", "series": series.pk}, follow=True)
         assert "菜鸟学堂·启蒙：在候补（名额已满）。" in text(page)
+
+    def test_it_is_the_class_that_was_chosen(self, desk):
+        make.series("早班", starts=time(8, 30))
+        chosen = make.series("晚班", starts=time(19), ends=time(20))
+
+        desk.post(reverse("desk:learner-add", args=["senior"]), {"name": "王秀英", "series": chosen.pk})
+
+        assert Learner.objects.get().enrolments.get().series == chosen
 
     def test_a_class_or_grid_of_others_is_refused(self, desk):
         make.series()
