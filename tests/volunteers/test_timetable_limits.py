@@ -61,9 +61,9 @@ def every(weekday, term=None):
     return [day for day in days if day.weekday() == weekday]
 
 
-def led(series, person, since=0):
-    """Somebody has led three sessions of a class, the first so many days after the term began."""
-    for week in range(3):
+def led(series, person, since=0, times=3):
+    """Somebody has led sessions of a class once a week, the first so many days after the term began."""
+    for week in range(times):
         day = (series.term.starts_on + timedelta(days=since + 7 * week)).isoformat()
         shift = make.shift(make.session(day, of=series), "lead", 1)
         make.assignment(shift, person)
@@ -266,6 +266,12 @@ class TestLeads:
 
         assert problem.one[new.pk].lead == lead.pk
         assert all(need.role != "lead" for need in problem.one[new.pk].needs)
+
+    def test_who_stood_in_twice_is_not_its_lead(self):
+        series = make.series(room=make.room(), weekdays=())
+        led(series, make.volunteer("讲师", may_lead=True), times=2)
+
+        assert loaded(series).one[series.pk].lead is None
 
     def test_who_has_left_leads_nothing(self, two):
         here, _, lead = two
