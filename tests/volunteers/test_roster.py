@@ -160,7 +160,7 @@ class TestPublish:
         with CaptureQueriesContext(connection) as asked:
             publish()
 
-        assert all(note.body.endswith("前回一声就好。") for note in Message.objects.all())
+        assert [note.body.endswith("前回一声就好。") for note in Message.objects.all()] == [True, True]
         assert Message.objects.count() == 2
         assert sum('FROM "people_setting"' in query["sql"] for query in asked) == 1
 
