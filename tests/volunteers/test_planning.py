@@ -385,6 +385,14 @@ class TestSeveralRoles:
 
         assert plan() == {("周远", SATURDAY, "helper"), ("钱薇", SATURDAY, "door")}
 
+    def test_words_about_somebody_prove_neither_a_check_nor_an_age(self, door):
+        Role.objects.filter(code="door").update(needs_clearance=True, minimum_age=18)
+        says_so = make.volunteer("周远", born=(2011, 1, 1), skills=["背景查询", "满 18 岁"])
+        make.free(says_so, 5)
+
+        assert planning.candidates(shift=door, now=NOW).possible == 0
+        assert plan() == set()
+
     def test_candidates_are_ranked_for_the_role(self, door):
         young, grown = make.volunteer("周远", born=(2011, 1, 1)), make.volunteer("钱薇")
         for one in (young, grown):

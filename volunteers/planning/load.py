@@ -243,8 +243,12 @@ def _of_age(age: int) -> str:
 def _skills(
     volunteer: Volunteer, first: date, ages: set[int], checked: date | None
 ) -> Iterable[tuple[str, date | None]]:
-    """What the person can do, and the ages reached before the range begins."""
-    yield from ((str(skill), None) for skill in volunteer.skills)
+    """What the person can do, and the ages reached before the range begins.
+
+    Words somebody wrote are no proof: none of them counts as a check or as an age.
+    """
+    proofs = {CHECKED, *map(_of_age, ages)}
+    yield from ((str(skill), None) for skill in volunteer.skills if str(skill) not in proofs)
     if checked:
         yield CHECKED, checked
     for age in sorted(ages):
