@@ -66,6 +66,11 @@ class Learner(models.Model):
         said = self.phone_model or self.phone_brand
         return f"{self.phone_brand} {said}" if self.phone_brand and self.phone_brand not in said else said
 
+    def has_other_family(self, name: str, relation: str, phone: str) -> bool:
+        """Whether somebody else of the family stands here: one's number is never put beside another's name."""
+        own = (self.family_name, self.family_relation, self.family_phone)
+        return any(was and said and was != said for was, said in zip(own, (name, relation, phone), strict=True))
+
     @property
     def dialect(self) -> str:
         """The dialect somebody has to be spoken to in; it is one of the needs."""

@@ -249,6 +249,21 @@ class TestPuttingRight:
         assert Volunteer.objects.count() == 1
 
 
+class TestFamily:
+    @pytest.mark.parametrize(
+        ("said", "phone"),
+        [("女儿王敏16000000031", "16000000031"), ("儿子王强16000000032", ""), ("16000000031", "16000000031")],
+    )
+    def test_a_number_is_not_put_beside_another_name(self, said, phone):
+        learner = make.learner("王秀英", phone="16000000021", family_name="王敏", family_relation="女儿")
+
+        batch = bring(table("姓名,联系电话,会到什么程度,家属", f"王秀英,16000000021,零基础,{said}", name="学员.csv"))
+
+        learner.refresh_from_db()
+        assert (learner.family_name, learner.family_phone) == ("王敏", phone)
+        assert ("家人和已有的不一样" in only_row(batch).why) == (not phone)
+
+
 class TestClasses:
     def test_learners_brought_before_the_timetable_get_places_when_it_comes(self):
         bring(seniors("王秀英,71,01网格,,零基础,微信"))

@@ -200,6 +200,19 @@ class TestLearners:
         assert (kept.consent_on, kept.pickups.count(), kept.may_leave_alone) == (None, 0, False)
         assert (kept.photo_consent, kept.health_note) == ("none", "花生")
 
+    @pytest.mark.parametrize(
+        ("name", "phone", "conflicts"), [("王敏", "16000000031", 0), ("王强", "", 1), ("", "16000000031", 0)]
+    )
+    def test_a_number_of_the_family_is_not_put_beside_another_name(self, name, phone, conflicts):
+        kept = make.learner("王秀英", family_name="王敏", family_relation="女儿")
+        gone = make.learner("王秀英", family_name=name, family_phone="16000000031")
+
+        made = merge(kept, gone)
+
+        kept.refresh_from_db()
+        assert (kept.family_name, kept.family_phone) == ("王敏", phone)
+        assert len(made.report["conflicts"]) == conflicts
+
     def test_undo_makes_two_of_them_again(self):
         kept, gone = make.learner("李沐辰", kind="child"), make.learner("李沐辰", kind="child", grade=2)
         gone.pickups.create(name="王姐", relation="姑姑")

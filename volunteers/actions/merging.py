@@ -26,14 +26,12 @@ ABOUT_PERSON: tuple[type[Model], ...] = (PersonNote, Consent, Message)
 # Moved by rules of their own, or not at all: who may fetch a child is never widened by a merge.
 BY_HAND: tuple[type[Model], ...] = (Clearance, Guardian, PickUp)
 VOLUNTEER_FILLS = ("home_id", "organisation_id", "occupation")
+FAMILY = ("family_name", "family_relation", "family_phone")
 LEARNER_FILLS = (
     "grid_id",
     "address",
     "phone_brand",
     "phone_model",
-    "family_name",
-    "family_relation",
-    "family_phone",
     "level",
     "level_text",
     "wishes",
@@ -298,8 +296,9 @@ def _learners(work: Work, kept_id: int, gone_id: int, name: str) -> tuple[str, s
     _move_person(work, kept.person, gone.person)
     alone = kept.may_leave_alone and gone.may_leave_alone
     times = [one.leave_alone_at for one in (kept, gone) if one.leave_alone_at]
+    is_same_family = not kept.has_other_family(*(getattr(gone, name) for name in FAMILY))
     changes: dict[str, Any] = {
-        **_filled(kept, gone, LEARNER_FILLS),
+        **_filled(kept, gone, (*LEARNER_FILLS, *FAMILY) if is_same_family else LEARNER_FILLS),
         "needs": list(dict.fromkeys([*kept.needs, *gone.needs])),
         "health_note": "；".join(dict.fromkeys(filter(None, (kept.health_note, gone.health_note))))[:80],
         "may_leave_alone": alone,
@@ -307,6 +306,8 @@ def _learners(work: Work, kept_id: int, gone_id: int, name: str) -> tuple[str, s
         "photo_consent": "none" if "none" in (kept.photo_consent, gone.photo_consent) else kept.photo_consent,
     }
     _change(work, kept, changes)
+    if not is_same_family:
+        work.conflicts.append("家人不是同一位，只留这一条自己的。")
     if gone.kind == Learner.Kind.CHILD:
         work.conflicts.append("签字、监护人和谁可以接，只留这一条自己的，不从另一条带过来。")
     _name(work, kept.person, gone.person, name)

@@ -62,13 +62,15 @@ def _merge_senior(row: Row, learner: Learner) -> Outcome:
     done = merged(f"{learner}（{_where(learner)}）已经在名单里，只补上空着的。", f"learner:{learner.pk}")
     fields = row.fields
     done.fills(learner.person, phone=fields["phone"], gender=fields["gender"])
+    family = fields["family"]
+    if learner.has_other_family(family.name, family.relation, family.phone):
+        done.why += "家人和已有的不一样，没有动，请问清楚。"
+    else:
+        done.fills(learner, family_name=family.name, family_relation=family.relation, family_phone=family.phone)
     done.fills(
         learner,
         phone_brand=fields["phone_brand"],
         phone_model=fields["phone_model"],
-        family_name=fields["family"].name,
-        family_relation=fields["family"].relation,
-        family_phone=fields["family"].phone,
         level_text=fields["level_text"],
         needs=fields["needs"],
         wishes="、".join(fields["wishes"])[:80],
