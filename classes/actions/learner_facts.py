@@ -11,13 +11,12 @@ from classes import demand
 from classes.actions.enrolment import places_changed, settle_requested, stairs_to
 from classes.actions.learners import open_child
 from classes.models import Enrolment, Guardian, Learner, PickUp, Series
-from people import audit
+from people import audit, names
 from people.actions import change_contact, create_person
 from people.models import Person, User
 from people.workbooks import PartialDate
+from people.workbooks.children import ALONE_AGE
 
-ALONE_AGE = 12
-"""Who is younger on 1 September does not go home alone: the programme's own rule (domain 4.3)."""
 OF_THE_PERSON = ("name", "phone", "phone_whose", "birth_year")
 
 
@@ -140,7 +139,7 @@ def add_guardian(
     *, learner: Learner, name: str, relation: str, phone: str, now: datetime, actor: User | None
 ) -> tuple[Guardian, Sequence[Enrolment]]:
     """Somebody more answers for the child; places that only waited for a number are settled. Raises NamedAlready."""
-    known = Person.objects.filter(name=name, phone=phone).first()
+    known = Person.objects.filter(name=names.clean(name), phone=phone).first()
     guardian, fresh = Guardian.objects.get_or_create(
         learner=learner,
         person=known or create_person(name=name, phone=phone),

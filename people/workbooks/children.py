@@ -62,6 +62,7 @@ ENTRY = re.compile(
 )
 GRADES = {char: number for number, char in enumerate("一二三四五六七八九", 1)}
 ALONE_AGE = 12
+"""Who is younger on 1 September does not go home alone: the programme's own rule (domain 4.3)."""
 CONSENT = (
     ("none", r"不同意|不可以|拒绝|不愿|否|不行"),
     ("internal", r"内部|不外传|不公开|存档"),

@@ -149,6 +149,15 @@ class TestWhoAnswersForAChild:
         assert place.status == "confirmed"
         assert "四点半：已入班" in said.content.decode()
 
+    def test_a_guardian_who_is_known_stays_one_person(self, desk):
+        known = make.person("李 建", phone="16000000011")
+        child = make.learner("李沐辰", "child")
+
+        said = {"guardian-name": "李 建", "guardian-relation": "爸爸", "guardian-phone": "16000000011"}
+        desk.post(f"/desk/learners/{child.pk}/guardian/", said)
+
+        assert Guardian.objects.get().person == known
+
     def test_a_guardian_without_a_number_is_asked_for_it(self, desk):
         child = make.learner("李沐辰", "child")
 
