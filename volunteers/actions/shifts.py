@@ -40,8 +40,8 @@ class Need:
 def set_demand(*, sessions: Iterable[Session] | None = None, term: Term | None = None, now: datetime) -> Written:
     """Write the need of these sessions, or of all planned sessions of a term, from its learners.
 
-    Never below what is taken, and what an organiser said by hand stays. Sessions that have begun keep the need they had. Running it
-    again changes nothing. Five queries, and one more for each new value.
+    Never below what is taken, and what an organiser said by hand stays. Sessions that have begun keep the
+    need they had. Running it again changes nothing. Five queries, and one more for each new value.
     """
     rows = _sessions(sessions, term)
     roles = seeds.seed_roles()
