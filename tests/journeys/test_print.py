@@ -60,6 +60,21 @@ def test_a_week_is_one_sheet_and_says_each_state(live_server, desk, week, paper,
     expect(desk.get_by_text("以后的改动看网页")).to_be_visible()
 
 
+def test_the_sheet_of_next_week_opens_from_an_empty_day_and_prints_once(live_server, desk, week):
+    desk.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; }")
+    desk.goto(f"{live_server.url}/desk/")
+    desk.get_by_role("link", name="打印下周表").click()
+
+    expect(desk.get_by_role("button", name="打印 A4 横放")).to_be_visible()
+    desk.wait_for_function("window.printed === 1")
+    expect(desk.locator("#side")).to_be_hidden()
+    assert sheets(desk) == [(297, 210)]
+    desk.get_by_role("link", name="换成 A3").click()
+    expect(desk.get_by_role("button", name="打印 A3 横放")).to_be_visible()
+    assert sheets(desk) == [(420, 297)]
+    assert desk.evaluate("window.printed") == 0
+
+
 def test_sheets_to_sign_are_upright_one_session_after_the_other(live_server, desk, week):
     desk.goto(f"{live_server.url}/desk/sheets/?week={week}")
 

@@ -1,6 +1,6 @@
 """今天: the day, the next one, and what wants a decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -362,16 +362,37 @@ def test_new_requests_are_said():
     assert (todo.text, todo.detail, todo.page) == ("1 个新点单", "最早的等了 2 天：视频通话", "desk:requests")
 
 
-def test_an_empty_day_says_the_next_and_offers_the_print(client):
+@pytest.mark.parametrize(
+    ("days", "monday"),
+    [
+        (("2026-11-28", "2026-12-05"), "2026-11-30"),
+        (("2026-11-28", "2026-12-12"), "2026-11-23"),
+        (("2026-12-12",), "2026-12-07"),
+        (("2026-11-21",), None),
+    ],
+    ids=["next week", "this week, the next is empty", "the first with a class", "nothing to come"],
+)
+def test_the_sheet_of_a_day_without_a_class_is_of_a_week_with_one(days, monday):
+    of = make.series("四点半", kind="child")
+    for day in days:
+        make.session(day, of)
+
+    printed = today.week_to_print(community=make.community(), now=NOW)
+
+    assert printed == (date.fromisoformat(monday) if monday else None)
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(7, "打印下周表"), (21, "那一周的表")])
+def test_an_empty_day_says_the_next_and_offers_the_print(client, ahead, words):
     client.force_login(make.user())
-    day = timezone.localdate() + timedelta(days=2)
+    day = timezone.localdate() + timedelta(days=ahead)
     make.shift(make.session(f"{day}", make.series("四点半", kind="child")), "tutor")
 
     said = client.get("/desk/").content.decode()
 
-    assert "今天没有课" in said
-    assert "下一场：" in said
-    assert "打印下周表" in said
+    assert "今天没有课" in said and "下一场：" in said
+    assert words in said
+    assert f"?w={day - timedelta(days=day.weekday())}&amp;paper=a4#print" in said
 
 
 def test_what_does_not_fit_is_kept_behind_one_button(client):

@@ -106,3 +106,13 @@ def next_card(*, community: Community, now: datetime) -> board.Card | None:
         .first()
     )
     return board.card(session=session, now=now) if session else None
+
+
+def week_to_print(*, community: Community, now: datetime) -> date | None:
+    """The Monday of the week whose sheet helps on a day without a class: next week's, or where nothing is held in
+    it the next week with a class. One query; None when nothing is to come."""
+    coming = Session.objects.filter(community=community, starts_at__gt=now, status=Session.Status.PLANNED)
+    days = set(coming.values_list("on_date", flat=True))
+    mondays = {board.monday_of(day) for day in days}
+    following = board.monday_of(timezone.localdate(now)) + timedelta(days=7)
+    return following if following in mondays else min(mondays, default=None)

@@ -31,7 +31,7 @@ PAGE = "volunteers/week.html"
 @require_GET
 @staff_required
 def week(request: HttpRequest) -> HttpResponse:
-    """The board. `?gap=SHIFT` or `?who=ASSIGNMENT` opens the side panel in it."""
+    """The board. `?gap=SHIFT` or `?who=ASSIGNMENT` opens the side panel, `?paper=a4` or `a3` shows the sheet alone."""
     community = community_of(request)
     if community is None:
         return render(request, "volunteers/no_community.html")
@@ -43,10 +43,12 @@ def week(request: HttpRequest) -> HttpResponse:
     if settings.LINKE_BOARD_KEPT and not OWN & request.GET.keys() and not get_messages(request):
         return _kept_page(request, monday, side, now)
     page = page_of(request, community, monday, now)
-    return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request))
+    sheet = {"paper": request.GET.get("paper") if request.GET.get("paper") in PAPERS else ""}
+    return render(request, PAGE, page | side | _clashes(request, page["week"]) | _toast(request) | sheet)
 
 
-# What opens something on the board for one reader, or puts it on another paper.
+PAPERS = ("a4", "a3")
+# What opens something on the board for one reader, or puts it on paper.
 OWN = {"gap", "who", "clash", "step", "paper"}
 
 

@@ -1,6 +1,6 @@
 """今天: the day as a time line; 更多: the rest of the desk on a phone."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from classes import demand
 from classes.actions import learners
-from classes.models import Guardian, Session
+from classes.models import Community, Guardian, Session
 from people.access import organiser_required, staff_required
 from people.models import Heartbeat
 from volunteers.actions import people
@@ -34,8 +34,15 @@ def page(request: HttpRequest, **revealed) -> HttpResponse:
         return render(request, "volunteers/no_community.html")
     now = timezone.now()
     found = queries.today(community=community, now=now, may_organise=request.user.may_organise)
-    context = {"today": found, "now": now, "next_week": board.monday_of(found.date) + timedelta(days=7)}
+    context = {"today": found, "now": now} | (_sheet(community, now) if found.next_card else {})
     return render(request, "volunteers/today.html", context | revealed)
+
+
+def _sheet(community: Community, now: datetime) -> dict:
+    """Which week is printed on a day without a class, and how far it is: 0 for this week, 1 for the next."""
+    monday = queries.week_to_print(community=community, now=now)
+    ahead = (monday - board.monday_of(timezone.localdate(now))).days // 7 if monday else 0
+    return {"sheet": monday, "sheet_ahead": ahead}
 
 
 @require_POST

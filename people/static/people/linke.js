@@ -211,4 +211,9 @@
   unhide();
   document.querySelector("[data-hand]")?.focus({ preventScroll: true });
   daySeen();
+  /* A button 打印… of another page leads to the sheet and prints it; a reload or a way back does not print again. */
+  if (location.hash === "#print") {
+    history.replaceState(null, "", location.pathname + location.search);
+    addEventListener("load", () => setTimeout(() => window.print()));
+  }
 })();
