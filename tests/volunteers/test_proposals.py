@@ -1,6 +1,8 @@
 """Proposals: asked for, worked out in the background, reviewed, accepted, published."""
 
+import html
 import os
+import re
 import signal
 from datetime import date, timedelta
 
@@ -14,6 +16,7 @@ from volunteers import planning, tasks
 from volunteers.actions import proposals, roster
 from volunteers.models import Assignment, Placement, Proposal, Shift
 from volunteers.queries import proposals as queries
+from volunteers.queries import publishing
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +366,47 @@ class TestThePage:
         assert Message.objects.count() == 1
         assert "已发布，1 项" in organiser.get(f"/desk/match/{proposal.pk}/").text
 
+    def test_drafts_of_before_are_said_and_sent_with_the_others_where_it_is_several_weeks(self, organiser):
+        first, second = coming_saturday(), coming_saturday() + timedelta(days=7)
+        gap(first)
+        helper("周远")
+        proposal = proposals.request_proposal(
+            community=make.community(), from_on=first, until_on=second, now=timezone.now(), actor=None
+        )
+        tasks.run_proposal.call(proposal.pk)
+        organiser.post(f"/desk/match/{proposal.pk}/accept/", {"placement": proposal.placements.get().pk})
+        sent = make.assignment(make.shift(make.session(f"{second}", make.series("提高"))), helper("高翔"), "draft")
+        make.assignment(make.shift(make.session(f"{second + timedelta(days=7)}")), helper("钱薇"), "draft")
+
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+
+        assert "还有 1 项别的草稿没发" in page
+        assert "发布这次采纳的 1 项，通知 1 人" in page
+        (link,) = re.findall(r'href="([^"]+)">一起发布，共通知 2 人', page)
+        whole = organiser.get(html.unescape(link)).text
+        assert "发布，通知 2 人" in whole and "这 2 周的全部草稿" in whole
+
+        organiser.post(html.unescape(link), {"seen": re.search(r'name="seen" value="([\d,]+)"', whole)[1]})
+
+        sent.refresh_from_db()
+        assert sent.status == "offered"
+        assert sorted(Assignment.objects.values_list("status", flat=True)) == ["draft", "offered", "offered"]
+        assert "别的草稿" not in organiser.get(f"/desk/match/{proposal.pk}/").text
+
+    def test_the_drafts_of_each_community_of_a_street_are_said(self):
+        for name in ("梧桐社区", "东门社区"):
+            place = make.community(name, street="南街")
+            of = make.series(f"{name}的班", community=place)
+            make.assignment(make.shift(make.session(f"{coming_saturday()}", of)), make.volunteer(name), "draft")
+        proposal = ask(street="南街")
+
+        found = publishing.others_than(proposal, now=timezone.now())
+
+        assert [(one.community.name, one.count, one.people) for one in found] == [
+            ("梧桐社区", 1, 1),
+            ("东门社区", 1, 1),
+        ]
+
     def test_an_empty_place_shows_its_funnel_and_the_ways_out(self, organiser):
         gap()
         make.volunteer("周远")
@@ -436,7 +480,7 @@ class TestThePage:
         page = organiser.get(f"/desk/match/{proposal.pk}/").text
 
         assert "还有 1 项别的草稿" in page
-        assert "看全部草稿，共通知 2 人" in page
+        assert "一起发布，共通知 2 人" in page
         assert "发布这次采纳的 1 项，通知 1 人" in page
 
     def test_who_may_only_look_cannot_start_it(self, client):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db.models import QuerySet
@@ -18,6 +18,17 @@ class Told:
 
     volunteer: Volunteer
     assignments: list[Assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Drafts of one community in whole weeks that are not of one proposal, and how many people all drafts tell."""
+
+    community: Community
+    from_on: date
+    until_on: date
+    count: int
+    people: int
 
 
 def drafts(
@@ -37,6 +48,26 @@ def drafts(
 def drafts_of(proposal: Proposal, *, now: datetime) -> QuerySet[Assignment]:
     """The draft places that one proposal made."""
     return drafts(now=now).filter(placement__proposal=proposal).distinct()
+
+
+def others_than(proposal: Proposal, *, now: datetime) -> list[Others]:
+    """What else waits to be sent in the weeks that a proposal touches, by community; those with nothing left out.
+
+    Two queries, whatever the street."""
+    monday = proposal.from_on - timedelta(days=proposal.from_on.weekday())
+    sunday = proposal.until_on + timedelta(days=6 - proposal.until_on.weekday())
+    found = drafts(now=now, community=proposal.community, from_on=monday, until_on=sunday)
+    if proposal.community is None:
+        found = found.filter(session__community__street=proposal.street) if proposal.street else found
+    its_own = set(drafts_of(proposal, now=now).order_by().values_list("pk", flat=True))
+    waiting: dict[Community, list[Assignment]] = {}
+    for row in found:
+        waiting.setdefault(row.session.community, []).append(row)
+    return [
+        Others(community, monday, sunday, count, len({row.volunteer_id for row in rows}))
+        for community, rows in sorted(waiting.items(), key=lambda item: item[0].pk)
+        if (count := sum(row.pk not in its_own for row in rows))
+    ]
 
 
 def for_telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:

@@ -127,20 +127,17 @@ def count(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def publish(request: HttpRequest) -> HttpResponse:
-    """Show exactly who is told what; POST tells them."""
+    """Show exactly who is told what; POST tells them. `?w=DAY` is one week, `&to=DAY` the weeks until that day."""
     community = community_of(request)
     now = timezone.now()
-    monday = board.monday_of(date_of(request, "w") or timezone.localdate(now))
-    sunday = monday + timedelta(days=6)
+    monday, sunday = _weeks(request, now)
     back = f"{reverse('desk:week')}?w={monday}"
-    page = {"monday": monday, "sunday": sunday, "back": back}
+    page = {"monday": monday, "sunday": sunday, "weeks": ((sunday - monday).days + 1) // 7, "back": back}
+    days = {"community": community, "from_on": monday, "until_on": sunday, "now": now}
     if request.method == "POST":
         try:
             told = roster.publish(
-                community=community,
-                from_on=monday,
-                until_on=sunday,
-                now=now,
+                **days,
                 actor=request.user,
                 guess_seen="guess_seen" in request.POST,
                 seen=_numbers(request.POST.get("seen")),
@@ -150,22 +147,25 @@ def publish(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, notes.published(len({a.volunteer_id for a in told})))
             return redirect(back)
-    drafts = publishing.drafts(community=community, from_on=monday, until_on=sunday, now=now)
-    page["told"] = publishing.publish_preview(drafts)
+    page["told"] = publishing.publish_preview(publishing.drafts(**days))
     page["seen"] = ",".join(str(row.pk) for one in page["told"] for row in one.assignments)
-    texts = _texts(community, monday, now)
+    texts = _texts(days)
     page["rows"] = [(one, texts.get(one.volunteer.pk)) for one in page["told"]]
     page["guessed"] = publishing.guessed(row for one in page["told"] for row in one.assignments)
     return render(request, "volunteers/publish.html", page, status=409 if "refused" in page else 200)
 
 
-def _texts(community: Community, monday: date, now: datetime) -> dict[int, Message]:
+def _weeks(request: HttpRequest, now: datetime) -> tuple[date, date]:
+    """The Monday and the Sunday of what is published: one week, or several with `to`."""
+    monday = board.monday_of(date_of(request, "w") or timezone.localdate(now))
+    last = board.monday_of(max(date_of(request, "to") or monday, monday))
+    return monday, last + timedelta(days=6)
+
+
+def _texts(days: dict) -> dict[int, Message]:
     """The words of each invitation by volunteer; none while something forbids to publish."""
-    week = {"from_on": monday, "until_on": monday + timedelta(days=6)}
     try:
-        return previewing.publish_texts(
-            lambda: roster.publish(community=community, **week, now=now, actor=None, guess_seen=True)
-        )
+        return previewing.publish_texts(lambda: roster.publish(**days, actor=None, guess_seen=True))
     except roster.Refused:
         return {}
 

@@ -22,8 +22,8 @@ from volunteers.actions import proposals as actions
 from volunteers.context import community_of, desk_of
 from volunteers.matching.preferences import TIERS
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
+from volunteers.queries import board, publishing, running
 from volunteers.queries import proposals as queries
-from volunteers.queries import publishing, running
 from volunteers.tasks import run_proposal
 from volunteers.views import notes
 
@@ -268,7 +268,8 @@ def _order(found: Proposal) -> dict:
 
 def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
     accepted = rows.get(Placement.Status.ACCEPTED, [])
-    drafts = list(publishing.drafts_of(found, now=timezone.now()))
+    now = timezone.now()
+    drafts = list(publishing.drafts_of(found, now=now))
     return {
         "proposal": found,
         "accepted": accepted,
@@ -279,21 +280,14 @@ def _accepted(found: Proposal, rows: dict[str, list[Placement]]) -> dict:
         "drafts": drafts,
         "told": publishing.publish_preview(drafts),
         "guessed": publishing.guessed(drafts),
-    } | _others(found, {row.pk for row in drafts})
-
-
-def _others(found: Proposal, its_own: set[int]) -> dict:
-    """Drafts of this week that are not the proposal's own, and whom all of them tell; where it is one week."""
-    monday = found.from_on - timedelta(days=found.from_on.weekday())
-    if found.community is None or found.until_on > monday + timedelta(days=6):
-        return {}
-    days = {"from_on": monday, "until_on": monday + timedelta(days=6)}
-    drafts = publishing.drafts(community=found.community, now=timezone.now(), **days)
-    return {
-        "others": sum(row.pk not in its_own for row in drafts),
-        "everybody": len({row.volunteer_id for row in drafts}),
-        "all_drafts": f"{reverse('desk:publish')}?w={monday}",
+        "others": publishing.others_than(found, now=now),
+        "weeks": _weeks(found),
     }
+
+
+def _weeks(found: Proposal) -> int:
+    """How many weeks of 周排班 a proposal touches: each is published by itself there."""
+    return (board.monday_of(found.until_on) - board.monday_of(found.from_on)).days // 7 + 1
 
 
 def _proposal(pk: int) -> Proposal:
