@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classes.models import Community, Lesson
+from classes.models import Community, Lesson, Session
 from people.models import Consent, Message, PersonNote
 from tests import make
 from volunteers.actions import notes, signup
@@ -92,6 +92,17 @@ class TestTheList:
 
         page = text(client.get("/"))
         assert not any(f"/s/{one.pk}/" in page for one in gone)
+
+    def test_a_class_that_was_called_off_says_so(self, client):
+        off = coming(3, needed=2)
+        other = coming(3, of=make.series("四点半", "child"))
+        Session.objects.filter(pk__in=[off.pk, other.pk]).update(status="cancelled", cancel_reason="暴雨")
+        Session.objects.filter(pk=other.pk).update(merged_into=off)
+
+        page = text(client.get("/?p=senior"))
+
+        assert ("停课：" in page, "暴雨" in page, "<b>停课</b>" in page) == (True, True, True)
+        assert "停课" not in text(client.get("/?p=child"))
 
     def test_nobodys_name_or_number_is_shown(self, client):
         make.assignment(Shift.objects.get(session=coming()), make.volunteer("林淑芬", "16000000777"))
@@ -506,7 +517,10 @@ class TestCost:
 
     def test_the_list(self, client, times, django_assert_num_queries):
         self.fill(times)
-        with django_assert_num_queries(2):
+        for number in range(times):
+            off = coming(1 + number % 6, of=make.series(f"停{number}"))
+            Session.objects.filter(pk=off.pk).update(status="cancelled", cancel_reason="暴雨")
+        with django_assert_num_queries(3):
             client.get("/")
 
     def test_signing_up(self, client, times, django_assert_num_queries):

@@ -80,6 +80,7 @@ class Day:
 
     date: date
     openings: list[Opening] = field(default_factory=list)
+    off: list[Session] = field(default_factory=list)
 
     @property
     def gaps(self) -> int:
@@ -109,18 +110,34 @@ class Week:
         """What has everybody already."""
         return [opening for day in self.days for opening in day.openings if not opening.gaps]
 
+    @property
+    def off(self) -> list[Session]:
+        """What was called off: nobody should set out for it."""
+        return [session for day in self.days for session in day.off]
+
 
 def week(*, first: date, now: datetime, only: str = "", community: Community | None = None) -> Week:
-    """The seven days from `first`; `only` is a key of FILTERS. One query."""
+    """The seven days from `first`; `only` is a key of FILTERS. Two queries."""
     days = [Day(first + timedelta(days=offset)) for offset in range(DAYS)]
     rows = shifts(now=now).filter(session__on_date__range=(days[0].date, days[-1].date))
+    off = called_off(now=now).filter(on_date__range=(days[0].date, days[-1].date))
     if only in FILTERS:
         rows = rows.filter(session__series__programme__kind__in=FILTERS[only])
+        off = off.filter(series__programme__kind__in=FILTERS[only])
     if community:
-        rows = rows.filter(session__community=community)
+        rows, off = rows.filter(session__community=community), off.filter(community=community)
     for opening in as_openings(rows):
         days[(opening.session.on_date - first).days].openings.append(opening)
+    for session in off:
+        days[(session.on_date - first).days].off.append(session)
     return Week(first, days)
+
+
+def called_off(*, now: datetime) -> QuerySet[Session]:
+    """Sessions to come that are not held; of what was merged or split the rest is held."""
+    whole = Session.objects.filter(merged_into=None, split_from=None, starts_at__gt=now)
+    found = whole.filter(status=Session.Status.CANCELLED).select_related("series__programme", "community")
+    return found.order_by("starts_at", "id")
 
 
 def next_open(
