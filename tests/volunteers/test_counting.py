@@ -121,7 +121,87 @@ class TestUndo:
 
 
 @pytest.mark.django_db
+class TestWorkedOutAgain:
+    @pytest.fixture
+    def said(self):
+        """A class whose catalogue asks for six helpers; somebody said four, days ago."""
+        shift = saturday()
+        shifts.set_demand(sessions=[shift.session], now=NOW)
+        shift.refresh_from_db()
+        say(shift, 4, now=NOW - timedelta(days=3))
+        return shift
+
+    def again(self, shift, **fields):
+        return counting.work_out_again(shift=shift, **{"seen": shift.needed, "now": NOW, "actor": None} | fields)
+
+    def test_the_learners_decide_again_and_the_trail_says_so(self, said):
+        asked_for = shifts.worked_out(said).needed
+
+        step = self.again(said)
+
+        said.refresh_from_db()
+        assert (said.needed, said.fixed) == (asked_for, None)
+        assert step.summary == f"11月28日 菜鸟学堂·启蒙：助教从 4 位改回按学员数算，要 {asked_for} 位"
+        assert AuditEntry.objects.filter(verb="改人数", summary=step.summary).count() == 1
+
+    def test_goes_back_to_what_was_said(self, said):
+        step = self.again(said)
+
+        taking_back.undo(change=step, now=LATER, actor=None)
+
+        said.refresh_from_db()
+        assert (said.needed, said.fixed) == (4, 4)
+
+    def test_whoever_is_placed_keeps_the_place(self, said):
+        asked_for = shifts.worked_out(said).needed
+        say(said, asked_for + 2)
+        for number in range(asked_for + 1):
+            make.assignment(said, make.volunteer(f"周远{number}"))
+        said.refresh_from_db()
+
+        step = self.again(said)
+
+        said.refresh_from_db()
+        assert (said.needed, said.fixed) == (asked_for + 1, None)
+        taking_back.undo(change=step, now=LATER, actor=None)
+        said.refresh_from_db()
+        assert said.fixed == asked_for + 2
+
+    def test_not_where_nobody_said_a_number_or_another_by_now(self, said):
+        with pytest.raises(seats.ChangedMeanwhile, match="现在要 4 位"):
+            self.again(said, seen=3)
+        self.again(said)
+        with pytest.raises(seats.ChangedMeanwhile):
+            self.again(said)
+
+    def test_not_when_it_has_begun(self, said):
+        with pytest.raises(seats.NotHeld):
+            self.again(said, now=said.session.starts_at)
+
+
+@pytest.mark.django_db
 class TestThePanel:
+    @pytest.mark.parametrize("opened", ["gap", "who"])
+    def test_the_way_back_to_the_learners_is_one_click_and_names_the_number(self, client, opened):
+        client.force_login(make.user())
+        day = timezone.localdate() + timedelta(days=5)
+        shift = make.shift(make.session(f"{day}", make.series(weekdays=[day.weekday()])), needed=3)
+        placed = make.assignment(shift, make.volunteer())
+        opens = {"w": f"{day}", opened: {"gap": shift, "who": placed}[opened].pk}
+        assert "按学员数算" not in client.get(reverse("desk:week"), opens).content.decode()
+        say(shift, 4, now=timezone.now())
+        asked_for = max(shifts.worked_out(shift).needed, 1)
+
+        panel = client.get(reverse("desk:week"), opens).content.decode()
+        client.post(reverse("desk:count"), {"shift": shift.pk, "again": "1", "seen": 4})
+
+        assert f"按学员数算（{asked_for} 位）" in panel
+        shift.refresh_from_db()
+        assert (shift.needed, shift.fixed) == (asked_for, None)
+        client.post(reverse("desk:step-undo", args=[Change.objects.latest("pk").pk]))
+        shift.refresh_from_db()
+        assert (shift.needed, shift.fixed) == (4, 4)
+
     def test_one_click_and_one_back(self, client):
         client.force_login(make.user())
         day = timezone.localdate() + timedelta(days=5)
@@ -161,6 +241,23 @@ class TestRaces:
         assert sum(isinstance(one, Change) for one in done) == 1
         assert sum(isinstance(one, seats.ChangedMeanwhile) for one in done) == 3
         assert Change.objects.count() == 1
+
+    def test_one_goes_back_to_the_learners_while_others_say_a_number(self, together):
+        shift = saturday(needed=3)
+        say(shift, 4)
+
+        def act(number):
+            mine = Shift.objects.select_related("session__series", "session__community", "role").get(pk=shift.pk)
+            if number < 2:
+                return counting.work_out_again(shift=mine, seen=4, now=NOW, actor=None)
+            return counting.set_places(shift=mine, needed=8, seen=4, now=NOW, actor=None)
+
+        done = together(3, act)
+
+        assert sum(isinstance(one, Change) for one in done) == 1, done
+        assert sum(isinstance(one, seats.ChangedMeanwhile) for one in done) == 2
+        shift.refresh_from_db()
+        assert (shift.fixed is None) == any(isinstance(one, Change) for one in done[:2])
 
     def test_fewer_places_while_somebody_is_placed(self, together):
         shift = saturday(needed=2)

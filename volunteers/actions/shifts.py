@@ -68,6 +68,11 @@ def set_demand(*, sessions: Iterable[Session] | None = None, term: Term | None =
     return done
 
 
+def worked_out(shift: Shift) -> Need | None:
+    """What the learners of its session ask for in the role of a shift; None for a role that nothing asks for."""
+    return _by_code(demand.demands([shift.session])[shift.session_id]).get(shift.role.code)
+
+
 def _sessions(sessions: Iterable[Session] | None, term: Term | None) -> list[Session]:
     if sessions is not None:
         return [session for session in sessions if session.status != Session.Status.CANCELLED]
@@ -76,10 +81,14 @@ def _sessions(sessions: Iterable[Session] | None, term: Term | None) -> list[Ses
 
 
 def _needs(found: demand.Demand, roles: dict[str, Role]) -> dict[Role, Need]:
+    return {roles[code]: need for code, need in _by_code(found).items()}
+
+
+def _by_code(found: demand.Demand) -> dict[str, Need]:
     leads = f"课表写的 {found.leads} 位讲师" if found.leads else "课表没有写讲师"
     return {
-        roles["lead"]: Need(found.leads, found.lead_minimum, leads),
-        roles[found.role]: Need(found.helpers, found.minimum, found.why[:120]),
+        "lead": Need(found.leads, found.lead_minimum, leads),
+        found.role: Need(found.helpers, found.minimum, found.why[:120]),
     }
 
 

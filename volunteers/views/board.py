@@ -19,6 +19,8 @@ from people.access import organiser_required, staff_required
 from people.models import Message
 from volunteers import planning
 from volunteers.actions import counting, previewing, roster
+from volunteers.actions.counting import words_of
+from volunteers.actions.shifts import worked_out
 from volunteers.context import community_of, desk_of
 from volunteers.models import Assignment, Shift, Volunteer
 from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
@@ -114,11 +116,15 @@ def release(request: HttpRequest) -> HttpResponse:
 @require_POST
 @organiser_required
 def count(request: HttpRequest) -> HttpResponse:
-    """改人数: one more or one fewer of a role, from the panel."""
+    """改人数: one more or one fewer of a role, or (`again`) as many as are worked out, from the panel."""
     shift = get_object_or_404(shifts(), pk=number(request.POST.get("shift")))
-    said, now = {name: number(request.POST.get(name)) for name in ("needed", "seen")}, timezone.now()
+    now = timezone.now()
+    said = {"seen": number(request.POST.get("seen")), "now": now, "actor": request.user}
     try:
-        step = counting.set_places(shift=shift, **said, now=now, actor=request.user)
+        if "again" in request.POST:
+            step = counting.work_out_again(shift=shift, **said)
+        else:
+            step = counting.set_places(shift=shift, needed=number(request.POST.get("needed")), **said)
     except roster.Refused as refusal:
         return refused(request, shift, _why(shift, refusal), now)
     return changed(request, shift, now, step)
@@ -205,8 +211,16 @@ def _side(request: HttpRequest, now: datetime) -> dict:
         )
         assignment = get_object_or_404(found, pk=assignment_id, status__in=Assignment.ACTIVE)
         assignment.shift.session = assignment.session
-        return may | {"who": assignment, "shift": assignment.shift}
+        return may | {"who": assignment, "shift": assignment.shift} | _by_hand(assignment.shift)
     return may
+
+
+def _by_hand(shift: Shift) -> dict:
+    """Where the number was said by hand: what it would be, worked out again, and what it is worked out from."""
+    need = worked_out(shift) if shift.fixed is not None else None
+    if need is None:
+        return {}
+    return {"again": max(need.needed, need.minimum, shift.taken), "asked_for": need.needed, "by": words_of(shift)}
 
 
 def _clashes(request: HttpRequest, week: board.Week) -> dict:
@@ -228,7 +242,7 @@ def _gap(shift: Shift, now: datetime) -> dict:
     gaps = max(0, shift.needed - shift.taken)
     found = planning.candidates(shift=shift, now=now)
     counts = [row["count"] for row in found.excluded]
-    return {
+    return _by_hand(shift) | {
         "shift": shift,
         "gaps": gaps,
         "found": found,
