@@ -45,6 +45,19 @@ def test_no_name_is_cut(board, subtests):
     assert board.evaluate(CUT) == ["阿卜杜热西提·买买提"], "the measure notices what is cut"
 
 
+def test_publishing_stays_in_sight_and_no_count_of_people_is_cut(board, subtests):
+    counts = "() => [...document.querySelectorAll('.ses .pl')].filter(e => e.scrollWidth > e.clientWidth).length"
+    publish = board.get_by_role("link", name="发布，通知")
+    for width in WIDTHS:
+        with subtests.test(width=width):
+            board.set_viewport_size({"width": width, "height": 768})
+
+            box, head = publish.bounding_box(), board.locator("header.top").bounding_box()
+            assert round(box["x"] + box["width"]) == round(head["x"] + head["width"]), "where 采纳 stands too"
+            assert box["y"] < (100 if width < 1440 else 40)
+            assert board.evaluate(counts) == 0
+
+
 def test_a_text_box_drawn_larger_stays_within_the_policy(board):
     errors = []
     board.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
