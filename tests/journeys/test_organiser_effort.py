@@ -93,7 +93,7 @@ def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
 
 @pytest.mark.parametrize(
     ("where", "key", "ends"),
-    [("volunteers", "n", "/volunteers/add/"), ("learners", "v", "/import/"), ("learners", "t", "/desk/")],
+    [("volunteers", "n", "/volunteers/add/"), ("learners", "v", "/import/?paste=senior"), ("learners", "t", "/desk/")],
 )
 def test_keys_of_other_pages(live_server, new_page, shift, where, key, ends):
     page = as_staff(new_page(), live_server.url)
@@ -106,6 +106,19 @@ def test_keys_of_other_pages(live_server, new_page, shift, where, key, ends):
     page.keyboard.press(key)
 
     page.wait_for_url(f"**{ends}")
+
+
+def test_v_opens_the_box_to_paste_in_with_the_cursor_in_it(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/learners/?kind=child")
+
+    page.keyboard.press("v")
+    box = page.get_by_label("粘贴到这里")
+    expect(box).to_be_focused()
+    box.evaluate("box => box.setRangeText(box.placeholder)")
+    page.get_by_role("button", name="看看读出了什么").click()
+
+    expect(page.get_by_role("button", name="导入 1 行")).to_be_visible()
 
 
 def test_d_downloads_the_month(live_server, new_page, shift):

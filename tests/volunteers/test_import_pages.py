@@ -10,8 +10,8 @@ from classes.models import Community, Term
 from tests import make
 from tests.volunteers.imports import NOW, bring, preview, state, table
 from volunteers import intake
-from volunteers.forms.intake import LARGEST, LONGEST_TEXT
-from volunteers.models import ImportBatch, Volunteer
+from volunteers.forms.intake import LARGEST, LONGEST_TEXT, PASTED
+from volunteers.models import ImportBatch, ImportRow, Volunteer
 
 pytestmark = pytest.mark.django_db
 HEADINGS = "姓名,手机号,出生年月,单位,有空的时间,愿意参加"
@@ -55,6 +55,25 @@ class TestStart:
         assert page.status_code == 200
         assert 'value="梧桐社区" selected' in text
         assert len(re.findall(r"/desk/import/samples/", text)) == 6
+
+    @pytest.mark.parametrize(("kind", "name"), [("senior", "王秀英"), ("child", "李沐辰")])
+    def test_what_the_box_shows_as_an_example_can_be_read(self, desk, kind, name):
+        make.community("新桥社区")
+        page = desk.get(reverse("desk:import"), {"paste": kind})
+        form = page.context["form"]
+        assert "autofocus" in f"{form['text']}" and PASTED[kind].split("\t")[0] in page.content.decode()
+
+        send(desk, text=PASTED[kind])
+
+        row = ImportRow.objects.get()
+        assert (row.kind, row.verdict) == ({"senior": "seniors", "child": "children"}[kind], "new")
+        assert name in f"{row.fields}"
+
+    def test_an_unknown_kind_of_paste_is_the_usual_page(self, desk):
+        page = desk.get(reverse("desk:import"), {"paste": "<b>"})
+
+        assert page.status_code == 200
+        assert "autofocus" not in f"{page.context['form']['text']}"
 
     def test_reads_several_files_and_text_at_once(self, desk):
         answer = send(

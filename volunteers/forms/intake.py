@@ -8,6 +8,12 @@ MEGABYTE = 1024 * 1024
 LARGEST = 10 * MEGABYTE
 LONGEST_TEXT = 200_000  # characters; Django itself refuses more than 2.5 MB
 
+# What a pasted list may look like, by whom it is about: the headings and a line or two.
+PASTED = {
+    "senior": "姓名\t年龄\t联系电话\t手机型号\t想学什么\n王秀英\t72\t16000000021\t华为畅享60\t微信视频",
+    "child": "孩子姓名\t监护人1\t电话\t哪几天来\t谁来接\n李沐辰\t李建\t16000000011\t一三五\t爸爸、奶奶",
+}
+
 
 class FilesInput(forms.ClearableFileInput):
     """A file field that takes several; files may be dropped on it."""
@@ -60,9 +66,16 @@ class ImportForm(forms.Form):
 
     too_large = False
 
-    def __init__(self, *args, communities: list[str], **kwargs) -> None:
-        """`communities` are the names of those there are; with none, only a new one can be written."""
+    def __init__(self, *args, communities: list[str], paste: str = "", **kwargs) -> None:
+        """`communities` are the names of those there are; with none, only a new one can be written.
+
+        `paste`, a key of PASTED, opens the form with the cursor where text is pasted.
+        """
         super().__init__(*args, **kwargs)
+        self.pasting = PASTED.get(paste, "")
+        if self.pasting:
+            self.fields["text"].label = "在表格里选好行，连标题一起复制，粘贴到这里"
+            self.fields["text"].widget.attrs |= {"rows": 9, "placeholder": self.pasting, "autofocus": not self.is_bound}
         self.fields["community"].choices = [(name, name) for name in communities]
         if not communities:
             del self.fields["community"]

@@ -31,11 +31,12 @@ DECISIONS = ("same", "new", "skip", "")
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def imports(request: HttpRequest) -> HttpResponse:
-    """Choose files or paste text; below are the imports of before."""
+    """Choose files or paste text (first with `?paste=senior` or `child`); below are the imports of before."""
     now = timezone.now()
     place = community_of(request)
     first = {"community": place.name if place else "", "term": queries.likely_term(timezone.localdate(now))}
-    form = ImportForm(request.POST or None, request.FILES or None, initial=first, communities=queries.community_names())
+    opened = {"communities": queries.community_names(), "paste": request.GET.get("paste", "")}
+    form = ImportForm(request.POST or None, request.FILES or None, initial=first, **opened)
     if request.method == "POST" and form.is_valid():
         try:
             batch = intake.receive(
