@@ -114,7 +114,7 @@ class TestPrice:
             make.free(make.volunteer(f"志愿者{number}"), 5)
         shift, who, now = place(), person("钱薇"), timezone.now()
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             planning.force(proposal=proposal, shift=shift, volunteer=who, now=now)
 
 

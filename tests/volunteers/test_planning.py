@@ -330,6 +330,42 @@ class TestCandidates:
         assert panel.volunteer == everywhere.volunteer
         assert (panel.volunteer[who.pk].recent_load, panel.volunteer[who.pk].newcomer) == (1, False)
 
+    def test_a_meeting_that_was_agreed_and_checked_in_counts_once(self):
+        shift = desk()
+        of, who = shift.session.series, make.volunteer("周远")
+        make.assignment(make.shift(make.session("2026-08-22", of), "desk", 1), who)
+        make.assignment(make.shift(make.session("2026-08-15", of, status="cancelled"), "desk", 1), who)
+        for day in ("2026-08-22", "2026-08-29", "2026-07-04"):
+            CheckIn.objects.create(volunteer=who, series=of, on_date=day)
+
+        problem, _ = planning.load_problem(community=shift.session.community, now=NOW, **WEEK)
+
+        assert problem.volunteer[who.pk].recent_load == 2
+        assert problem.history == ((who.pk, of.pk),)
+
+    def test_only_who_has_served_somewhere_is_no_newcomer(self):
+        shift = desk()
+        long_ago, called_off, never = (make.volunteer(name, experienced=False) for name in ("周远", "钱薇", "孙兰"))
+        other = make.series(name="另一个班", kind="desk", weekdays=(5,))
+        CheckIn.objects.create(volunteer=long_ago, series=other, on_date="2025-03-01")
+        make.assignment(make.shift(make.session("2026-07-04", other, status="cancelled"), "desk", 1), called_off)
+
+        problem, _ = planning.load_problem(community=shift.session.community, now=NOW, **WEEK)
+
+        newcomers = {one.id: one.newcomer for one in problem.volunteers}
+        assert newcomers == {long_ago.pk: False, called_off.pk: True, never.pk: True}
+        assert {one.recent_load for one in problem.volunteers} == {0}
+
+    def test_other_weeks_of_the_month_count_for_who_comes_so_often_a_month(self):
+        shift = desk()
+        often, once = make.volunteer("周远"), make.volunteer("钱薇", max_per_month=1)
+        for number, who in enumerate((often, once)):
+            make.assignment(desk("2026-09-26", starts=time(14 + number), ends=time(15 + number)), who)
+
+        problem, _ = planning.load_problem(community=shift.session.community, now=NOW, **WEEK)
+
+        assert [len(problem.volunteer[who.pk].busy) for who in (often, once)] == [0, 1]
+
     @pytest.mark.parametrize("people", [1, 12])
     def test_asks_the_database_the_same_number_of_times(self, people, django_assert_num_queries):
         shift = desk(needed=20)
@@ -338,7 +374,7 @@ class TestCandidates:
             make.free(volunteer, 5)
             make.cleared(volunteer)
 
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people
 
 

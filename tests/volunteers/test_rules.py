@@ -243,7 +243,7 @@ def test_the_words_are_those_of_the_engine(children):
 
 
 @pytest.mark.parametrize("people", [1, 10])
-def test_the_gate_of_everybody_costs_eight_queries(saturday, people, django_assert_num_queries):
+def test_the_gate_of_everybody_costs_seven_queries(saturday, people, django_assert_num_queries):
     for number in range(people):
         who = somebody(SATURDAY, name=f"志愿者{number}")
         make.cleared(who)
@@ -251,7 +251,7 @@ def test_the_gate_of_everybody_costs_eight_queries(saturday, people, django_asse
     make.volunteer(status="left")
     helper = make.role()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         found = rules.gate(saturday, helper)
 
     assert [len(refusals) for _, refusals in found] == [0] * people

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,9 +18,9 @@ from volunteers.matching.problem import Session as Meeting
 from volunteers.matching.problem import Volunteer as Person
 from volunteers.models import Absence, Assignment, Availability, Company, Pairing, Shift, Volunteer
 from volunteers.planning.locking import settle_locks
-from volunteers.planning.promises import Promise, promises
-from volunteers.planning.served import Served, served
-from volunteers.rules import declines, windows
+from volunteers.planning.promises import Promise, promises, rest_of_months
+from volunteers.planning.served import Served, ever, served
+from volunteers.rules import last_said_no, windows
 from volunteers.rules.persons import ADULT_AT, cleared_until, does, turns, unguarded
 from volunteers.rules.windows import TRAVEL
 
@@ -31,6 +31,12 @@ NO_LESSON = "-"
 FIRST_WITHIN = timedelta(weeks=3)  # a newcomer's first session, counted from the first day planned, if there is a place
 DIALECT_WISHED = 1
 CHECKED = "背景查询"
+# What a plan and its words ask of a person: reading all that is kept about hundreds of people costs twice as much.
+ASKED = (
+    *(f"person__{name}" for name in ("name", "birth_year", "birth_month", "birth_day")),
+    *("home", "organisation", "occupation", "status", "source", "programmes", "skills", "dialect"),
+    *("experienced", "may_lead", "max_per_week", "max_per_month"),
+)
 
 
 @dataclass
@@ -93,7 +99,7 @@ def load_problem(
     communities = list(Community.objects.order_by("id"))
     index = _index(community=community, street=street, from_on=from_on, until_on=until_on, now=now, free_on=free_on)
     asked = {session.series_id for session in index.sessions.values()}
-    serving = [row for row in served(asked, from_on) if row[0] in index.volunteers]
+    serving = served(asked, from_on)
     company = _company(index)
     problem = Problem(
         name=f"{community.name if community else street or '全部社区'} {from_on}–{until_on}",
@@ -101,7 +107,7 @@ def load_problem(
         travel=TRAVEL,
         sessions=tuple(_meeting(session, index) for session in index.sessions.values()),
         volunteers=tuple(_people(index, communities, from_on, wanted, serving)),
-        history=tuple(sorted({(who, series) for who, series, _ in serving if series in asked})),
+        history=tuple(sorted(pair for pair in serving.history if pair[0] in index.volunteers)),
         locked=tuple(_locks(index)),
         barred=tuple(_barred(index)),
         faces=tuple(_faces(index, from_on)),
@@ -111,8 +117,9 @@ def load_problem(
     return settle_locks(problem), index
 
 
+@lru_cache(1 << 14)
 def local(moment: datetime) -> datetime:
-    """The local wall-clock minute that the engine works with."""
+    """The local wall-clock minute that the engine works with. Hundreds of promises share a few beginnings and ends."""
     return timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
 
 
@@ -150,8 +157,10 @@ def _index(
     assignments = [one for one in known if one.status in Assignment.ACTIVE]
     active = Q(status=Volunteer.Status.ACTIVE)
     promised = {a.volunteer_id for a in assignments if a.session_id in sessions}
-    people = Volunteer.objects.filter(active | Q(pk__in=promised)).select_related("person", "organisation")
+    people = Volunteer.objects.filter(active | Q(pk__in=promised)).select_related("person").only(*ASKED)
     volunteers = {volunteer.pk: volunteer for volunteer in people.order_by("id")}
+    by_month = [pk for pk, volunteer in volunteers.items() if volunteer.max_per_month]
+    assignments += (one for one in rest_of_months(by_month, from_on, until_on) if one.status in Assignment.ACTIVE)
     availability: dict[int, list[Availability]] = defaultdict(list)
     said = Availability.objects.filter(Q(volunteer__status=Volunteer.Status.ACTIVE) | Q(volunteer__in=promised))
     if free_on is not None:
@@ -165,10 +174,10 @@ def _index(
         volunteers=volunteers,
         active={pk for pk, v in volunteers.items() if v.status == Volunteer.Status.ACTIVE},
         availability=availability,
-        assignments=[a for a in assignments if a.volunteer_id in volunteers],
+        assignments=sorted(a for a in assignments if a.volunteer_id in volunteers),
         terms=list(Term.objects.filter(starts_on__lte=until_on, ends_on__gte=from_on)),
         roles={shift.pk: role for (_, role), shift in shifts.items()},
-        declined={pair for pair in declines(known) if pair[0] in volunteers and pair[1] in sessions},
+        declined={pair for pair in last_said_no(known) if pair[0] in volunteers and pair[1] in sessions},
     )
 
 
@@ -262,17 +271,12 @@ def _people(
     communities: list[Community],
     first: date,
     days: list[date],
-    serving: list[Served],
+    serving: Served,
 ) -> Iterable[Person]:
     cleared = cleared_until(index.volunteers)
     lessons = tuple(sorted({s.lesson.code for s in index.sessions.values() if s.lesson} | {NO_LESSON}))
     ages = {shift.role.minimum_age for shift in index.shifts.values()}
-    recent: dict[int, int] = defaultdict(int)
-    # Whoever has served once is new no longer, whatever the form said.
-    experienced = {volunteer_id for volunteer_id, _, _ in serving}
-    experienced |= {pk for pk, volunteer in index.volunteers.items() if volunteer.experienced}
-    for volunteer_id, _, day in serving:
-        recent[volunteer_id] += day is not None
+    experienced = _experienced(index, serving, first)
     agreed: dict[int, list[Promise]] = defaultdict(list)
     for assignment in index.assignments:
         agreed[assignment.volunteer_id].append(assignment)
@@ -296,7 +300,7 @@ def _people(
             max_per_month=volunteer.max_per_month,
             club=volunteer.organisation_id,
             away=tuple(Away(a.starts_on, a.ends_on, a.kind) for a in index.absences.get(volunteer.organisation_id, ())),
-            recent_load=recent[pk],
+            recent_load=serving.recent[pk],
             availability=(*free, *(Window(local(a.starts_at), local(a.ends_at), False) for a in inside)),
             busy=tuple(Busy(a.community_id, local(a.starts_at), local(a.ends_at)) for a in outside),
             adult_from=turns(volunteer, ADULT_AT),
@@ -304,6 +308,13 @@ def _people(
             name=str(volunteer),
             first_by=_first_by(first, outside) if pk in index.active and pk not in experienced else None,
         )
+
+
+def _experienced(index: Index, serving: Served, first: date) -> set[int]:
+    """Whoever has served once is new no longer, whatever the form said."""
+    known = {pk for pk, meetings in serving.recent.items() if meetings} | {who for who, _ in serving.history}
+    known |= {pk for pk, volunteer in index.volunteers.items() if volunteer.experienced}
+    return known | ever(index.volunteers.keys() - known, first)
 
 
 def _first_by(first: date, promised: Iterable[Promise]) -> date | None:
@@ -351,7 +362,7 @@ def _barred(index: Index) -> Iterable[tuple[int, int]]:
 def _too_young(index: Index) -> Iterable[tuple[int, int]]:
     agreed = {(a.volunteer_id, a.session_id) for a in index.assignments}
     first = min((s.on_date for s in index.sessions.values()), default=None)
-    silent = unguarded(index.volunteers, first) if first else set()
+    silent = unguarded(index.volunteers.values(), first) if first else set()
     sessions: dict[int, list[Session]] = defaultdict(list)
     for session in index.sessions.values():
         if shift := index.shifts.get((session.pk, HELPER)):

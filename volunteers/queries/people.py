@@ -287,7 +287,7 @@ def wishes(volunteer: Volunteer) -> list[Wish]:
 
 def wants_guardian(volunteer: Volunteer, now: datetime) -> bool:
     """Whether somebody under age signed up whose guardian has not agreed: no place until then."""
-    return volunteer.pk in unguarded([volunteer.pk], timezone.localdate(now))
+    return bool(unguarded([volunteer], timezone.localdate(now)))
 
 
 def unreached(volunteer: Volunteer) -> int:

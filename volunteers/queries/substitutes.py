@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
 from classes.models import Community, Session
@@ -87,10 +87,11 @@ def recent_in(community: Community) -> list[Progress]:
 
 
 def latest_for(shift: Shift) -> Progress | None:
-    """The open search of a shift, else the last one. Two queries."""
-    rows = SubstituteSearch.objects.for_telling().filter(shift=shift).order_by("-pk")
-    found = list(rows.filter(status__in=SubstituteSearch.OPEN)[:1]) or list(rows[:1])
-    return progress(found)[0] if found else None
+    """The open search of a shift, else the last one. Two queries; one where nobody was ever looked for."""
+    is_open = Case(When(status__in=SubstituteSearch.OPEN, then=1), default=0)
+    rows = SubstituteSearch.objects.for_telling().filter(shift=shift).order_by(is_open.desc(), "-pk")
+    found = rows.first()
+    return progress([found])[0] if found else None
 
 
 # --- what is due ----------------------------------------------------------------------------------------

@@ -60,14 +60,14 @@ def refusals(volunteer: Volunteer, session: Session, role: Role, *, overlooking:
 
     `overlooking` are codes of rules that do not count here (WISHES for people who sign up).
     """
-    return _judge(volunteer, role, _know([volunteer.pk], session), frozenset(overlooking))
+    return _judge(volunteer, role, _know([volunteer], session), frozenset(overlooking))
 
 
 def gate(session: Session, role: Role) -> list[tuple[Volunteer, list[Refusal]]]:
     """Every volunteer who has not left, with what is in the way. A constant number of queries."""
     people = Volunteer.objects.exclude(status=Volunteer.Status.LEFT).select_related("person", "organisation")
     everybody = list(people.order_by("person__name_key", "id"))
-    known = _know([volunteer.pk for volunteer in everybody], session)
+    known = _know(everybody, session)
     return [(volunteer, _judge(volunteer, role, known, frozenset())) for volunteer in everybody]
 
 
@@ -76,10 +76,11 @@ def hard(pairs: Iterable[tuple[Volunteer, Session, Role]]) -> list[list[Refusal]
     asked = list(pairs)
     if not asked:
         return []
-    people = sorted({volunteer.pk for volunteer, _, _ in asked})
+    volunteers = {volunteer.pk: volunteer for volunteer, _, _ in asked}
+    people = sorted(volunteers)
     days = [session.on_date for _, session, _ in asked]
     near = (min(days) - timedelta(days=1), max(days) + timedelta(days=1))
-    cleared, silent = cleared_until(people), unguarded(people, min(days))
+    cleared, silent = cleared_until(people), unguarded(volunteers.values(), min(days))
     placed: dict[int, list[Assignment]] = defaultdict(list)
     for row in _near(people, near):
         placed[row.volunteer_id].append(row)
@@ -100,7 +101,8 @@ def _near(people: list[int], days: tuple[date, date], here: Session | None = Non
     return in_reach.select_related("session__community", "session__series").order_by("starts_at", "id")
 
 
-def _know(people: list[int], session: Session) -> Known:
+def _know(volunteers: list[Volunteer], session: Session) -> Known:
+    people = [volunteer.pk for volunteer in volunteers]
     term = Term.objects.filter(starts_on__lte=session.on_date, ends_on__gte=session.on_date).first()
     known = Known(
         session=session,
@@ -123,7 +125,7 @@ def _know(people: list[int], session: Session) -> Known:
     said = declines(row for row in rows if row.session_id == session.pk)
     known.declined = {volunteer: moment for (volunteer, _), moment in said.items()}
     known.apart = _apart(people, session)
-    known.unguarded = unguarded(people, session.on_date)
+    known.unguarded = unguarded(volunteers, session.on_date)
     return known
 
 
@@ -147,10 +149,14 @@ def declines(assignments: Iterable[Any]) -> dict[tuple[int, int], datetime]:
     Of assignments, or of rows with the same pk, volunteer_id, session_id, status and changed_at.
     An invitation that ran out unanswered, or a place taken back, is no such word.
     """
-    last: dict[tuple[int, int], Any] = {}
-    for row in sorted(assignments, key=lambda row: (row.changed_at, row.pk)):
-        last[row.volunteer_id, row.session_id] = row
-    return {pair: row.changed_at for pair, row in last.items() if row.status == Assignment.Status.DECLINED}
+    said = last_said_no(sorted(assignments, key=lambda row: (row.changed_at, row.pk)))
+    return {pair: row.changed_at for pair, row in said.items()}
+
+
+def last_said_no(assignments: Iterable[Any]) -> dict[tuple[int, int], Any]:
+    """The same of rows that stand in the order in which they changed, each with its row."""
+    last = {(row.volunteer_id, row.session_id): row for row in assignments}
+    return {pair: row for pair, row in last.items() if row.status == Assignment.Status.DECLINED}
 
 
 def _judge(volunteer: Volunteer, role: Role, known: Known, overlooking: frozenset[str]) -> list[Refusal]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from classes.models import Programme
 from volunteers.models import Clearance, GuardianConsent, Volunteer
 
 ADULT_AT = 18
+KINDS = tuple(Programme.Kind.values)
 
 
 def turns(volunteer: Volunteer, age: int) -> date | None:
@@ -17,7 +19,12 @@ def turns(volunteer: Volunteer, age: int) -> date | None:
     person = volunteer.person
     if person.birth_year is None:
         return None
-    year, month, day = person.birth_year + age, person.birth_month, person.birth_day
+    return _reached(person.birth_year + age, person.birth_month, person.birth_day)
+
+
+@lru_cache(1 << 14)
+def _reached(year: int, month: int | None, day: int | None) -> date:
+    """The last day of what is known; a plan asks it again and again of the same people."""
     if month is None:
         return date(year, 12, 31)
     if day is None:
@@ -33,7 +40,7 @@ def does(volunteer: Volunteer) -> tuple[str, ...]:
     kinds = set(volunteer.programmes)
     if Programme.Kind.SENIOR in kinds:
         kinds.add(Programme.Kind.DESK)
-    return tuple(kind for kind in Programme.Kind.values if kind in kinds)
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def cleared_until(volunteers: Iterable[int]) -> dict[int, date]:
@@ -48,10 +55,19 @@ def cleared_until(volunteers: Iterable[int]) -> dict[int, date]:
     return found
 
 
-def unguarded(volunteers: Iterable[int], day: date) -> set[int]:
-    """Who of these signed up themselves, is under age on that day, and has no guardian's word. One query."""
-    silent = Volunteer.objects.filter(
-        pk__in=list(volunteers), source=Volunteer.Source.SIGN_UP, person__birth_year__gte=day.year - ADULT_AT
-    ).exclude(guardian_consents__in=GuardianConsent.objects.filter(withdrawn_at=None))
-    grown = ((one.pk, turns(one, ADULT_AT)) for one in silent.select_related("person"))
-    return {pk for pk, adult_from in grown if adult_from and adult_from > day}
+def unguarded(volunteers: Iterable[Volunteer], day: date) -> set[int]:
+    """Who of these signed up themselves, is under age on that day, and has no guardian's word. At most one query."""
+    young = {one.pk for one in volunteers if one.source == Volunteer.Source.SIGN_UP and _is_minor(one, day)}
+    if not young:
+        return set()
+    agreed = GuardianConsent.objects.filter(volunteer__in=young, withdrawn_at=None)
+    return young - set(agreed.values_list("volunteer_id", flat=True))
+
+
+def _is_minor(volunteer: Volunteer, day: date) -> bool:
+    year = volunteer.person.birth_year
+    # Most are old enough by the year alone, and hundreds are asked about at once.
+    if year is None or year < day.year - ADULT_AT:
+        return False
+    adult_from = turns(volunteer, ADULT_AT)
+    return adult_from is not None and adult_from > day
