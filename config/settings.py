@@ -86,7 +86,7 @@ CACHES = {
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200}},
 }
 # Seconds for which a process shows a board again that has not changed (volunteers/queries/kept.py); 0 never.
-LINKE_BOARD_KEPT = int(os.environ.get("LINKE_BOARD_KEPT", "2"))
+LINKE_BOARD_KEPT = int(os.environ.get("LINKE_BOARD_KEPT", "10"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"

@@ -8,10 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from classes.actions import requesting
 from people import audit, pages
 from tests import make
 from volunteers.actions import roster
-from volunteers.queries import kept
+from volunteers.queries import freshness, kept
+from volunteers.queries.board import monday_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,29 @@ def test_an_act_of_the_staff_elsewhere_is_seen_at_once():
     audit.write(actor=None, verb="改资料", thing=f"volunteer:{who.pk}", now=timezone.now())
 
     assert "林淑芳" in client.get(reverse("desk:week"), asked).content.decode()
+
+
+def test_a_session_that_begins_makes_another_version_and_no_news():
+    shift, _ = place()
+    session = shift.session
+    week = {"community": session.community, "monday": monday_of(session.on_date)}
+    before, begun = (session.starts_at + timedelta(minutes=minutes) for minutes in (-1, 1))
+
+    assert freshness.version(**week, now=before) != freshness.version(**week, now=begun)
+    assert freshness.version(**week, now=before) == freshness.version(**week, now=before - timedelta(days=1))
+    assert freshness.stamp(**week, now=before) == freshness.stamp(**week, now=begun)
+
+
+def test_a_request_that_comes_in_is_seen_at_once():
+    shift, _ = place()
+    client, asked = reader(), {"w": f"{shift.session.on_date}"}
+    assert "怎么挂号" not in client.get(reverse("desk:week"), asked).content.decode()
+
+    said = {"name": "李桂兰", "phone": "16000012346", "wish": "怎么挂号", "lesson": None, "times": []}
+    asked_by = {"channel": "phone", "consent": True}
+    requesting.ask(community=shift.session.community, **said, **asked_by, now=timezone.now())
+
+    assert "怎么挂号" in client.get(reverse("desk:week"), asked).content.decode()
 
 
 def test_the_open_gap_is_no_part_of_what_others_see():

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from classes.models import Change, Community, Session
+from classes.models import Change, Community, Request, Session
 from people.models import AuditEntry, User
 from volunteers.models import Assignment, Shift
 
@@ -41,24 +41,29 @@ def stamp_of(cards: "Iterable[Card]") -> str:
     )
 
 
-def stamp(*, community: Community, monday: date) -> str:
+def stamp(*, community: Community, monday: date, now: datetime) -> str:
     """The stamp of a week as it is now. One query, whatever there is."""
-    return _read(community, monday)[0]
+    return _read(community, monday, now)[0]
 
 
-def version(*, community: Community, monday: date) -> str:
-    """The stamp, and with it the last act of anybody of the staff: names, rooms, days and lessons go by that. One query."""
-    return "-".join(map(str, _read(community, monday)))
+def version(*, community: Community, monday: date, now: datetime) -> str:
+    """The stamp, and with it all else that a board changes by. One query.
+
+    The last act of anybody of the staff (names, rooms, days and lessons go by that), how many sessions are still to
+    come, and the requests that wait.
+    """
+    return "-".join(map(str, _read(community, monday, now)))
 
 
 # Every open board asks this every few seconds. Put together from sub-queries each time, it took half of the
 # processor that a kept board costs in all.
 FACTS = f"""
 WITH week AS (
-    SELECT id, sequence, expected, status FROM {Session._meta.db_table}
+    SELECT id, sequence, expected, status, starts_at FROM {Session._meta.db_table}
     WHERE community_id = %s AND on_date BETWEEN %s AND %s
 )
-SELECT held.*, places.*, people.*, (SELECT MAX(id) FROM {AuditEntry._meta.db_table})
+SELECT held.*, places.*, people.*, (SELECT MAX(id) FROM {AuditEntry._meta.db_table}),
+    (SELECT COUNT(*) FROM week WHERE starts_at > %s), requests.*
 FROM (
     SELECT COUNT(*), SUM(sequence), SUM(expected), SUM(CASE WHEN status = %s THEN 1 ELSE 0 END) FROM week
 ) held
@@ -71,17 +76,24 @@ CROSS JOIN (
     FROM {Assignment._meta.db_table} one JOIN week ON one.session_id = week.id
     WHERE one.status IN ({", ".join(["%s"] * len(Assignment.ACTIVE))})
 ) people
+CROSS JOIN (
+    SELECT COUNT(*), MAX(id) FROM {Request._meta.db_table}
+    WHERE community_id = %s AND status IN ({", ".join(["%s"] * len(Request.OPEN))})
+) requests
 """
 
 
-def _read(community: Community, monday: date) -> tuple[str, int]:
-    days = (monday, monday + timedelta(days=6))
+def _read(community: Community, monday: date, now: datetime) -> tuple[str, int, int, int, int]:
+    """The stamp; the last act; sessions to come; requests that wait, and the newest of them."""
+    week = (community.pk, monday, monday + timedelta(days=6))
+    moment = connection.ops.adapt_datetimefield_value(now)
+    waiting = (community.pk, *Request.OPEN)
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [community.pk, *days, Session.Status.PLANNED, *Assignment.ACTIVE])
-        *counts, last, act = cursor.fetchone()
+        cursor.execute(FACTS, [*week, moment, Session.Status.PLANNED, *Assignment.ACTIVE, *waiting])
+        *counts, last, act, ahead, requests, newest = cursor.fetchone()
     if isinstance(last, str):  # SQLite keeps moments as text, in UTC
         last = datetime.fromisoformat(last)
-    return _digest(*(count or 0 for count in counts), last), act or 0
+    return _digest(*(count or 0 for count in counts), last), act or 0, ahead, requests, newest or 0
 
 
 def _digest(*facts: int | datetime | None) -> str:

@@ -1,7 +1,8 @@
 """Boards that were worked out a moment ago, kept in this process so that many readers of one week cost little.
 
-A board is used again only while its version is the same: places, people, sessions and the last act of the staff are
-in it. What else there is (a clock that moves a session into the past) may be as old as LINKE_BOARD_KEPT seconds.
+A board is used again only while its version is the same: places, people, sessions, the last act of the staff, the
+requests that wait and the sessions that have begun are in it. What else there is (a limit that somebody changed on
+the own page) may be as old as LINKE_BOARD_KEPT seconds.
 """
 
 from datetime import date, datetime
@@ -15,9 +16,9 @@ from volunteers.queries import board, freshness
 boards: Moments[tuple[int, date, str], board.Week] = Moments(32)
 
 
-def version(*, community: Community, monday: date) -> str:
+def version(*, community: Community, monday: date, now: datetime) -> str:
     """What a board and its page may be kept under; empty where nothing is kept. One query."""
-    return freshness.version(community=community, monday=monday) if settings.LINKE_BOARD_KEPT else ""
+    return freshness.version(community=community, monday=monday, now=now) if settings.LINKE_BOARD_KEPT else ""
 
 
 def week(*, community: Community, monday: date, now: datetime, version: str) -> board.Week:

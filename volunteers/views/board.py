@@ -57,7 +57,7 @@ OWN = {"gap", "who", "clash", "step", "paper"}
 def _kept_page(request: HttpRequest, monday: date, side: dict, now: datetime) -> HttpResponse:
     """The board with nothing open, the same for all who may do as much here and have the same numbers on the rail."""
     desk, user = desk_of(request), request.user
-    version = kept.version(community=desk.community, monday=monday)
+    version = kept.version(community=desk.community, monday=monday, now=now)
     rail = len(desk.communities), desk.community.to_review, user.role, user.is_superuser, *user.keys_off
     shown = timezone.localdate(now), date_of(request, "day"), context.size_of(request)
 
@@ -180,7 +180,7 @@ def _texts(days: dict) -> dict[int, Message]:
 
 
 def page_of(request: HttpRequest, community: Community, monday: date, now: datetime, version: str = "") -> dict:
-    version = version or kept.version(community=community, monday=monday)
+    version = version or kept.version(community=community, monday=monday, now=now)
     week = kept.week(community=community, monday=monday, now=now, version=version)
     chosen = date_of(request, "day")
     today = timezone.localdate(now)

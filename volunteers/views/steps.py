@@ -78,7 +78,9 @@ def news(request: HttpRequest) -> HttpResponse:
     community = community_of(request)
     now = timezone.now()
     monday = queries.monday_of(board.date_of(request, "w") or timezone.localdate(now))
-    if community is None or freshness.stamp(community=community, monday=monday) == request.GET.get("seen"):
+    if community is None:
+        return HttpResponse(status=UNCHANGED)
+    if freshness.stamp(community=community, monday=monday, now=now) == request.GET.get("seen"):
         return HttpResponse(status=UNCHANGED)
     page = board.page_of(request, community, monday, now)
     said = freshness.news(community=community, reader=request.user, now=now)
