@@ -1,5 +1,6 @@
 """志愿者: who is found, who sees what, and what is written down."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -109,12 +110,31 @@ def test_the_list_costs_the_same_however_long_it_is(client, n, django_assert_num
         who = make.volunteer("周远")
         make.cleared(who)
         make.assignment(make.shift(make.session("2026-12-01", make.series(f"班{who.pk}"))), who)
+        Training.objects.create(volunteer=who, what="陪学", on_date=date(2026, 9, 1))
     client.get(reverse("desk:volunteers"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(reverse("desk:volunteers"))
 
     assert page.content.decode().count("/desk/volunteers/") >= min(n, 50)
+
+
+def test_the_list_says_which_training_somebody_has_and_when_it_runs_out(client):
+    client.force_login(make.user())
+    who = make.volunteer("周远", skills=["微信支付"])
+    today = timezone.localdate()
+    for what, days in (("陪学", None), ("急救", -1), ("儿童安全", 20), ("防诈骗", 200)):
+        ends = None if days is None else today + timedelta(days=days)
+        Training.objects.create(volunteer=who, what=what, on_date=today - timedelta(days=365), valid_until=ends)
+
+    cell = re.search(r'data-label="会">(.*?)</td>', client.get(reverse("desk:volunteers")).content.decode()).group(1)
+    said = re.sub(r"<[^>]+>", "", cell).split()
+
+    passed, soon = today - timedelta(days=1), today + timedelta(days=20)
+    assert said[0] == "微信支付"
+    assert sorted(said[1:]) == sorted(
+        ["陪学", "防诈骗", f"急救，{passed.month}月{passed.day}日过期", f"儿童安全，{soon.month}月{soon.day}日到期"]
+    )
 
 
 class TestAvailability:

@@ -59,6 +59,7 @@ def listed(*, community: Community, filters: Filters, now: datetime) -> QuerySet
         Volunteer.objects.filter(Q(home=community) | Q(home__isnull=True))
         .exclude(status=Volunteer.Status.LEFT)
         .select_related("person", "organisation", "home")
+        .prefetch_related("trainings")
         .annotate(
             cleared_until=_one(clear.order_by(), Max("valid_until")),
             next_at=_one(active.filter(starts_at__gt=now), Min("starts_at")),

@@ -1,0 +1,56 @@
+"""Lists and the calendar of a term on a tablet held upright and on a phone."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests import make
+from tests.journeys.running import as_staff
+
+pytestmark = pytest.mark.journey
+
+PHONE, TABLET = {"width": 390, "height": 844}, {"width": 820, "height": 1180}
+# Where the first words inside an element end, in pixels from the top.
+BOTTOM = """e => {
+    const text = document.createRange()
+    text.selectNode(e.firstChild)
+    return text.getBoundingClientRect().bottom
+}"""
+
+
+def boxes(page: Page, selector: str) -> list[dict]:
+    return [one.bounding_box() for one in page.locator(selector).all()]
+
+
+def test_people_stand_side_by_side_on_a_tablet_and_say_only_what_is_known(live_server, new_page, transactional_db):
+    make.user()
+    make.community()
+    for name in ("周远", "何晓琳"):
+        make.volunteer(name)
+    page = as_staff(new_page(**TABLET), live_server.url)
+    page.goto(f"{live_server.url}/desk/volunteers/")
+
+    left, right = boxes(page, ".people tbody tr")
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] < right["x"]
+    assert "下一次" not in page.locator(".people tbody").inner_text()
+
+    page.set_viewport_size(PHONE)
+    above, below = boxes(page, ".people tbody tr")
+    assert above["y"] + above["height"] < below["y"]
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert "下一次" in page.locator(".people thead").inner_text()
+    assert page.locator("td[data-label=下一次]").first.inner_text() == "—"
+
+
+def test_a_day_of_the_term_and_its_count_are_two_lines(live_server, new_page, transactional_db):
+    make.user()
+    make.session("2026-09-12")
+    page = as_staff(new_page(**PHONE), live_server.url)
+    page.goto(f"{live_server.url}/desk/term/")
+
+    first = page.locator(".month td.on a").filter(has_text="1 场").first
+    day, count = first.inner_text().split("\n")
+    assert day.isdecimal()
+    assert count == "1 场"
+    assert first.evaluate(BOTTOM) <= first.locator("small").bounding_box()["y"] + 4, "above, not 12 and 1 as 121"
