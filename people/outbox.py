@@ -3,7 +3,6 @@
 `write` is the one function for telling anybody anything: docs/messages.md.
 """
 
-import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,12 +12,12 @@ from django.utils import timezone
 
 from people import channels, queries
 from people.models import Channel, Message, Person, User
+from people.wordings import PERSONAL
 
 # A note about something that begins before this hour may not wait for the end of the quiet hours.
 NEXT_MORNING_ENDS = time(12)
 NEVER_QUIET = range(10, 18)
 """Hours that no setting may make quiet, so nobody has to look it up."""
-PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|/(?:me|kept|club|hand)/")
 
 
 class NotForGroups(Exception):

@@ -86,6 +86,7 @@ desk = [
     path("settings/staff/<int:pk>/password/", settings.staff_password, name="settings-staff-password"),
     path("settings/programme/<int:pk>/", settings.programme, name="settings-programme"),
     path("settings/role/<int:pk>/", settings.role, name="settings-role"),
+    path("settings/texts/", texts.every, name="settings-texts"),
     path("settings/texts/<slug:kind>/", texts.text, name="settings-text"),
     path("settings/texts/<slug:kind>/preview/", texts.preview, name="settings-text-preview"),
     path("settings/texts/<slug:kind>/reset/", texts.reset, name="settings-text-reset"),

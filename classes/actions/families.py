@@ -4,20 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from classes import wordings
 from classes.actions.changing import Done, local, say_day
 from classes.demand import Place
 from classes.models import Change, Enrolment, Learner, Session
-from people import outbox
+from people import outbox, texts
 from people.models import Call, Message, Person
+from people.wordings import Wording
 
-TOLD = "class-change"
-TAKEN_BACK = "class-change-back"
-WHY, ASK, ANSWER = "原因：", "有事请找", "请看一下新的时间"
-NOT_LINES = (WHY, ASK, ANSWER)
+TOLD = wordings.CHANGED.kind
 SAID_ONE_BY_ONE = 4
 """More sessions than this are said by the rule they follow, where there is one."""
 LONGEST_FACT = 35
 """Characters of one variable in an SMS, by the rules of the providers."""
+LINES = "lines"
+"""Where a note keeps what it said of the sessions, for the correction after an undo (`Message.facts`)."""
 UNHEARD = (Message.Status.WAITING, Message.Status.CALL, Message.Status.STALE, Message.Status.FAILED)
 
 
@@ -59,24 +60,30 @@ def write_all(
     now: datetime,
 ) -> list[Message]:
     """One row of the outbox for each person."""
-    written = []
-    for person, theirs in lines.items():
-        body = [f"{person}，您好。{'、'.join(classes)}有变动：", *about(person, theirs)]
-        body += [f"{WHY}{change.reason}"] if change.reason else []
-        written.append(
-            outbox.write(
-                person=person,
-                kind=TOLD,
-                about=f"change:{change.pk}",
-                subject="上课有变动",
-                body="\n".join([*body, ask_whom(change)]),
-                link="",
-                now=now,
-                happens_at=happens_at,
-                facts=facts_of(change, classes, happens_at),
-            )
+    words = texts.current(wordings.CHANGED) if lines else ""
+    told = {person: "\n".join(about(person, theirs)) for person, theirs in lines.items()}
+    return [
+        outbox.write(
+            person=person,
+            kind=TOLD,
+            about=f"change:{change.pk}",
+            subject="上课有变动",
+            body=texts.say(
+                wordings.CHANGED,
+                words,
+                称呼=str(person),
+                班="、".join(classes),
+                变动=what,
+                原因=change.reason,
+                联系人=whom(change),
+            ),
+            link="",
+            now=now,
+            happens_at=happens_at,
+            facts=facts_of(change, classes, happens_at) | {LINES: what},
         )
-    return written
+        for person, what in told.items()
+    ]
 
 
 def facts_of(change: Change, classes: list[str], happens_at: datetime | None) -> dict[str, str]:
@@ -104,7 +111,7 @@ def about(person: Person, theirs: Mapping[Learner, list[str]]) -> Iterable[str]:
         yield from (f"{who}{line}" for line in lines)
 
 
-def take_back(*, change: Change, kind: str, back: str, now: datetime) -> tuple[int, int]:
+def take_back(*, change: Change, kind: str, back: Wording, now: datetime) -> tuple[int, int]:
     """After an undo: notes of that kind that nobody has got are taken out, the others get a correction.
 
     Answers how many of each. Somebody of the staff may have passed on a note that waits to be sent.
@@ -116,18 +123,15 @@ def take_back(*, change: Change, kind: str, back: str, now: datetime) -> tuple[i
     unheard -= set(Call.objects.filter(message__in=unheard, result="reached").values_list("message", flat=True))
     Message.objects.filter(pk__in=unheard).delete()
     heard = list(about_it.select_related("person").order_by("id"))
+    words = texts.current(back) if heard else ""
     for message in heard:
-        body = [
-            f"{message.person}，您好。下面的变动取消了，还是按原来的：",
-            *(line for line in message.body.splitlines()[1:] if not line.startswith(NOT_LINES)),
-            ask_whom(change),
-        ]
+        what = message.facts.get(LINES) or message.body
         outbox.write(
             person=message.person,
-            kind=back,
+            kind=back.kind,
             about=message.about,
             subject="前面说的变动取消了",
-            body="\n".join(body),
+            body=texts.say(back, words, 称呼=str(message.person), 变动=what, 联系人=whom(change)),
             link=message.link,
             now=now,
             facts=message.facts,
@@ -157,8 +161,8 @@ def class_names(session_ids: Iterable[int]) -> list[str]:
     return sorted(set(rows))
 
 
-def ask_whom(change: Change) -> str:
-    """Whom to call."""
+def whom(change: Change) -> str:
+    """Whom to ask: 陈社工，电话 029-80000000"""
     here = change.community
     phone = f"，电话 {here.help_phone}" if here.help_phone else ""
-    return f"{ASK}{here.help_name or here}{phone}。"
+    return f"{here.help_name or here}{phone}"

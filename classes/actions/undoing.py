@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from classes import wordings
 from classes.actions import changing, families, holding, moving
 from classes.actions.changing import decoded, local, say, say_day
 from classes.actions.pattern import restore_pattern
@@ -65,7 +66,7 @@ def undo_change(*, change: Change, now: datetime, actor: User | None) -> list[Se
     restore_pattern(change.before)
     for series in {session.series for session in held.values()}:
         sessions_changed(series, now)
-    gone, corrected = families.take_back(change=change, kind=families.TOLD, back=families.TAKEN_BACK, now=now)
+    gone, corrected = families.take_back(change=change, kind=families.TOLD, back=wordings.CHANGED_BACK, now=now)
     audit.write(
         actor=actor,
         verb="撤销改动",

@@ -282,6 +282,7 @@ def manager_pages() -> dict[str, str]:
         "channels": reverse("desk:channels"),
         "settings": reverse("desk:settings"),
         "settings-log": reverse("desk:settings-log"),
+        "settings-texts": reverse("desk:settings-texts"),
         "settings-text": reverse("desk:settings-text", args=["offer"]),
         "password": reverse("desk:password"),
         "channel": reverse("desk:channel", args=[channel.pk]),

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from classes.models import CalendarDay
+from people import texts as kept
 from people.models import AuditEntry, Message
 from tests import make
 from volunteers.actions import changing, roster, texts
@@ -153,7 +154,9 @@ class TestPublish:
             assert said in body
 
     def test_all_notes_are_in_the_words_of_the_place_read_once(self, helpers):
-        texts.write_own(kind="offer", text="{场次}\n{留意}\n{答复期限}前回一声就好。", now=NOW, actor=None)
+        kept.write_own(
+            wording=texts.BY_KIND["offer"], text="{场次}\n{留意}\n{答复期限}前回一声就好。", now=NOW, actor=None
+        )
         for name in ("周远", "钱薇"):
             place(helpers, free_person(name))
 

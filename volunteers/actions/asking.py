@@ -8,7 +8,7 @@ from django.db import transaction
 from classes.models import Session
 from people import audit, outbox
 from people.models import Message, User
-from volunteers.actions import notes
+from volunteers.actions import notes, texts
 from volunteers.actions.seats import NotHeld, Refused
 from volunteers.models import Shift, Volunteer
 
@@ -29,28 +29,32 @@ def ask_about(*, shift: Shift, people: Iterable[int], now: datetime, actor: User
     asked = list(active.select_related("person").order_by("pk"))
     if not asked:
         raise NobodyToAsk("这几位暂停或离开了，没有问。")
-    written = [_question(shift, one, now) for one in asked]
+    words = texts.current("ask")
+    written = [_question(shift, one, words, now) for one in asked]
     names = "、".join(str(one) for one in asked)
     audit.write(actor=actor, verb="先问问", thing=f"session:{session.pk}", now=now, summary=names)
     return written
 
 
-def _question(shift: Shift, volunteer: Volunteer, now: datetime) -> Message:
+def _question(shift: Shift, volunteer: Volunteer, words: str, now: datetime) -> Message:
     session, place = shift.session, shift.session.community
     where = f"，{session.room.name}" if session.room else ""
-    call = f"，或者打 {place.help_phone}" if place.help_phone else ""
-    body = [
-        f"{volunteer}，您好。{place}有一场还缺{shift.role.name}，想先问问您能不能来：",
-        f"{notes.when(session.starts_at)} {session.series.name}{where}",
-        *([f"请留意：{session.series.programme.risk_note}"] if session.series.programme.risk_note else []),
-        f"能来就回社区一声{call}，社区给您排上；来不了不用回。",
-    ]
+    body = texts.say(
+        "ask",
+        words,
+        称呼=str(volunteer),
+        社区=str(place),
+        岗位=shift.role.name,
+        场次=f"{notes.when(session.starts_at)} {session.series.name}{where}",
+        留意=notes.risks([session]),
+        电话=place.help_phone,
+    )
     return outbox.write(
         person=volunteer.person,
         kind="ask",
         about=f"shift:{shift.pk}",
         subject=f"{notes.when(session.starts_at)} 能来吗",
-        body="\n".join(body),
+        body=body,
         link=f"/me/{volunteer.token}/",
         now=now,
         happens_at=session.starts_at,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from classes.models import Community, Session
 from people import calls, outbox
 from people.models import Channel, Message, User
-from volunteers.actions import notes
+from volunteers.actions import notes, texts
 from volunteers.actions.reminding import expiring, expiring_trainings, last_day
 from volunteers.models import Assignment, CheckIn, Shift
 
@@ -136,7 +136,7 @@ def unclosed(from_at: datetime, until_at: datetime) -> list[Session]:
 @transaction.atomic
 def call_for_help(*, now: datetime) -> int:
     """Once a day to each group's bot: where people are missing within seven days. Answers how many were told."""
-    told = 0
+    told, words = 0, texts.current("gaps")
     for bot in Channel.objects.filter(kind__in=Channel.BOTS, is_on=True):
         lines = gap_lines(bot, now)
         if lines:
@@ -145,7 +145,7 @@ def call_for_help(*, now: datetime) -> int:
                 kind="gaps",
                 about=f"day:{timezone.localdate(now)}",
                 subject="还缺人",
-                body="\n".join(["邻课：这几场还缺人，能来的请点链接报名。", *lines]),
+                body=texts.say("gaps", words, 场次="\n".join(lines)),
                 link="/",
                 now=now,
                 useless_after=now + timedelta(hours=12),

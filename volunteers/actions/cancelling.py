@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from classes.models import Session
-from volunteers.actions import holds, notes
+from volunteers.actions import holds, notes, texts
 from volunteers.models import Assignment, Hold, Shift
 
 Status = Assignment.Status
@@ -18,8 +18,10 @@ def let_go(*, sessions: QuerySet[Session], now: datetime) -> int:
     rows = found.select_related(
         "volunteer__person", "shift__role", "session__series", "session__room", "session__community"
     )
+    placed = list(rows.order_by("shift_id", "id"))
+    words = texts.current("cancel") if any(one.status != Status.DRAFT for one in placed) else ""
     freed = 0
-    for assignment in rows.order_by("shift_id", "id"):
+    for assignment in placed:
         was = assignment.status
         mine = Assignment.objects.filter(pk=assignment.pk, status=was)
         if not mine.update(status=Status.RELEASED, changed_at=now, note="停课"):
@@ -28,5 +30,5 @@ def let_go(*, sessions: QuerySet[Session], now: datetime) -> int:
         freed += 1
         assignment.changed_at = now
         if was != Status.DRAFT:
-            notes.cancelled(assignment=assignment, now=now)
+            notes.cancelled(assignment=assignment, words=words, now=now)
     return freed

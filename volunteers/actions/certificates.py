@@ -10,7 +10,7 @@ from django.utils import timezone
 from classes.models import Community, Programme
 from people import audit, outbox
 from people.models import User
-from volunteers.actions import seats
+from volunteers.actions import seats, texts
 from volunteers.models import Certificate, ServiceRecord, Volunteer
 
 Status = Certificate.Status
@@ -63,7 +63,7 @@ def reject(*, certificate: Certificate, reason: str, now: datetime, actor: User)
         raise Refused("请写一句为什么不开，志愿者看得到。")
     _answer(certificate, Status.REJECTED, now, reason=reason.strip()[:120])
     audit.write(actor=actor, verb="没开证明", thing=f"certificate:{certificate.pk}", now=now, summary=reason)
-    _tell(certificate, now, "certificate-refused", "服务证明没有开", f"社区没有开服务证明：{reason.strip()}")
+    _tell(certificate, now, "certificate-refused", "服务证明没有开", 原因=reason.strip())
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def issue(*, certificate: Certificate, now: datetime, actor: User) -> Certificat
     )
     certificate.refresh_from_db()
     audit.write(actor=actor, verb="开服务证明", thing=f"certificate:{certificate.pk}", now=now, summary=number)
-    _tell(certificate, now, "certificate", "服务证明开好了", f"服务证明开好了，编号 {number}。纸质的请到社区取。")
+    _tell(certificate, now, "certificate", "服务证明开好了", 编号=number)
     return certificate
 
 
@@ -114,7 +114,8 @@ def revoke(*, certificate: Certificate, reason: str, now: datetime, actor: User)
         now,
         "certificate-revoked",
         "服务证明作废了",
-        f"编号 {certificate.number} 的服务证明作废了：{reason.strip()}",
+        编号=certificate.number or "",
+        原因=reason.strip(),
     )
 
 
@@ -150,14 +151,14 @@ WHAT = {
 }
 
 
-def _tell(certificate: Certificate, now: datetime, kind: str, subject: str, body: str) -> None:
+def _tell(certificate: Certificate, now: datetime, kind: str, subject: str, **values: str) -> None:
     volunteer = Volunteer.objects.select_related("person").get(pk=certificate.volunteer_id)
     outbox.write(
         person=volunteer.person,
         kind=kind,
         about=f"certificate:{certificate.pk}",
         subject=subject,
-        body=f"{volunteer}，您好。{body}",
+        body=texts.say(kind, 称呼=str(volunteer), **values),
         link=f"/me/{volunteer.token}/",
         now=now,
     )

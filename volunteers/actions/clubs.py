@@ -12,7 +12,7 @@ from people import audit, names, outbox
 from people.actions import create_person
 from people.models import Person, User
 from people.workbooks.phones import read_phone
-from volunteers.actions import holds, notes, seats, signup
+from volunteers.actions import holds, notes, seats, signup, texts
 from volunteers.actions.briefing import organisers
 from volunteers.actions.seats import NotHeld, Refused, ShiftFull
 from volunteers.models import Absence, Assignment, Hold, HoldName, Offer, Organisation, Shift, Volunteer
@@ -251,9 +251,10 @@ def take_off(*, assignment: Assignment, now: datetime) -> None:
 def warn_of_lapses(*, now: datetime) -> int:
     """Tell leaders the day before places without a name are freed, once a hold; answers how many holds."""
     found = _open().filter(places__gt=0, lapses_at__gt=now, lapses_at__lte=now + WARNED_BEFORE)
+    words = texts.current("hold-lapses")
     for hold in (rows := list(found)):
-        text = f"还有 {hold.places} 个名额没有名字，{notes.when(hold.lapses_at)} 还空着的就放出来给别人报名。"
-        _tell(hold, "hold-lapses", "留的名额快到时间了", text, now)
+        values = {"几个": str(hold.places), "到期": notes.when(hold.lapses_at)}
+        _tell(hold, "hold-lapses", "留的名额快到时间了", words, values, now)
     return len(rows)
 
 
@@ -268,7 +269,7 @@ def _lapse(hold: Hold, now: datetime) -> bool:
     if freed is None:
         return False  # another worker, or the leader, was quicker
     if freed:
-        _tell(hold, "hold-lapsed", "留的名额放出来了", f"{freed} 个没有名字的名额放出来了，别人也能报名。", now)
+        _tell(hold, "hold-lapsed", "留的名额放出来了", "", {"几个": str(freed)}, now)
         when = notes.when(hold.shift.session.starts_at)
         _wrote(hold.organisation, "留的名额到时间了", now, None, f"{when} {freed} 个")
     return True
@@ -280,10 +281,10 @@ def _open() -> QuerySet[Hold]:
     )
 
 
-def _tell(hold: Hold, kind: str, subject: str, text: str, now: datetime) -> None:
+def _tell(hold: Hold, kind: str, subject: str, words: str, values: dict[str, str], now: datetime) -> None:
     """One note to the club's leader, to organisers where no leader is known."""
     club, session = hold.organisation, hold.shift.session
-    body = f"{club}：{notes.place_line(session, hold.shift.role)}\n{text}"
+    body = texts.say(kind, words, 社团=str(club), 场次=notes.place_line(session, hold.shift.role), **values)
     leader = [{"person": club.leader}] if club.leader and club.token else [{"user": user} for user in organisers()]
     for recipient in leader:
         outbox.write(

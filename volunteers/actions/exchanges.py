@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from classes.models import Community
 from people import audit, outbox
 from people.models import User
-from volunteers.actions import notes, seats, signup
+from volunteers.actions import notes, seats, signup, texts
 from volunteers.actions.briefing import organisers
 from volunteers.actions.seats import NotHeld, NotPlaced, Refused
 from volunteers.models import Assignment, Exchange, ExchangeRule, Offer, Volunteer
@@ -281,10 +281,11 @@ def _tell_both(left: Sequence[Assignment], got: Sequence[Assignment], now: datet
     """Everybody hears what they have no longer, and what they have now."""
     rows = publishing.for_telling(Assignment.objects.filter(pk__in=[one.pk for one in (*left, *got)]))
     told = {one.pk: one for one in rows}
+    gone, held = texts.current("handed-over"), texts.current("sign-up")
     for one in left:
-        notes.handed_over(assignment=told[one.pk], now=now)
+        notes.handed_over(assignment=told[one.pk], words=gone, now=now)
     for one in got:
-        notes.signed_up(assignment=told[one.pk], now=now)
+        notes.signed_up(assignment=told[one.pk], words=held, now=now)
 
 
 def _tell_organisers(exchange: Exchange, what: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db.models import F
 from classes.actions.changing import Done, hold, local
 from classes.actions.moving import Target
 from classes.models import Session
-from volunteers.actions import notes, roster, seats
+from volunteers.actions import notes, roster, seats, texts
 from volunteers.actions.steps import state_of
 from volunteers.models import Assignment, AssignmentChange, Offer, Shift, Volunteer
 from volunteers.rules import travel
@@ -183,6 +183,7 @@ class Book:
             AssignmentChange(change=done.change, assignment_id=pk, before=before, after=after[pk])
             for pk, (_, before) in self.rows.items()
         )
+        words = texts.current(notes.CHANGED) if self.lines else ""
         for volunteer, lines in self.lines.items():
             notes.changed(
                 volunteer=volunteer,
@@ -190,5 +191,6 @@ class Book:
                 asks=volunteer.pk in self.asked,
                 change=done.change,
                 happens_at=min(starts_at for starts_at, _ in lines),
+                words=words,
                 now=now,
             )

@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from people import audit, outbox
 from people.workbooks.phones import read_phone
+from volunteers.actions import texts
 from volunteers.models import LinkCode, Volunteer, WeChatLink
 
 GOOD_FOR = timedelta(minutes=10)
@@ -54,7 +55,7 @@ def send_code(*, phone: str, now: datetime) -> None:
         kind=KIND,
         about=f"code:{code.pk}",
         subject="找回我的页面",
-        body=f"您的验证码是 {digits}，10 分钟内有效。不是您自己要的，不用理它。",
+        body=texts.say(KIND, 验证码=digits, 几分钟=str(GOOD_FOR // timedelta(minutes=1))),
         link="",
         now=now,
         happens_at=now,

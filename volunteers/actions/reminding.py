@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from classes.models import Session
-from volunteers.actions import notes
+from volunteers.actions import notes, texts
 from volunteers.models import Assignment, Offer, Shift, Training, Volunteer
 from volunteers.queries import publishing
 from volunteers.rules import persons
@@ -33,8 +33,9 @@ def remind(*, on_date: date, now: datetime) -> int:
         starts_at__gt=now,
     )
     rows = list(publishing.for_telling(found))
+    words = texts.current("reminder") if rows else ""
     for assignment in rows:
-        notes.reminder(assignment=assignment, now=now)
+        notes.reminder(assignment=assignment, words=words, now=now)
     return len(rows)
 
 
@@ -49,8 +50,9 @@ def remind_soon(*, now: datetime) -> int:
         changed_at__lte=now - SOON,
     )
     rows = list(publishing.for_telling(found))
+    words = texts.current("soon") if rows else ""
     for assignment in rows:
-        notes.soon(assignment=assignment, now=now)
+        notes.soon(assignment=assignment, words=words, now=now)
     return len(rows)
 
 
@@ -73,19 +75,20 @@ def nudge(*, now: datetime) -> int:
         "assignment__session__series",
         "assignment__session__room",
     ).order_by("assignment__volunteer_id", "assignment__starts_at", "id")
-    people = 0
-    for _, offers in groupby(rows, key=lambda offer: offer.assignment.volunteer_id):
-        notes.unanswered(offers=list(offers), now=now)
-        people += 1
-    return people
+    people = [list(offers) for _, offers in groupby(rows, key=lambda offer: offer.assignment.volunteer_id)]
+    words = texts.current("unanswered") if people else ""
+    for offers in people:
+        notes.unanswered(offers=offers, words=words, now=now)
+    return len(people)
 
 
 @transaction.atomic
 def warn_of_clearances(*, now: datetime) -> int:
     """A note to each volunteer whose background check runs out within 30 days; answers how many."""
     found = expiring(now)
+    words = texts.current("clearance") if found else ""
     for volunteer, until in found:
-        notes.clearance(volunteer=volunteer, until=until, now=now)
+        notes.clearance(volunteer=volunteer, until=until, words=words, now=now)
     return len(found)
 
 
@@ -102,8 +105,9 @@ def expiring(now: datetime) -> list[tuple[Volunteer, date]]:
 def warn_of_trainings(*, now: datetime) -> int:
     """A note to each volunteer for each training that runs out within 30 days; answers how many trainings."""
     found = expiring_trainings(now)
-    for training in found:
-        notes.training(volunteer=training.volunteer, what=training.what, until=last_day(training), now=now)
+    words = texts.current("training") if found else ""
+    for one in found:
+        notes.training(volunteer=one.volunteer, what=one.what, until=last_day(one), words=words, now=now)
     return len(found)
 
 

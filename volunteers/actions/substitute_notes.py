@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from people import outbox
 from people.models import Message, User
-from volunteers.actions.notes import place_line, when
+from volunteers.actions import texts
+from volunteers.actions.notes import place_line, risks, when
 from volunteers.models import FloorAlarm, SubstituteAsk, SubstituteSearch
 from volunteers.rules.floor import Floor
 
@@ -24,22 +25,23 @@ def link(ask: SubstituteAsk) -> str:
     return f"/me/{ask.volunteer.token}/cover/{ask.pk}/"
 
 
-def asked(*, ask: SubstituteAsk, search: SubstituteSearch, now: datetime) -> Message:
+def asked(*, ask: SubstituteAsk, search: SubstituteSearch, words: str, now: datetime) -> Message:
     """Ask one person to take over. Needs no answer from whoever cannot come."""
     session, role = search.shift.session, search.shift.role
-    risk = session.series.programme.risk_note
-    body = [
-        f"{ask.volunteer}，您好。{session.community}有一场临时缺人，想请您帮个忙：",
-        place_line(session, role),
-        *([f"请留意：{risk}"] if risk else []),
-        "能来、来不了，打开链接点一下就行。同时问了几位，先答应的先定。",
-    ]
+    body = texts.say(
+        ASK,
+        words,
+        称呼=str(ask.volunteer),
+        社区=str(session.community),
+        场次=place_line(session, role),
+        留意=risks([session]),
+    )
     return outbox.write(
         person=ask.volunteer.person,
         kind=ASK,
         about=about(ask),
         subject=f"{when(session.starts_at)} 临时缺人，您能来吗",
-        body="\n".join(body),
+        body=body,
         link=link(ask),
         now=now,
         happens_at=session.starts_at,
@@ -48,20 +50,15 @@ def asked(*, ask: SubstituteAsk, search: SubstituteSearch, now: datetime) -> Mes
     )
 
 
-def filled(*, ask: SubstituteAsk, search: SubstituteSearch, now: datetime) -> Message:
+def filled(*, ask: SubstituteAsk, search: SubstituteSearch, words: str, now: datetime) -> Message:
     """Somebody else was quicker. It may wait for other notes and for the morning: nothing depends on it."""
     session = search.shift.session
-    body = [
-        f"{ask.volunteer}，您好。前面问您的这一场已经有人来了，不用您跑了，谢谢您：",
-        place_line(session, search.shift.role),
-        "别的场次还缺人，想来就打开链接挑一场。",
-    ]
     return outbox.write(
         person=ask.volunteer.person,
         kind=FILLED,
         about=f"search:{search.pk}:{ask.pk}:{ask.wave}",
         subject=f"{when(session.starts_at)} 已经有人来了",
-        body="\n".join(body),
+        body=texts.say(FILLED, words, 称呼=str(ask.volunteer), 场次=place_line(session, search.shift.role)),
         link=link(ask),
         now=now,
         useless_after=session.starts_at,

@@ -15,7 +15,7 @@ from classes.models import Session
 from people import audit, outbox
 from people.models import Message, User
 from volunteers import planning
-from volunteers.actions import floors, notes, substitute_notes
+from volunteers.actions import floors, notes, substitute_notes, texts
 from volunteers.actions.seats import NotHeld, Refused
 from volunteers.models import Assignment, Shift, SubstituteAsk, SubstitutePlan, SubstituteSearch, Volunteer, Wait
 from volunteers.planning.substitutes import Choice
@@ -199,14 +199,14 @@ def _ask(search: SubstituteSearch, choices: Iterable[Choice], now: datetime) -> 
     """Rows and notes; the caller has the row of the search."""
     search.refresh_from_db(fields=["wave"])
     last = search.asks.aggregate(last=Max("place"))["last"] or 0
-    asked = []
+    asked, words = [], texts.current(substitute_notes.ASK)
     for number, choice in enumerate(choices, last + 1):
         values = {"wave": search.wave, "reasons": choice.reasons, "state": State.ASKED, "asked_at": now}
         ask, is_new = search.asks.get_or_create(volunteer=choice.volunteer, defaults={"place": number, **values})
         if not is_new:
             SubstituteAsk.objects.filter(pk=ask.pk).update(**values)
             ask.refresh_from_db()
-        substitute_notes.asked(ask=ask, search=search, now=now)
+        substitute_notes.asked(ask=ask, search=search, words=words, now=now)
         asked.append(ask)
     names = "、".join(str(one.volunteer) for one in asked)
     _wrote(search, "问替补", now, None, names, {"asks": [one.pk for one in asked]})
@@ -222,8 +222,10 @@ def close(*, search: SubstituteSearch, status: str, now: datetime) -> bool:
     mine = SubstituteSearch.objects.open().filter(pk=search.pk)
     if not mine.update(status=status, closed_at=now, next_wave_at=None):
         return False
-    for ask in search.asks.filter(state=State.ASKED).select_related("volunteer__person").order_by("pk"):
-        _let_go(ask, search, status, now)
+    silent = search.asks.filter(state=State.ASKED).select_related("volunteer__person")
+    words = texts.current(substitute_notes.FILLED) if status == Status.FILLED else ""
+    for ask in silent.order_by("pk"):
+        _let_go(ask, search, status, words, now)
     _wrote(
         search, {Status.FILLED: "替补找到了", Status.STOPPED: "停止找替补"}.get(Status(status), "不用再找"), now, None
     )
@@ -231,13 +233,13 @@ def close(*, search: SubstituteSearch, status: str, now: datetime) -> bool:
     return True
 
 
-def _let_go(ask: SubstituteAsk, search: SubstituteSearch, status: str, now: datetime) -> None:
+def _let_go(ask: SubstituteAsk, search: SubstituteSearch, status: str, words: str, now: datetime) -> None:
     """An invitation that has not left never does; whoever has it is told when the place is filled."""
     silent = SubstituteAsk.objects.filter(pk=ask.pk, state=State.ASKED)
     if drop_note(ask):
         silent.update(state=State.NOT_SENT)
     elif status == Status.FILLED and silent.update(state=State.TOLD, told_at=now):
-        substitute_notes.filled(ask=ask, search=search, now=now)
+        substitute_notes.filled(ask=ask, search=search, words=words, now=now)
 
 
 def drop_note(ask: SubstituteAsk) -> bool:

@@ -10,7 +10,7 @@ from classes.actions.undoing import ChangedSince, TooLateToUndo, claim
 from classes.models import Change, Session
 from people import audit
 from people.models import User
-from volunteers.actions import counting, notes, seats, undoing
+from volunteers.actions import counting, notes, seats, undoing, wordings
 from volunteers.actions.steps import ON_THE_ROSTER, Kind
 from volunteers.models import Assignment, AssignmentChange, Placement, Proposal
 
@@ -55,7 +55,7 @@ def undo_step(*, change: Change, now: datetime, actor: User | None) -> TakenBack
         names = "、".join(left[:NAMED])
         raise ChangedSince(f"{names}的安排后来又变过了，撤不回来；要改，请在周排班里点这个人。")
     _open_again(done)
-    families.take_back(change=change, kind=notes.RELEASED, back=notes.RELEASED_BACK, now=now)
+    families.take_back(change=change, kind=notes.RELEASED, back=wordings.RELEASED_BACK, now=now)
     summary = f"{change.summary}：{len(done)} 个名额恢复原样"
     audit.write(actor=actor, verb="撤销改动", thing=f"change:{change.pk}", now=now, summary=summary)
     return TakenBack(done, left)

@@ -13,7 +13,7 @@ from classes.actions.moving import Target
 from classes.actions.undoing import AlreadyUndone, ChangedSince, TooLateToUndo
 from classes.models import Change
 from people.models import User
-from volunteers.actions import notes, seats
+from volunteers.actions import notes, seats, wordings
 from volunteers.actions.answers import UNANSWERED
 from volunteers.actions.following import clashes
 from volunteers.models import Assignment, AssignmentChange, Offer, Shift
@@ -53,7 +53,7 @@ def undo(*, change: Change, now: datetime, actor: User | None) -> None:
         raise ChangedSince("有人那个时间已经排到别的场次，先把那里撤下再撤销。") from error
     for row in coming_back:
         restore(row, now)
-    families.take_back(change=change, kind=notes.CHANGED, back=notes.CHANGED_BACK, now=now)
+    families.take_back(change=change, kind=notes.CHANGED, back=wordings.CHANGED_BACK, now=now)
 
 
 def comes_back(row: AssignmentChange) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from classes.models import Session
 from people import audit, outbox
-from volunteers.actions import notes, seats, signup
+from volunteers.actions import notes, seats, signup, texts
 from volunteers.actions.seats import NotHeld, Refused
 from volunteers.models import Assignment, Offer, Shift, Volunteer, Wait
 from volunteers.queries import waiting
@@ -112,12 +112,12 @@ def offer_freed_places(*, now: datetime) -> int:
 
 def _keep_for_the_first(shift: Shift, answer_by: datetime, now: datetime) -> int:
     """One place for each of the first who still may come."""
-    asked = 0
+    asked, words = 0, texts.current("place-free")
     for row in waiting.waits().filter(session=shift.session):
         if asked == shift.needed - shift.taken:
             break
         try:
-            asked += _keep(row, shift, answer_by, now)
+            asked += _keep(row, shift, words, answer_by, now)
         except seats.ShiftFull:
             break
         except Refused:
@@ -126,7 +126,7 @@ def _keep_for_the_first(shift: Shift, answer_by: datetime, now: datetime) -> int
 
 
 @transaction.atomic
-def _keep(row: Wait, shift: Shift, answer_by: datetime, now: datetime) -> bool:
+def _keep(row: Wait, shift: Shift, words: str, answer_by: datetime, now: datetime) -> bool:
     if not _claim(row, now):
         return False
     assignment = seats.take(
@@ -138,21 +138,22 @@ def _keep(row: Wait, shift: Shift, answer_by: datetime, now: datetime) -> bool:
         overlooking=WISHES,
     )
     Offer.objects.create(assignment=assignment, made_at=now, expires_at=answer_by)
-    notes.place_free(wait=row, assignment=assignment, answer_by=answer_by, now=now)
+    notes.place_free(wait=row, assignment=assignment, words=words, answer_by=answer_by, now=now)
     _wrote(row, "问了等名额的人", now)
     return True
 
 
 def _tell_all(shift: Shift, now: datetime) -> int:
-    return sum(_tell(row, shift, now) for row in waiting.waits().filter(session=shift.session))
+    words = texts.current("places-free")
+    return sum(_tell(row, shift, words, now) for row in waiting.waits().filter(session=shift.session))
 
 
 @transaction.atomic
-def _tell(row: Wait, shift: Shift, now: datetime) -> bool:
+def _tell(row: Wait, shift: Shift, words: str, now: datetime) -> bool:
     if not _claim(row, now):
         return False
     row.session = shift.session
-    notes.places_free(wait=row, line=notes.place_line(shift.session, shift.role), now=now)
+    notes.places_free(wait=row, line=notes.place_line(shift.session, shift.role), words=words, now=now)
     return True
 
 

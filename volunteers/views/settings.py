@@ -16,6 +16,7 @@ from people import queries as person_queries
 from people.access import manager_required
 from people.models import Export, SettingChange, User
 from people.tasks import make_exports
+from people.texts import own_texts
 from volunteers.actions import forgetting, setting_up, texts
 from volunteers.forms.settings import (
     OrganisationForm,
@@ -55,8 +56,9 @@ def page(request: HttpRequest, *, status: int = 200, wrong: forms.Form | None = 
         "due": forgetting.due(now=now),
         "exports": Export.objects.select_related("asked_by")[:3],
         "changes": queries.setting_changes(),
-        "texts": texts.HOUSE,
-        "own_texts": texts.changed(),
+        "text_groups": texts.GROUPS,
+        "texts_count": len(texts.HOUSE),
+        "own_texts": own_texts(),
     }
     return render(request, "volunteers/settings.html", context | extra, status=status)
 
