@@ -146,6 +146,24 @@ def test_the_rows_of_a_proposal_by_keys(live_server, new_page, shift):
     expect(page.get_by_role("heading", name="采纳了 2 项")).to_be_visible()
 
 
+def test_x_and_enter_take_the_next_best_person(live_server, new_page, shift):
+    for name in ("何晓琳", "钱薇"):
+        make.free(make.volunteer(name), shift.session.on_date.weekday())
+    proposal = fill(shift)
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/match/{proposal.pk}/")
+    row = page.locator("[data-row]").first
+    proposed = row.locator(".pe b").inner_text()
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(row.get_by_text("还考虑过谁")).to_be_visible()
+    expect(row.get_by_role("button", name="换成").first).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(row.locator(".pe b")).not_to_have_text(proposed)
+
+
 def fill(shift: Shift) -> Proposal:
     """A proposal for the week of the shift that waits for review."""
     proposal = Proposal.objects.create(

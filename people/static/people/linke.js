@@ -81,7 +81,7 @@
     const others = row()?.querySelector("details");
     if (!others) return;
     others.open = true;
-    others.querySelector("button, a")?.focus();
+    (others.querySelector("button") || others.querySelector("a"))?.focus();
   }
 
   function step(by) {
