@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classes.views import days, feeds, learner_facts, learners, places, plans, requests, room_week, rooms, term
+from classes.views import days, family, feeds, learner_facts, learners, places, plans, requests, room_week, rooms, term
 
 desk = [
     path("community/", places.community, name="community"),
@@ -42,6 +42,7 @@ desk = [
     path("learners/<int:pk>/family/", learner_facts.reveal_family, name="learner-family"),
     path("learners/<int:pk>/pickup/", learner_facts.contact, {"what": "pickup"}, name="learner-pickup"),
     path("learners/<int:pk>/guardian/", learner_facts.contact, {"what": "guardian"}, name="learner-guardian"),
+    path("learners/guardians/<int:pk>/link/", family.link, name="family-link"),
     path("learners/pickups/<int:pk>/remove/", learner_facts.pickup_remove, name="pickup-remove"),
     path("learners/<int:pk>/consent/", learners.consent, name="learner-consent"),
     path("learners/<int:pk>/times/", learners.times, name="learner-times"),
@@ -60,4 +61,9 @@ desk = [
 public = [
     path("ask/", requests.ask, name="ask"),
     path("feeds/<str:token>.ics", feeds.feed, name="feed"),
+    path("k/<str:token>/", family.family, name="family"),
+    *[
+        path(f"k/<str:token>/<int:pk>/{verb}/", family.say, {"verb": verb}, name=f"family-{verb}")
+        for verb in family.SAYINGS
+    ],
 ]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
-SECRET_LINK = re.compile(r"(/(?:me|kept|club|hand|service)/)[^/\s?#]+")
-ABOUT_PEOPLE = ("/desk/", "/api/", "/me/", "/kept/", "/g/", "/ask/", "/club/", "/hand/", "/admin/")
+SECRET_LINK = re.compile(r"(/(?:me|k|kept|club|hand|service)/)[^/\s?#]+")
+ABOUT_PEOPLE = ("/desk/", "/api/", "/me/", "/k/", "/kept/", "/g/", "/ask/", "/club/", "/hand/", "/admin/")
 
 
 class WithoutSecrets(logging.Filter):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from classes import demand
-from classes.models import Attendance, Learner, PickUp, Session
+from classes.models import Attendance, Delegate, Learner, PickUp, Session
 from people.models import User
 
 OPENS_BEFORE = timedelta(hours=1)
@@ -67,7 +67,7 @@ def _mark(
     _require_open(row, now)
     row.state, row.marked_at, row.marked_by = State(state), now, actor
     row.arrived_at = (now if now < session.ends_at else session.starts_at) if state == State.PRESENT else None
-    row.left_at, row.collected_by, row.collected_text = None, None, ""
+    row.left_at, row.collected_by, row.delegate, row.collected_text = None, None, None, ""
     row.save()
     return row
 
@@ -83,8 +83,11 @@ def clear(*, session: Session, learners: Iterable[Learner], now: datetime) -> in
 
 
 @transaction.atomic
-def collect(*, attendance: Attendance, pickup: PickUp | None, now: datetime, actor: User | None) -> Attendance:
-    """A child leaves with somebody of its list, or alone (None) where that is allowed.
+def collect(
+    *, attendance: Attendance, pickup: PickUp | Delegate | None, now: datetime, actor: User | None
+) -> Attendance:
+    """A child leaves with somebody of its list, with the delegate of the day whose digits were right
+    (family.try_code), or alone (None) where that is allowed.
 
     Raises NotHeld when the child is not there, NotOnTheList for anybody else.
     """
@@ -96,10 +99,21 @@ def collect(*, attendance: Attendance, pickup: PickUp | None, now: datetime, act
         raise NotOnTheList(f"{learner}不能自己回家，请选谁来接。")
     if pickup and pickup.learner_id != learner.pk:
         raise NotOnTheList(f"这个人不在{learner}的接送名单上。")
+    if isinstance(pickup, Delegate):
+        _require_named(pickup, learner, row.session)
+        row.delegate, row.collected_text = pickup, f"{pickup}（家长请的）"
+    else:
+        row.collected_by, row.collected_text = pickup, str(pickup)[:60] if pickup else "自己回家"
     row.left_at, row.marked_by = max(now, row.arrived_at or now), actor
-    row.collected_by, row.collected_text = pickup, str(pickup)[:60] if pickup else "自己回家"
-    row.save(update_fields=["left_at", "collected_by", "collected_text", "marked_by"])
+    row.save(update_fields=["left_at", "collected_by", "delegate", "collected_text", "marked_by"])
     return row
+
+
+def _require_named(delegate: Delegate, learner: Learner, session: Session) -> None:
+    """The guardian may have taken it back at this moment: the row is held until the child has gone."""
+    held = Delegate.objects.select_for_update().get(pk=delegate.pk)
+    if held.withdrawn_at or held.on_date != session.on_date:
+        raise NotOnTheList(f"家长没有请{delegate}这天来接{learner}。")
 
 
 @transaction.atomic
@@ -108,8 +122,8 @@ def uncollect(*, attendance: Attendance, now: datetime) -> Attendance:
     row = Attendance.objects.select_for_update().get(pk=attendance.pk)
     if row.left_at and row.left_at + STAYS_OPEN < now:
         raise Settled("已经过了 24 小时，不能再改。")
-    row.left_at, row.collected_by, row.collected_text = None, None, ""
-    row.save(update_fields=["left_at", "collected_by", "collected_text"])
+    row.left_at, row.collected_by, row.delegate, row.collected_text = None, None, None, ""
+    row.save(update_fields=["left_at", "collected_by", "delegate", "collected_text"])
     return row
 
 

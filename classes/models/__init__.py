@@ -3,6 +3,7 @@
 from .attendance import Attendance
 from .changes import Change, NoticeImport, PartPlace, SessionChange
 from .enrolment import Enrolment, Guardian, Learner, PickUp
+from .family import Delegate, FamilyLink
 from .feeds import Feed
 from .places import Community, Grid, Room, RoomBooking, Venue, VenueClosing
 from .plan import LessonWish, PlannedLesson
@@ -16,7 +17,9 @@ __all__ = [
     "Change",
     "Community",
     "DayQuestion",
+    "Delegate",
     "Enrolment",
+    "FamilyLink",
     "Feed",
     "Grid",
     "Guardian",

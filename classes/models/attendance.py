@@ -9,7 +9,8 @@ class Attendance(models.Model):
     """One learner at one session (screen: 出勤). Without a row nobody has said yet.
 
     Present with `arrived_at`, absent or excused without. A child leaves with somebody of its list
-    (`collected_by`, whose name is kept in `collected_text`) or alone where that is allowed.
+    (`collected_by`, whose name is kept in `collected_text`), with whom a guardian has named for that day
+    (`delegate`), or alone where that is allowed.
     """
 
     class State(models.TextChoices):
@@ -25,6 +26,7 @@ class Attendance(models.Model):
     collected_by = models.ForeignKey(
         "classes.PickUp", null=True, blank=True, on_delete=models.SET_NULL, related_name="collected"
     )
+    delegate = models.OneToOneField("classes.Delegate", null=True, blank=True, on_delete=models.SET_NULL)
     collected_text = models.CharField("谁接的", max_length=60, blank=True)
     marked_at = models.DateTimeField("什么时候点的")
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
@@ -45,6 +47,10 @@ class Attendance(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(collected_text="") | Q(left_at__isnull=False), name="attendance_is_fetched_when_left"
+            ),
+            models.CheckConstraint(
+                condition=Q(delegate=None) | Q(left_at__isnull=False, collected_by=None),
+                name="attendance_delegate_is_who_fetched",
             ),
         ]
 

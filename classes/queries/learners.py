@@ -149,7 +149,7 @@ def learner_page(*, learner: Learner, term: Term | None) -> dict[str, Any]:
         .prefetch_related("days")
         .order_by("starts", "id")
     )
-    guardians = list(learner.guardians.select_related("person"))
+    guardians = list(learner.guardians.select_related("person__family_link"))
     pickups = list(learner.pickups.all())
     blocked = blocking(learner, guardians)
     return {

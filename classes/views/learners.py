@@ -16,6 +16,7 @@ from classes.models import Enrolment, Learner, Series
 from classes.queries import learners as queries
 from classes.views.place import community_of, term_of
 from people.access import organiser_required, staff_required
+from people.addresses import public_address
 from people.models import Person
 
 PAGE = "classes/learner.html"
@@ -107,6 +108,7 @@ def profile(request: HttpRequest, found: Learner, *, status: int = 200, **extra)
         "times": ticks(found.free_windows),
         "pickup_form": ContactForm(prefix="pickup"),
         "guardian_form": ContactForm(prefix="guardian", needs_phone=True),
+        "origin": public_address(request),
         **queries.learner_page(learner=found, term=term),
     }
     return render(request, PAGE, context | extra, status=status)

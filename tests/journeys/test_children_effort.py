@@ -6,10 +6,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from classes.models import Attendance, Enrolment, PickUp
+from classes.actions import family
+from classes.models import Attendance, Delegate, Enrolment, FamilyLink, Guardian, Learner, PickUp, Session
 from tests import make
 from tests.journeys.counting import Effort, Goal
+from tests.journeys.measures import TARGETS, TEXTS
 from tests.journeys.running import as_staff
+from tests.journeys.test_every_page import LETTERS, SIDES, TOUCH, listening, measure
 from volunteers.models import CheckIn
 
 pytestmark = [pytest.mark.journey, pytest.mark.effort]
@@ -75,3 +78,68 @@ def test_the_usual_adult_fetches_a_child(roll):
     expect(roll.locator("li.gone")).to_have_count(1)
     assert Attendance.objects.exclude(left_at=None).get().collected_text == "爸爸李建"
     effort.meets(Goal("the usual adult fetches a child", taps=2))
+
+
+@pytest.fixture
+def link(roll) -> FamilyLink:
+    """李建 answers for the first child and has a link."""
+    father = make.person("李建", "16000012345")
+    Guardian.objects.create(learner=Learner.objects.get(person__name="孩子甲"), person=father)
+    return family.open_link(person=father, now=timezone.now(), actor=None)
+
+
+def at_home(page: Page, address: str, link: FamilyLink) -> Page:
+    """The guardian's page on a telephone that has said its four digits before."""
+    page.goto(f"{address}/k/{link.token}/")
+    page.get_by_label("李建的手机号后四位").fill("2345")
+    page.get_by_role("button", name="是我").click()
+    expect(page.get_by_role("heading", name="孩子甲")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_guardian_names_who_comes_this_once(live_server, new_page, link, scripts):
+    phone = at_home(new_page(**TOUCH["window"], java_script_enabled=scripts), live_server.url, link)
+    effort = Effort(job=12, name="name-delegate" if scripts else "name-delegate-no-scripts")
+
+    effort.fill(phone.get_by_label("换人接：谁来"), "王大爷")
+    effort.tap(phone.get_by_role("button", name="请这位大人来接孩子甲"))
+    expect(phone.get_by_label("转给王大爷的话")).to_contain_text(f"到了报这四个数：{Delegate.objects.get().code}")
+    if scripts:
+        effort.tap(phone.get_by_role("button", name="复制，转给王大爷"))
+        expect(phone.get_by_text("已复制")).to_be_visible()
+
+    effort.meets(Goal("a guardian names who comes this once, text copied", taps=2, fields=1))
+
+
+def test_who_was_named_fetches_a_child_with_four_digits(roll, link):
+    child, session = Learner.objects.get(person__name="孩子甲"), Session.objects.get()
+    named = family.name_delegate(by=link.person, learner=child, session=session, name="王大爷", now=timezone.now())
+    roll.get_by_role("button", name="全到了").click()
+    expect(roll.get_by_text(f"{CHILDREN} 位学员到了")).to_be_visible()
+    effort = Effort(job=12, name="delegate")
+
+    effort.tap(roll.locator("summary[aria-label=孩子甲接走]"))
+    effort.fill(roll.get_by_label("王大爷报的四个数"), named.code)
+    effort.tap(roll.get_by_role("button", name="王大爷（家长今天请的）"))
+
+    expect(roll.locator("li.gone")).to_contain_text("王大爷（家长请的）接走了")
+    effort.meets(Goal("who was named this once fetches a child: 4 digits", taps=2, fields=1))
+
+
+def test_the_guardians_page_on_every_telephone(live_server, new_page, picture, link):
+    floors = {TEXTS: LETTERS["public"], TARGETS: SIDES["touch"]["public"]}
+    phone = listening(new_page(**TOUCH["window"]))
+    measure(phone, f"{live_server.url}/k/{link.token}/", 403, floors, TOUCH["widths"])
+
+    at_home(phone, live_server.url, link)
+    measure(phone, f"{live_server.url}/k/{link.token}/", 200, floors, TOUCH["widths"])
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.emulate_media(color_scheme="light")
+    picture(phone, "family-390")
+    phone.get_by_label("换人接：谁来").fill("王大爷")
+    phone.get_by_role("button", name="请这位大人来接孩子甲").click()
+    measure(phone, f"{live_server.url}/k/{link.token}/", 200, floors, TOUCH["widths"])
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.emulate_media(color_scheme="light")
+    picture(phone, "family-named-390")

@@ -7,7 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from classes import demand
 from classes.actions.attending import OPENS_BEFORE
-from classes.models import Attendance, Community, Learner, PickUp, Programme, Session
+from classes.models import Attendance, Community, Delegate, Learner, PickUp, Programme, Session
+from classes.queries import family
 from people import queries as people
 from volunteers.models import Assignment, CheckIn, NoShow, ServiceRecord, Volunteer
 from volunteers.rules import floor, hours
@@ -52,6 +53,7 @@ class LearnerRow:
     mark: Attendance | None
     pickups: list[PickUp]
     is_fixed: bool = False
+    delegate: Delegate | None = None
 
     @property
     def state(self) -> str:
@@ -149,9 +151,15 @@ def _learners(session: Session, now: datetime) -> list[LearnerRow]:
     marks = {row.learner_id: row for row in session.attendance.all()}
     wanted = {*demand.expected_learners(session), *marks}
     rows = Learner.objects.filter(pk__in=wanted).select_related("person").prefetch_related("pickups")
+    of_children = session.series.programme.kind == Programme.Kind.CHILD
+    named = family.delegates_of(session, wanted) if of_children else {}
     return [
         LearnerRow(
-            one, mark := marks.get(one.pk), list(one.pickups.all()), _is_old(mark.marked_at if mark else None, now)
+            learner=one,
+            mark=(mark := marks.get(one.pk)),
+            pickups=list(one.pickups.all()),
+            is_fixed=_is_old(mark.marked_at if mark else None, now),
+            delegate=named.get(one.pk),
         )
         for one in rows.order_by("person__name_key", "pk")
     ]

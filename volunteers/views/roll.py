@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from classes.actions import attending
+from classes.actions import attending, family
 from classes.calendar import day_in
-from classes.models import Attendance, Learner, PickUp, Session
+from classes.models import Attendance, Delegate, Learner, PickUp, Session
 from people import audit
 from people.access import organiser_required
 from people.addresses import public_address
@@ -84,11 +84,24 @@ def _learner(request: HttpRequest, session: Session, pk: int, now: datetime) -> 
         if said == "back":
             attending.uncollect(attendance=mark, now=now)
             return
-        by = request.POST.get("by", "")
-        pickup = get_object_or_404(PickUp, pk=by, learner=learner) if by.isdecimal() else None
+        pickup = _who_fetches(learner, request.POST, now)
         attending.collect(attendance=mark, pickup=pickup, now=now, actor=request.user)
     else:
         raise Http404
+
+
+def _who_fetches(learner: Learner, said: QueryDict, now: datetime) -> PickUp | Delegate | None:
+    """Somebody of the child's list, or whom the guardian has named and who says the four digits; None is alone."""
+    by = said.get("by", "")
+    if by == "delegate":
+        named = get_object_or_404(Delegate, pk=_number(said.get("delegate")), learner=learner, withdrawn_at=None)
+        family.try_code(delegate=named, code=said.get("code", ""), now=now)
+        return named
+    return get_object_or_404(PickUp, pk=by, learner=learner) if by.isdecimal() else None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 @require_POST
