@@ -623,7 +623,7 @@ class TestNotesOfTheDesk:
         post(organiser, coming())
         shift = Shift.objects.get(session=coming(3, of=make.series("班二")))
         first = Message.objects.get()
-        second = notes.reminder(assignment=make.assignment(shift, make.volunteer("钱薇")), now=timezone.now())
+        second = notes.reminder(assignment=make.assignment(shift, make.volunteer("钱薇")), words="", now=timezone.now())
         assert "还没转发 2 条" in text(organiser.get("/desk/notes/"))
 
         organiser.post(f"/desk/notes/{second.pk}/", {"state": "open"})
@@ -655,7 +655,8 @@ class TestNotesOfTheDesk:
     def test_it_costs_the_same_however_many_there_are(self, organiser, times, django_assert_num_queries):
         shift = Shift.objects.get(session=coming(needed=10))
         for number in range(times):
-            notes.reminder(assignment=make.assignment(shift, make.volunteer(f"志愿者{number}")), now=timezone.now())
+            placed = make.assignment(shift, make.volunteer(f"志愿者{number}"))
+            notes.reminder(assignment=placed, words="", now=timezone.now())
         organiser.get("/desk/notes/")
 
         with django_assert_num_queries(8):
