@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from classes.models import CalendarDay
 from tests import make
 from tests.journeys.running import as_staff
 
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.journey
 WIDTHS = [1280, 1366, 1440, 1536, 1920]
 NAMES = ["侯宇", "诸葛明", "欧阳若兰"]
 CUT = "() => [...document.querySelectorAll('.slot .who')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+
+# What is cut in a head, or comes nearer to its edge than four pixels.
+TIGHT = """() => [...document.querySelectorAll('.day > h2 > *')].filter(e =>
+    e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible' ||
+    e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right - 4
+).map(e => e.innerText)"""
 
 
 @pytest.fixture
@@ -71,3 +78,27 @@ def test_a_text_box_drawn_larger_stays_within_the_policy(board):
     expect(board.locator("#recruit-text")).not_to_have_attribute("style", "height: 300px;")
 
     assert errors == []
+
+
+def test_the_heads_of_the_days_are_read_in_full(live_server, new_page, transactional_db, subtests):
+    make.user()
+    monday = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
+    of = make.series(weekdays=range(7))
+    for number in range(7):
+        shift = make.shift(make.session(f"{monday + timedelta(days=number)}", of=of), needed=14)
+        for who in range(14):
+            make.assignment(shift, make.volunteer(f"侯宇{number}{who}"), "offered" if number == 3 else "accepted")
+    stormy = monday + timedelta(days=1)
+    CalendarDay.objects.create(
+        date=stormy, day_type="closed", name="暴雨红色预警", community=of.community, status="local"
+    )
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={monday}")
+
+    expect(page.locator("#strip a").nth(1)).to_contain_text("停课")
+    for width in [390, 820, *WIDTHS]:
+        with subtests.test(width=width):
+            page.set_viewport_size({"width": width, "height": 900})
+
+            expect(page.locator(".day > h2 .off")).to_have_text("暴雨红色预警")
+            assert page.evaluate(TIGHT) == [], "nothing is cut or touches the edge"
