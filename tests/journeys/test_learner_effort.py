@@ -82,7 +82,7 @@ def test_good_rows_go_in_without_the_bad_one(live_server, desk, series):
     effort = Effort(job=8, name="paste")
 
     effort.tap(desk.get_by_role("link", name="从表格").first)
-    effort.fill(desk.get_by_label("或者粘贴接龙、表格"), pasted)
+    effort.fill(desk.get_by_label("粘贴到这里"), pasted)
     effort.tap(desk.get_by_role("button", name="看看读出了什么"))
     effort.tap(desk.get_by_role("button", name="导入 1 行"))
 
