@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from classes import demand
 from classes.models import Attendance, Delegate, Learner, PickUp, Session
@@ -26,6 +27,10 @@ class NotOnTheList(Refused):
     """A child who is not in the class, or an adult who may not fetch the child."""
 
 
+class HasLeft(Refused):
+    """Whoever was fetched was there: first say that the child is still here."""
+
+
 class Settled(Refused):
     """Said more than a day ago."""
 
@@ -45,7 +50,7 @@ def mark(
     """Say of these learners whether they came. Whoever is marked so already stays as marked.
 
     Arrival is now, or the beginning when the session is over. Seniors may come without a place;
-    a child must be expected. Raises NotHeld, NotOnTheList, Settled.
+    a child must be expected. Raises NotHeld, NotOnTheList, HasLeft, Settled.
     """
     list(Session.objects.select_for_update(no_key=True).filter(pk=session.pk).values("pk"))
     require_held(session, now)
@@ -65,6 +70,7 @@ def _mark(
         return row
     row = row or Attendance(session=session, learner=learner, marked_at=now)
     _require_open(row, now)
+    require_here(row)
     row.state, row.marked_at, row.marked_by = State(state), now, actor
     row.arrived_at = (now if now < session.ends_at else session.starts_at) if state == State.PRESENT else None
     row.left_at, row.collected_by, row.delegate, row.collected_text = None, None, None, ""
@@ -74,10 +80,11 @@ def _mark(
 
 @transaction.atomic
 def clear(*, session: Session, learners: Iterable[Learner], now: datetime) -> int:
-    """Take the marks of these learners back: nobody has said anything. Answers how many. Raises Settled."""
+    """Take the marks of these learners back: nobody has said anything. Answers how many. Raises HasLeft, Settled."""
     rows = list(session.attendance.select_for_update().filter(learner__in=list(learners)))
     for row in rows:
         _require_open(row, now)
+        require_here(row)
     Attendance.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 
@@ -125,6 +132,14 @@ def uncollect(*, attendance: Attendance, now: datetime) -> Attendance:
     row.left_at, row.collected_by, row.delegate, row.collected_text = None, None, None, ""
     row.save(update_fields=["left_at", "collected_by", "delegate", "collected_text"])
     return row
+
+
+def require_here(row: Attendance) -> None:
+    """Raise HasLeft when the child was handed over: no later tap on another machine may wipe out to whom."""
+    if row.left_at:
+        when = f"{timezone.localtime(row.left_at):%H:%M}"
+        by = f"（{row.collected_text}）" if row.collected_text else ""
+        raise HasLeft(f"{row.learner} {when} 已经走了{by}。记错了的话，先点“还没走”。")
 
 
 def _require_open(row: Attendance, now: datetime) -> None:

@@ -142,7 +142,7 @@ class TestTheRoll:
             desk.get(reverse("desk:session-roll", args=[session.pk]))
 
 
-QUERIES = 10
+QUERIES = 11
 
 
 class TestOnTheWall:

@@ -198,7 +198,7 @@ def test_the_page_costs_the_same_however_much_there_is(client, n, django_assert_
         Attendance.objects.create(session=session, learner=here, state="present", arrived_at=came, marked_at=came)
     client.get(reverse("desk:today"))
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         shown = client.get(reverse("desk:today")).content.decode()
 
     assert (shown.count('aria-label="打给周远'), shown.count("打给妈妈")) == (n, n)

@@ -19,7 +19,7 @@ from classes.models import Attendance, Learner, Session
 from people import audit
 from people.models import User
 from volunteers import rules
-from volunteers.actions import seats
+from volunteers.actions import marks, seats
 from volunteers.models import Assignment, CheckIn, NoShow, Volunteer
 from volunteers.rules import floor, hours
 from volunteers.rules.persons import ADULT_AT, cleared_until, turns
@@ -71,28 +71,37 @@ class Came:
 
 
 @transaction.atomic
-def check_in(*, volunteer: Volunteer, session: Session, how: str, now: datetime, actor: User | None = None) -> CheckIn:
+def check_in(
+    *,
+    volunteer: Volunteer,
+    session: Session,
+    how: str,
+    now: datetime,
+    actor: User | None = None,
+    at: datetime | None = None,
+) -> CheckIn:
     """One volunteer is there. By phone only with a place and in the window; staff may say it later too.
 
-    Raises NotHeld, NotInTime, NotOnTheRoster, MayNotServe, AlreadyIn; then nothing has changed.
+    `at` is when it was said, where that came here later. Raises NotHeld, NotInTime, NotOnTheRoster, MayNotServe, AlreadyIn; then nothing has changed.
     """
     seats.lock([volunteer.pk])
     seats.lock_session(session)
     place = session.assignments.filter(volunteer=volunteer, status__in=Assignment.ACTIVE).first()
-    _require_time(session, how, now)
+    at = at or now
+    _require_time(session, how, at)
     if how != How.STAFF and (place is None or place.status not in AGREED):
         raise NotOnTheRoster("这一场的名单里没有您。来帮忙的话，请找工作人员登记。")
     _require_fit(volunteer, session, is_placed=place is not None)
     known = CheckIn.objects.filter(volunteer=volunteer, series=session.series_id, on_date=session.on_date).first()
     if known:
         raise AlreadyIn(known)
-    over = session.ends_at <= now
+    over = session.ends_at <= at
     row = CheckIn(
         volunteer=volunteer,
         series_id=session.series_id,
         session=session,
         on_date=session.on_date,
-        arrived_at=session.starts_at if over else now,
+        arrived_at=session.starts_at if over else at,
         left_at=session.ends_at if over else None,
         how=how,
         left_how=LeftHow.PLANNED if over else LeftHow.UNSAID,
@@ -139,21 +148,24 @@ def _require_fit(volunteer: Volunteer, session: Session, *, is_placed: bool) -> 
 
 
 @transaction.atomic
-def say_missed(*, assignment: Assignment, now: datetime, actor: User | None, reason: str = "") -> NoShow:
+def say_missed(
+    *, assignment: Assignment, now: datetime, actor: User | None, reason: str = "", at: datetime | None = None
+) -> NoShow:
     """没来: no hours for this place. Takes a check-in back that is not in the ledger yet.
 
-    Raises NotHeld before the session begins, Settled.
+    `at` is when it was said, where that came here later. Raises NotHeld before the session begins, Settled.
     """
     seats.lock([assignment.volunteer_id])
     seats.lock_session(assignment.session)
-    attending.require_held(assignment.session, now)
-    if now < assignment.session.starts_at:
+    at = at or now
+    attending.require_held(assignment.session, at)
+    if at < assignment.session.starts_at:
         raise NotHeld("还没开课，来不来要到开课才知道。")
     known = NoShow.objects.filter(assignment=assignment).first()
     if known:
         return known
     _remove(CheckIn.objects.filter(volunteer=assignment.volunteer_id, session=assignment.session_id), now)
-    made = NoShow.objects.create(assignment=assignment, said_at=now, said_by=actor, reason=reason[:120])
+    made = NoShow.objects.create(assignment=assignment, said_at=at, said_by=actor, reason=reason[:120])
     settle(assignment.session, now)
     return made
 
@@ -222,17 +234,23 @@ def _require_bounds(row: CheckIn, arrived_at: datetime, left_at: datetime, now: 
 
 @transaction.atomic
 def mark_learners(
-    *, session: Session, learners: Iterable[Learner], state: str, now: datetime, actor: User | None
+    *,
+    session: Session,
+    learners: Iterable[Learner],
+    state: str,
+    now: datetime,
+    actor: User | None,
+    at: datetime | None = None,
 ) -> list[Attendance]:
     """Say who of the learners came; children only with enough cleared adults there, while it goes on.
 
-    Raises UnderTheFloor and what `classes.actions.attending.mark` raises.
+    `at` is when it was said, where that came here later. Raises UnderTheFloor and what `classes.actions.attending.mark` raises.
     """
     wanted = list(learners)
     seats.lock_session(session)
     if state == Attendance.State.PRESENT and now < session.ends_at:
         require_floor(session, wanted)
-    rows = attending.mark(session=session, learners=wanted, state=state, now=now, actor=actor)
+    rows = attending.mark(session=session, learners=wanted, state=state, now=at or now, actor=actor)
     settle(session, now)
     return rows
 
@@ -266,11 +284,11 @@ def all_came(*, session: Session, now: datetime, actor: User | None) -> Came:
     seats.lock(one.volunteer_id for one in found)
     seats.lock_session(session)
     attending.require_held(session, now)
-    came = 0
+    came = []
     for assignment in found:
         try:
             check_in(volunteer=assignment.volunteer, session=session, how=How.STAFF, now=now, actor=actor)
-            came += 1
+            came.append(assignment.volunteer)
         except (AlreadyIn, MayNotServe):
             continue
     marked = set(session.attendance.values_list("learner_id", flat=True))
@@ -278,8 +296,9 @@ def all_came(*, session: Session, now: datetime, actor: User | None) -> Came:
     learners = list(Learner.objects.filter(pk__in=expected).select_related("person"))
     if learners:
         mark_learners(session=session, learners=learners, state=Attendance.State.PRESENT, now=now, actor=actor)
+    marks.note_all(session=session, people=[*came, *learners], now=now, actor=actor)
     settle(session, now)
-    return Came(came, len(learners), now)
+    return Came(len(came), len(learners), now)
 
 
 @transaction.atomic
@@ -289,7 +308,8 @@ def undo_all_came(*, session: Session, at: datetime, now: datetime) -> None:
     if at + hours.STAYS_OPEN < now:
         raise Settled("已经过了 24 小时，不能再撤。")
     _remove(session.checkins.filter(changed_at=at, how=How.STAFF).select_related("volunteer__person"), now)
-    session.attendance.filter(marked_at=at).delete()
+    session.attendance.filter(marked_at=at, left_at=None).delete()
+    marks.forget_all(session=session, at=at)
     settle(session, now)
 
 

@@ -11,6 +11,7 @@ from .offers import Offer, Placement, Proposal
 from .own_feed import OwnFeed
 from .pairing import Pairing
 from .recovery import LinkCode
+from .roll import RollMark
 from .service import CheckIn, NoShow, ServiceRecord
 from .shifts import Assignment, Role, Shift
 from .substitutes import FloorAlarm, SubstituteAsk, SubstitutePlan, SubstituteSearch
@@ -47,6 +48,7 @@ __all__ = [
     "Placement",
     "Proposal",
     "Role",
+    "RollMark",
     "ServiceRecord",
     "Shift",
     "SubstituteAsk",

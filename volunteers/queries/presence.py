@@ -1,6 +1,6 @@
 """Who of today's sessions is there, late, or gone again: what 今天 knows from the roll."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from classes.actions.attending import OPENS_BEFORE
 from classes.models import Attendance, Guardian, Learner, Programme, Session
 from volunteers.models import CheckIn, NoShow
 from volunteers.queries.board import Card
+from volunteers.queries.clashes import clashes
 from volunteers.rules import hours
 
 # 15 minutes after a child should be there somebody rings its family (guide, job 11).
@@ -67,10 +68,14 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Volunteers by assignment, learners by session; sessions whose roll is not open yet are not in it."""
+    """Volunteers by assignment, learners by session; sessions whose roll is not open yet are not in it.
+
+    `clashes` counts by session the people of whom two machines said different things.
+    """
 
     seen: dict[int, Seen]
     heads: dict[int, Heads]
+    clashes: Counter[int]
 
     @property
     def late(self) -> int:
@@ -80,11 +85,13 @@ class Presence:
 
 
 def presence(cards: Iterable[Card], now: datetime) -> Presence:
-    """What is known of the sessions of these cards. No query before the first roll is open, else at most eight."""
+    """What is known of the sessions of these cards. No query before the first roll is open, else at most nine."""
     open_ones = [card for card in cards if now >= card.session.starts_at - OPENS_BEFORE]
     if not open_ones:
-        return Presence({}, {})
-    return Presence(_seen(open_ones, now), _heads([card.session for card in open_ones], now))
+        return Presence({}, {}, Counter())
+    sessions = [card.session for card in open_ones]
+    told = Counter(session for session, _, _ in clashes(sessions))
+    return Presence(_seen(open_ones, now), _heads(sessions, now), told)
 
 
 def _seen(cards: list[Card], now: datetime) -> dict[int, Seen]:

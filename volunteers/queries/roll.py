@@ -1,6 +1,6 @@
 """点名: everybody of one session with what is known of their coming; and sessions of which something is not said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -11,6 +11,7 @@ from classes.models import Attendance, Community, Delegate, Learner, PickUp, Pro
 from classes.queries import family
 from people import queries as people
 from volunteers.models import Assignment, CheckIn, NoShow, ServiceRecord, Volunteer
+from volunteers.queries.clashes import Clash, Clashes, clashes
 from volunteers.rules import floor, hours
 
 MOST_FOUND = 8
@@ -18,7 +19,10 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class HelperRow:
-    """One volunteer of the session: `state` is came, missed or nothing; `is_fixed` a day after it was said."""
+    """One volunteer of the session: `state` is came, missed or nothing; `is_fixed` a day after it was said.
+
+    `may_be_kept`: that they came may be said without network, as far as the rules about children go.
+    """
 
     volunteer: Volunteer
     role: str
@@ -27,6 +31,8 @@ class HelperRow:
     no_show: NoShow | None = None
     is_counted: bool = False
     is_fixed: bool = False
+    may_be_kept: bool = True
+    clash: Clash | None = None
 
     @property
     def state(self) -> str:
@@ -54,6 +60,7 @@ class LearnerRow:
     pickups: list[PickUp]
     is_fixed: bool = False
     delegate: Delegate | None = None
+    clash: Clash | None = None
 
     @property
     def state(self) -> str:
@@ -63,7 +70,7 @@ class LearnerRow:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The page 点名."""
+    """The page 点名. `room` is how many children the adults who are there may be with; None where there is no floor."""
 
     session: Session
     helpers: list[HelperRow]
@@ -71,6 +78,7 @@ class Roll:
     floor: floor.Floor
     is_open: bool
     is_over: bool
+    room: int | None = None
 
     @property
     def came(self) -> int:
@@ -95,19 +103,22 @@ class Roll:
 
 def roll(*, session: Session, now: datetime) -> Roll:
     """Everybody of one session. A constant number of queries."""
-    learners = _learners(session, now)
+    found = clashes([session])
+    learners = _learners(session, now, found)
     present = sum(row.state == "present" for row in learners)
+    there = floor.floor_of(session, children=present)
     return Roll(
         session=session,
-        helpers=_helpers(session, now),
+        helpers=_helpers(session, now, found),
         learners=learners,
-        floor=floor.floor_of(session, children=present),
+        floor=there,
+        room=floor.room_of(session, here=there.here),
         is_open=session.status != Session.Status.CANCELLED and now >= session.starts_at - OPENS_BEFORE,
         is_over=session.ends_at <= now,
     )
 
 
-def _helpers(session: Session, now: datetime) -> list[HelperRow]:
+def _helpers(session: Session, now: datetime, told: Clashes) -> list[HelperRow]:
     """Those who are placed, in the order of the roster, and those who came besides."""
     placed = session.assignments.filter(status__in=Assignment.ACTIVE).select_related(
         "volunteer__person", "shift__role", "no_show"
@@ -120,9 +131,15 @@ def _helpers(session: Session, now: datetime) -> list[HelperRow]:
     rows = [_helper(one, visits.get(one.volunteer_id), now) for one in placed.order_by(*ORDER)]
     known = {row.volunteer.pk for row in rows}
     besides = [row for row in visits.values() if row.volunteer_id not in known]
-    return rows + [
+    rows += [
         HelperRow(row.volunteer, "临时来的", None, row, None, row.is_counted, _is_old(row.changed_at, now))
         for row in besides
+    ]
+    guarded = session.series.programme.needs_clearance
+    fit = floor.fit([row.volunteer for row in rows], session) if guarded else known | set(visits)
+    return [
+        replace(row, may_be_kept=row.volunteer.pk in fit, clash=told.get((session.pk, row.volunteer.pk, None)))
+        for row in rows
     ]
 
 
@@ -146,7 +163,7 @@ def _is_old(said_at: datetime | None, now: datetime) -> bool:
     return said_at is not None and said_at < now - hours.STAYS_OPEN
 
 
-def _learners(session: Session, now: datetime) -> list[LearnerRow]:
+def _learners(session: Session, now: datetime, told: Clashes) -> list[LearnerRow]:
     """Those expected and those who came besides, by name."""
     marks = {row.learner_id: row for row in session.attendance.all()}
     wanted = {*demand.expected_learners(session), *marks}
@@ -160,6 +177,7 @@ def _learners(session: Session, now: datetime) -> list[LearnerRow]:
             pickups=list(one.pickups.all()),
             is_fixed=_is_old(mark.marked_at if mark else None, now),
             delegate=named.get(one.pk),
+            clash=told.get((session.pk, None, one.pk)),
         )
         for one in rows.order_by("person__name_key", "pk")
     ]

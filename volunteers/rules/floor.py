@@ -45,10 +45,16 @@ def floor_of(session: Session, *, children: int) -> Floor:
         return Floor(0, 0)
     came = CheckIn.objects.filter(session=session, arrived_at__isnull=False, left_at__isnull=True)
     people = list(Volunteer.objects.filter(checkins__in=came).select_related("person"))
-    until = cleared_until([one.pk for one in people])
-    cleared = [one for one in people if one.pk in until and until[one.pk] >= session.on_date]
-    here = sum(not is_minor(one, session) for one in cleared)
+    here = len(fit(people, session))
     return Floor(here, max(programme.minimum_adults, math.ceil(children / HARD_RATIO)))
+
+
+def room_of(session: Session, *, here: int) -> int | None:
+    """How many children so many cleared adults may be with; None where there is no floor."""
+    programme = session.series.programme
+    if not programme.needs_clearance:
+        return None
+    return here * HARD_RATIO if here >= programme.minimum_adults else 0
 
 
 def agreed(sessions: Iterable[Session]) -> dict[int, Floor]:
@@ -69,6 +75,14 @@ def agreed(sessions: Iterable[Session]) -> dict[int, Floor]:
         )
         for pk, of in guarded.items()
     }
+
+
+def fit(people: Iterable[Volunteer], session: Session) -> set[int]:
+    """Who of them may be with children on that day: a check that holds, and of age as far as is known. One query."""
+    known = list(people)
+    until = cleared_until([one.pk for one in known])
+    cleared = [one for one in known if one.pk in until and until[one.pk] >= session.on_date]
+    return {one.pk for one in cleared if not is_minor(one, session)}
 
 
 def is_minor(volunteer: Volunteer, session: Session) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classes.actions import attending, family
 from classes.calendar import day_in
-from classes.models import Attendance, Delegate, Learner, PickUp, Session
+from classes.models import Delegate, Learner, PickUp, Session
 from people import audit
 from people.access import organiser_required
 from people.addresses import public_address
-from volunteers.actions import attendance
+from volunteers.actions import attendance, saying
 from volunteers.context import community_of
 from volunteers.forms.attendance import TimesForm
-from volunteers.models import Assignment, CheckIn, Volunteer
+from volunteers.models import CheckIn, RollMark, Volunteer
 from volunteers.queries import roll as queries
 from volunteers.queries.changes import found_session
 from volunteers.rules import wall
@@ -29,6 +31,14 @@ from volunteers.views.codes import drawn
 PAGE = "volunteers/roll.html"
 # Refusals of the actions of this page, each with its sentence.
 REFUSALS = (attendance.Refused, attending.Refused)
+# Whom a click may be about, and what may be said of them.
+WHO: dict[str, tuple[QuerySet, frozenset]] = {
+    "volunteer": (Volunteer.objects.all(), saying.OF_VOLUNTEERS),
+    "learner": (Learner.objects.all(), saying.OF_LEARNERS),
+}
+LOOKED = "looked"
+KEPT = "X-Kept"
+MOST_AGO = 10**12  # milliseconds
 
 
 @require_GET
@@ -44,50 +54,59 @@ def roll(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @organiser_required
 def say(request: HttpRequest, pk: int) -> HttpResponse:
-    """One click: who (`volunteer:12` or `learner:5`) and what (`came`, `missed`, `clear`, …)."""
+    """One click: who (`volunteer:12` or `learner:5`) and what (`came`, `missed`, `clear`, …).
+
+    A machine that had no network names the account that tapped (`X-Kept`), the mark's own `key` and how many
+    milliseconds `ago` that was; it is answered in a sentence instead of a page.
+    """
     session, now = get_object_or_404(found_session(pk)), timezone.now()
     kind, _, of = request.POST.get("who", "").partition(":")
-    make = {"volunteer": _helper, "learner": _learner}.get(kind)
-    if make is None or not of.isdecimal():
+    if kind not in WHO or not of.isdecimal():
         raise Http404
-    return _done(request, session, now, lambda: make(request, session, int(of), now))
+    rows, words = WHO[kind]
+    who, said = get_object_or_404(rows.select_related("person"), pk=of), request.POST.get("say", "")
+    if said == LOOKED:
+        return _done(request, session, now, lambda: saying.look(session=session, who=who, now=now))
+    if said not in words:
+        raise Http404
 
-
-def _helper(request: HttpRequest, session: Session, pk: int, now: datetime) -> None:
-    volunteer = get_object_or_404(Volunteer.objects.select_related("person"), pk=pk)
-    said = request.POST.get("say")
-    if said == "came":
-        attendance.check_in(volunteer=volunteer, session=session, how=CheckIn.How.STAFF, now=now, actor=request.user)
-    elif said == "missed":
-        placed = get_object_or_404(
-            Assignment.objects.select_related("session__series__programme"),
+    def make() -> RollMark:
+        return saying.say(
             session=session,
-            volunteer=pk,
-            status__in=Assignment.ACTIVE,
+            who=who,
+            said=said,
+            key=_key(request.POST.get("key", "")),
+            said_at=now - _span(request.POST.get("ago", "")),
+            now=now,
+            actor=request.user,
+            seen=request.POST.get("seen"),
+            pickup=_who_fetches(who, request.POST, now) if isinstance(who, Learner) and said == "left" else None,
         )
-        attendance.say_missed(assignment=placed, now=now, actor=request.user)
-    elif said == "clear":
-        attendance.take_back(session=session, volunteer=volunteer, now=now)
-    else:
-        raise Http404
+
+    return _kept(request, make) if KEPT in request.headers else _done(request, session, now, make)
 
 
-def _learner(request: HttpRequest, session: Session, pk: int, now: datetime) -> None:
-    learner = get_object_or_404(Learner.objects.select_related("person"), pk=pk)
-    said = request.POST.get("say", "")
-    if said in Attendance.State.values:
-        attendance.mark_learners(session=session, learners=[learner], state=said, now=now, actor=request.user)
-    elif said == "clear":
-        attendance.clear_learners(session=session, learners=[learner], now=now)
-    elif said in ("left", "back"):
-        mark = get_object_or_404(Attendance, session=session, learner=learner)
-        if said == "back":
-            attending.uncollect(attendance=mark, now=now)
-            return
-        pickup = _who_fetches(learner, request.POST, now)
-        attending.collect(attendance=mark, pickup=pickup, now=now, actor=request.user)
-    else:
-        raise Http404
+def _kept(request: HttpRequest, make: Callable[[], RollMark]) -> HttpResponse:
+    if request.headers[KEPT] != str(request.user.pk):
+        return JsonResponse({"sentence": "这一条是别的账号点的，要那位登录后才传。"}, status=403)
+    try:
+        mark = make()
+    except REFUSALS as refusal:
+        return JsonResponse({"sentence": str(refusal)}, status=409)
+    return JsonResponse({"outcome": mark.outcome})
+
+
+def _key(text: str) -> UUID:
+    """The name of a mark; one of its own where the page has no script to give it one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
+
+
+def _span(text: str) -> timedelta:
+    """Milliseconds as a span; so long that it is too late when they are beyond reason."""
+    return timedelta(milliseconds=min(int(text), MOST_AGO)) if text.isascii() and text.isdecimal() else timedelta()
 
 
 def _who_fetches(learner: Learner, said: QueryDict, now: datetime) -> PickUp | Delegate | None:
