@@ -69,8 +69,8 @@ def say(
         if mark.outcome == Outcome.TAKEN:
             _make(session, who, mark, pickup)
     if not mark.against:
-        # Whoever says it again has looked at what was said before.
-        look(session=session, who=who, now=now)
+        # Whoever taps after a clash was shown has looked at it.
+        look(session=session, who=who, now=now, since=said_at)
     mark.save()
     return mark
 
@@ -145,7 +145,7 @@ def _of_learner(session: Session, who: Learner, mark: RollMark, pickup: PickUp |
 
 
 @transaction.atomic
-def look(*, session: Session, who: Who, now: datetime) -> int:
-    """Somebody has seen what two machines said about this person. Answers how many lines that were."""
+def look(*, session: Session, who: Who, now: datetime, since: datetime | None = None) -> int:
+    """Somebody has seen what two machines said about this person, as it was shown at `since`. Answers how many lines."""
     rows = RollMark.objects.filter(session=session, looked_at=None, **about(who)).exclude(against="")
-    return rows.update(looked_at=now)
+    return rows.filter(received_at__lte=since or now).update(looked_at=now)
