@@ -88,7 +88,7 @@ def test_they_outlive_the_page(live_server, new_page, session):
     # Whoever opens the day again on this machine sends what it kept.
     page.goto(live_server.url + reverse("desk:today"))
 
-    expect(page.locator(".who .came")).to_have_count(1)
+    expect(page.locator(".who .came")).to_have_count(1, timeout=20_000)
     assert CheckIn.objects.count() == 1
 
 

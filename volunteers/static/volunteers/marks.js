@@ -7,7 +7,7 @@
   if (!box || !window.htmx) return;
   const NAME = "linke-marks";
   const NEEDS = "没网，这一步要连上网才能做，没有存。";
-  const EVERY = 15000, LONG = 8000; // milliseconds
+  const EVERY = 5000, LONG = 8000; // milliseconds
   const { account, part } = box.dataset;
   const refused = new Map(); // key → the sentence; after a reload they are tried once more
   let state = navigator.onLine ? "" : "away"; // away, sending, sent, login
