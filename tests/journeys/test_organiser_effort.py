@@ -76,6 +76,59 @@ def test_a_gap_is_closed_with_j_and_1(live_server, new_page, shift):
     assert Assignment.objects.get().status == "draft"
 
 
+def test_j_and_then_1_1_1_1_fills_gaps_in_a_row(live_server, new_page, shift):
+    day = shift.session.on_date + timedelta(days=0 if shift.session.on_date.weekday() == 6 else 1)
+    later = make.shift(make.session(f"{day}", starts_at=make.at(f"{day}", "15:00"), ends_at=make.at(f"{day}", "16:00")))
+    for name in ("钱薇", "何晓琳"):
+        make.free(make.volunteer(name), day.weekday())
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+    page.keyboard.press("j")
+
+    for left in ([2, 2], [1, 2], [0, 2], [0, 1]):
+        expect(page.locator("#side .cand").first).to_be_visible()
+        page.keyboard.press("1")
+        for one, missing in zip((shift, later), left, strict=True):
+            expect(page.locator(f"[data-gap='{one.pk}']")).to_have_count(missing)
+        expect(page.locator("#toast")).to_contain_text("已放好")
+        opened = page.locator(f"#side[data-shift='{shift.pk if left[0] else later.pk}']")
+        expect(opened).to_be_visible()
+        expect(page.locator(".slot.sel [data-gap]")).to_have_count(1)
+        expect(page.locator(".slot.sel [data-gap]")).to_be_focused()
+
+    page.keyboard.press("z")
+
+    expect(page.locator("#toast")).to_contain_text("撤销了")
+    expect(page.locator(f"[data-gap='{later.pk}']")).to_have_count(2)
+    expect(page.locator(f"#side[data-shift='{later.pk}']")).to_be_visible()
+
+
+def test_whoever_works_in_the_panel_stays_there(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+    page.get_by_role("link", name="缺人，补这个空缺").first.click()
+    page.get_by_role("button", name="安排").first.focus()
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#toast")).to_contain_text("已放好")
+    expect(page.locator("#side")).to_be_focused()
+    expect(page.get_by_role("complementary", name="补这个空缺")).to_be_visible()
+
+
+def test_on_a_phone_who_was_placed_is_said_above_the_sheet(live_server, new_page, shift):
+    page = as_staff(new_page(width=390, height=844), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}&gap={shift.pk}")
+    page.get_by_role("button", name="安排").first.click()
+
+    expect(page.locator("#toast")).to_contain_text("已放好")
+    expect(page.locator("#side.open")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+
+    expect(page.locator("#toast")).to_contain_text("撤销了")
+    assert not Assignment.objects.filter(status="draft").exists()
+
+
 def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
     page = as_staff(new_page(java_script_enabled=True), live_server.url)
     page.goto(f"{live_server.url}/desk/keys/")

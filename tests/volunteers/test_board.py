@@ -11,7 +11,7 @@ from people import pages
 from people.models import Message
 from tests import make
 from volunteers.models import Assignment, CheckIn
-from volunteers.queries import board, kept, pictures, recruiting
+from volunteers.queries import board, following, kept, pictures, recruiting
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-11-24", "10:00")
@@ -236,6 +236,26 @@ def test_recruiting_text_says_when_where_and_the_link():
     assert f"http://linke.example/s/{shift.session_id}/" in text
 
 
+class TestNextGap:
+    """The same role, the other roles of the session, the sessions that follow, the earlier ones."""
+
+    def test_in_this_order(self):
+        of = make.series("四点半课堂", kind="child", weekdays=(2,))
+        monday, wednesday, friday = (make.session(f"2026-11-{day}", of) for day in ("24", "25", "27"))
+        early = make.shift(monday, "tutor", needed=1)
+        lead, helper = make.shift(wednesday, "lead", needed=1), make.shift(wednesday, "tutor", needed=2)
+        late = make.shift(friday, "tutor", needed=1)
+
+        seen, after = [], helper
+        for who in ("单雄信", "解珍", "曾国荃", "周远", "高翔"):
+            make.assignment(after, make.volunteer(who))
+            found = following.next_gap(week().cards, after=after)
+            seen.append(found)
+            after = next((one for one in (early, lead, helper, late) if one.pk == found), after)
+
+        assert seen == [helper.pk, lead.pk, late.pk, early.pk, None]
+
+
 # --- through the browser's door -----------------------------------------------------------------
 
 DAY = timezone.localdate() + timedelta(days=3)
@@ -333,6 +353,41 @@ class TestPlacing:
         for fragment in ("sum", "state", "acts", "strip", "toast", "side"):
             assert f'id="{fragment}"' in text
         assert "<html" not in text
+
+    def test_the_panel_goes_on_to_the_next_gap_and_says_who_was_placed(self, client, gap):
+        people = [free_volunteer(name) for name in ("单雄信", "解珍")]
+        client.force_login(make.user())
+
+        first, second = (post_place(client, gap, who, HTTP_HX_REQUEST="true") for who in people)
+
+        assert f'data-shift="{gap.pk}"' in first.content.decode()
+        assert "单雄信" in first.context["step"].summary and "已放好" in first.content.decode()
+        assert first["HX-Replace-Url"].endswith(f"&gap={gap.pk}")
+        assert "data-shift" not in second.content.decode() and "gap=" not in second["HX-Replace-Url"]
+
+    def test_without_script_too(self, client, gap):
+        who = free_volunteer("单雄信")
+        client.force_login(make.user())
+
+        address = post_place(client, gap, who)["Location"]
+
+        assert f"&gap={gap.pk}&step=" in address and address.endswith("#side")
+        page = client.get(address.split("#")[0]).content.decode()
+        assert "补这个空缺" in page and "已放好" in page
+
+    def test_taking_it_back_opens_the_gap_again_and_taking_somebody_off_does_not(self, client, gap):
+        who = free_volunteer("单雄信")
+        client.force_login(make.user())
+        post_place(client, gap, who)
+        step = Change.objects.get()
+
+        back = client.post(reverse("desk:step-undo", args=[step.pk]), HTTP_HX_REQUEST="true").content.decode()
+        post_place(client, gap, who)
+        placed = Assignment.objects.get(status="draft")
+        off = client.post(reverse("desk:release"), {"assignment": placed.pk}, HTTP_HX_REQUEST="true").content.decode()
+
+        assert f'data-shift="{gap.pk}"' in back and "撤销了" in back
+        assert "data-shift" not in off
 
     def test_a_place_filled_meanwhile_gives_the_card_back_and_says_who_and_when(self, client, gap):
         first, second, late = (free_volunteer(name) for name in ("单雄信", "解珍", "曾国荃"))

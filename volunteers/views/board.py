@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import replace_url
 
 from classes.calendar import day_in
 from classes.models import Change, Community
@@ -23,7 +24,7 @@ from volunteers.actions.counting import words_of
 from volunteers.actions.shifts import worked_out
 from volunteers.context import community_of, desk_of
 from volunteers.models import Assignment, Shift, Volunteer
-from volunteers.queries import board, freshness, kept, publishing, recruiting, substitutes
+from volunteers.queries import board, following, freshness, kept, publishing, recruiting, substitutes
 from volunteers.views import notes
 from volunteers.views.notes import number
 
@@ -86,7 +87,7 @@ def place(request: HttpRequest) -> HttpResponse:
         )
     except roster.Refused as refusal:
         return refused(request, shift, _why(shift, refusal), now)
-    return changed(request, shift, now, placed.changes.select_related("change").latest("pk").change)
+    return changed(request, shift, now, placed.changes.select_related("change").latest("pk").change, on_to_next=True)
 
 
 @require_POST
@@ -276,28 +277,51 @@ def _why(shift: Shift, refusal: Exception) -> str:
     return str(refusal)
 
 
-def changed(request: HttpRequest, shift: Shift, now: datetime, step: Change) -> HttpResponse:
-    """After a step: the card, summary and toast for htmx, else the week with the toast."""
+def changed(
+    request: HttpRequest, shift: Shift, now: datetime, step: Change, *, on_to_next: bool = False
+) -> HttpResponse:
+    """After a step: the card, summary and toast for htmx, else the week with the toast.
+
+    The panel stays open where the shift still wants somebody (not after somebody was taken off), with
+    `on_to_next` at the next gap of the week.
+    """
+    page = _page_with(request, shift, now)
+    gap = following.next_gap(page["week"].cards, after=shift)
+    if not on_to_next and (gap != shift.pk or step.kind == Change.Kind.RELEASE):
+        gap = None
+    address = _week_address(shift) + (f"&gap={gap}" if gap else "")
     if not request.htmx:
-        return redirect(f"{_week_address(shift)}&step={step.pk}#ses-{shift.session_id}")
-    return _card(request, shift, now, {"step": step})
+        return redirect(f"{address}&step={step.pk}#{'side' if gap else f'ses-{shift.session_id}'}")
+    answer = _card(request, page | _opened(gap, now) | {"step": step})
+    return replace_url(answer, address)
 
 
 def refused(request: HttpRequest, shift: Shift, why: str, now: datetime) -> HttpResponse:
+    """The card again with what is in the way; the panel stays open where somebody is still wanted."""
     if not request.htmx:
         messages.error(request, why)
         week = page_of(request, shift.session.community, board.monday_of(shift.session.on_date), now)
         return render(request, PAGE, week | {"may_organise": True, "now": now}, status=409)
-    return _card(request, shift, now, {"refused": why}, status=409)
+    page = _page_with(request, shift, now)
+    gap = following.next_gap(page["week"].cards, after=shift)
+    return _card(request, page | _opened(gap if gap == shift.pk else None, now) | {"refused": why}, status=409)
 
 
-def _card(request: HttpRequest, shift: Shift, now: datetime, toast: dict, status: int = 200) -> HttpResponse:
-    monday = board.monday_of(shift.session.on_date)
-    page = page_of(request, shift.session.community, monday, now)
+def _page_with(request: HttpRequest, shift: Shift, now: datetime) -> dict:
+    """The week of a shift, with its day and its card."""
+    page = page_of(request, shift.session.community, board.monday_of(shift.session.on_date), now)
     day = next(day for day in page["week"].days if day.date == shift.session.on_date)
     card = next(card for card in day.cards if card.session.pk == shift.session_id)
-    page |= toast | {"card": card, "day": day, "is_fragment": True, "may_organise": True}
-    return render(request, f"{PAGE}#changed", page, status=status)
+    return page | {"day": day, "card": card, "may_organise": True, "now": now}
+
+
+def _opened(gap: int | None, now: datetime) -> dict:
+    """What the panel shows of a gap; nothing for none."""
+    return _gap(get_object_or_404(shifts(), pk=gap), now) if gap else {}
+
+
+def _card(request: HttpRequest, page: dict, status: int = 200) -> HttpResponse:
+    return render(request, f"{PAGE}#changed", page | {"is_fragment": True}, status=status)
 
 
 def _week_address(shift: Shift) -> str:

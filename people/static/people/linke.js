@@ -151,7 +151,8 @@
       return;
     }
     const found = target(key);
-    if (!found) return;
+    // Whoever presses 1 again before the panel has gone on would place the same person twice.
+    if (!found || found.closest(".htmx-request")) return;
     event.preventDefault();
     if (found.matches("input, textarea, select")) found.focus(); else found.click();
   });
@@ -204,8 +205,29 @@
   }
   document.addEventListener("htmx:sendError", () => alarm("没连上网，刚才那一步没有存。连上以后请再点一次。"));
   document.addEventListener("htmx:responseError", () => alarm("刚才那一步没有做成，也没有存。请刷新这一页再试。"));
-  document.addEventListener("htmx:beforeRequest", () => { const box = document.getElementById("alarm"); if (box) box.textContent = ""; });
-  document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const box = document.getElementById("alarm");
+    if (box) box.textContent = "";
+    const side = document.getElementById("side");
+    if (event.target.closest("#side, #toast")) acted = side?.contains(document.activeElement) ? "side" : "board";
+  });
+  document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); follow(); });
+
+  /* The panel may have gone on to the next gap: that one is marked on the board, and whoever acted finds the
+     focus there again, in the panel or at the gap. Nothing else moves it. */
+  let acted = "";
+  function follow() {
+    const side = document.getElementById("side");
+    if (!side) return;
+    const open = side.dataset.shift;
+    const marked = all(".slot.sel [data-gap]");
+    const gap = marked.length === 1 && marked[0].dataset.gap === open ? marked[0] : document.querySelector(`[data-gap="${open}"]`);
+    if (gap) select(gap); else marked.forEach((one) => one.closest(".slot").classList.remove("sel"));
+    if (!acted || document.activeElement !== document.body) return;
+    (acted === "board" && gap && isSeen(gap) ? gap : side).focus({ preventScroll: true });
+    gap?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    acted = "";
+  }
 
   all("form").forEach(countTicks);
   unhide();
