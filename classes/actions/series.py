@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from classes import demand
 from classes.actions.changing import LacksEquipment, UpTheStairs, say
@@ -16,7 +17,7 @@ from classes.actions.seats import set_expected, set_seats
 from classes.actions.timetable import hold_rooms
 from classes.actions.venues import book_new_room
 from classes.demand import need_changed
-from classes.models import Community, Programme, Room, Series, SeriesDay, Term, Venue
+from classes.models import Community, Programme, Room, Series, SeriesDay, Session, Term, Venue
 from classes.queries import rooms as room_queries
 from classes.seeds import seed_reference
 from people import audit
@@ -166,13 +167,18 @@ def room_with(community: Community, pattern: Pattern, now: datetime) -> Room | N
 
 @transaction.atomic
 def set_needs(*, series: Series, needs: Iterable[str], now: datetime, actor: User | None) -> None:
-    """What the class cannot be held without. Raises StillWithout, naming the sessions that are elsewhere."""
+    """What the class cannot be held without, where its learners go, also into a session of another class.
+
+    Raises StillWithout, naming the sessions that are elsewhere.
+    """
     wanted = list(needs)
     if wanted == series.needs:
         return
     hold_community(series.community_id)
     hold_series([series.pk])
-    coming = series.sessions.filter(status="planned", starts_at__gt=now).exclude(room=None)
+    merged = series.sessions.exclude(merged_into=None).values("merged_into")
+    theirs = Session.objects.filter(Q(series=series) | Q(pk__in=merged))
+    coming = theirs.filter(status="planned", starts_at__gt=now).exclude(room=None)
     hold_rooms([series.room_id, *coming.values_list("room_id", flat=True)])
     rows = coming.select_related("series", "room").order_by("starts_at", "id")
     without = [(one, lacking) for one in rows if (lacking := one.room.lacks(wanted) if one.room else [])]

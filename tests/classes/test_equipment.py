@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from classes import actions as classes
-from classes.actions import moving, opening, pattern, reshaping, rooms
+from classes.actions import moving, opening, pattern, regrouping, reshaping, rooms
 from classes.actions import series as series_actions
 from classes.actions.changing import LacksEquipment
 from classes.models import Room, Series, Session
@@ -104,6 +104,16 @@ class TestActions:
         with pytest.raises(series_actions.StillWithout, match=r"手工.*等 1 场的教室没有空调"):
             series_actions.set_needs(series=session.series, needs=["空调"], now=NOW, actor=None)
         series_actions.set_needs(series=session.series, needs=[], now=NOW, actor=None)
+
+    def test_a_need_is_refused_while_its_learners_go_to_another_class_without_it(self, bare):
+        away, into = make.session(of=make.series("手工")), make.session(of=make.series("剪纸", room=bare))
+        regrouping.merge_sessions(away=away, into=into, reason="", now=NOW, actor=None)
+
+        with pytest.raises(series_actions.StillWithout, match=r"剪纸 周六 9月12日.*等 1 场的教室没有投影"):
+            series_actions.set_needs(series=away.series, needs=["投影"], now=NOW, actor=None)
+        series_actions.set_needs(series=away.series, needs=["投影"], now=into.starts_at, actor=None)
+
+        assert Series.objects.get(pk=away.series_id).needs == ["投影"]
 
     def test_a_room_keeps_what_is_needed_until_it_is_over(self, series):
         session = make.session(of=series)
