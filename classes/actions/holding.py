@@ -1,7 +1,9 @@
 """Locks that last until the transaction ends, on PostgreSQL; SQLite lets one writer in at a time anyway.
 
 They are taken in this order by whoever takes several: community, volunteers, series, rooms,
-sessions, shifts. So two changes never wait for each other in a circle.
+sessions, shifts. So two changes never wait for each other in a circle: whoever waits for a community
+holds nothing that comes after it, and whoever changes many classes one after the other holds their
+community first (tests/volunteers/test_lock_order.py).
 """
 
 from collections.abc import Iterable

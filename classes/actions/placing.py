@@ -9,6 +9,7 @@ from django.db import transaction
 from classes import demand
 from classes.actions import enrolment as places
 from classes.actions import seats
+from classes.actions.holding import hold_community
 from classes.models import Community, Enrolment, Learner, Programme, Room, Series, Term
 
 Status = Enrolment.Status
@@ -35,6 +36,8 @@ def place_by_level(*, term: Term, community: Community, now: datetime) -> Placed
     child classes on the days their guardian named. Full classes put them on the waiting list of
     the best one. Nobody who has a place is moved. Running it again changes nothing.
     """
+    # Many classes in the order of the learners: nobody else may hold some of them and want others.
+    hold_community(community.pk)
     done = Placed()
     offered = list(
         Series.objects.filter(term=term, community=community)
@@ -54,6 +57,7 @@ def take_back(*, enrolments: Iterable[int], now: datetime) -> None:
     """Undo places given by a run (by enrolment id), as if they had not been given; seats become free."""
     changed: set[int] = set()
     found = Enrolment.objects.filter(pk__in=list(enrolments)).select_related("series")
+    hold_community(*found.values_list("series__community", flat=True))
     for enrolment in found:
         if enrolment.status == Status.CONFIRMED:
             seats.give_back(enrolment.series, enrolment.weekdays)

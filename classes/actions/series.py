@@ -202,8 +202,10 @@ def change_series(*, series: Series, pattern: Pattern, now: datetime, actor: Use
     """Change a class: its name, seats and what it teaches, and when and where while it has no sessions.
 
     Once sessions are made people have been asked for those times: reshaping.reshape_series changes them
-    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed, UpTheStairs, LacksEquipment.
+    with everybody told. Raises NameTaken, SeatsInUse, TimesFixed, UpTheStairs, LacksEquipment, StillWithout.
     """
+    hold_community(series.community_id)
+    hold_series([series.pk])
     weekdays = sorted(set(pattern.weekdays))
     before = list(series.days.values_list("weekday", flat=True))
     rhythm = {name: getattr(series, name) for name in RHYTHM}

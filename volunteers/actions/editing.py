@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from classes.actions import reshaping
+from classes.actions import holding, reshaping
 from classes.actions import series as series_actions
 from classes.actions.changing import Done, Refused
 from classes.actions.moving import ALL, FOLLOWING, ONE, Edit
@@ -14,6 +14,7 @@ from classes.actions.series import Pattern
 from classes.models import Series, Session
 from people.models import User
 from volunteers.actions import changing
+from volunteers.actions.following import hold_people
 
 ONLY_ONE = "只改一场，不能换星期几和哪几周上。要换日期，请到那一场里点“改时间地点”。"
 
@@ -36,11 +37,14 @@ def edit_series(*, series: Series, wanted: Wanted, now: datetime, actor: User | 
     What it needs no more goes first and what it needs anew comes last, so that a new room is in between.
     Raises classes' series.NameTaken and SeatsInUse, changing.InTheWay and changing.Refused.
     """
+    holding.hold_community(series.community_id)
     before = reshaping.shape_of(series)
     if not series.sessions.exists():
         series_actions.change_series(series=series, pattern=wanted.pattern, now=now, actor=actor)
         return None
     shape = reshaping.shape_from(series.community, wanted.pattern, now)
+    # More seats want more helpers: who helps is held before the places are.
+    hold_people(reshaping.coming_of(series, None, now), rooms=[shape.room.pk if shape.room else None])
     facts = replace(
         reshaping.said(series, before),
         name=wanted.pattern.name,

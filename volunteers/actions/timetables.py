@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from classes.actions import reshaping
+from classes.actions import holding, reshaping
 from classes.actions import series as series_actions
 from classes.actions.changing import Refused
 from classes.models import Community, Room, Series, Term
 from people import audit
 from people.models import User
 from volunteers.actions import changing, runs
+from volunteers.actions.following import hold_people
 from volunteers.actions.runs import OPEN, NotReady
 from volunteers.models import TimetableProposal
 
@@ -119,6 +120,7 @@ def accept_timetable(*, proposal: TimetableProposal, number: int, now: datetime,
     if not 0 <= number < len(tables) or not mine.update(status=Status.ACCEPTED, chosen=number, finished_at=now):
         raise NotReady
     wanted = {row["series"]: [tuple(place) for place in row["places"]] for row in tables[number]["series"]}
+    _hold_all(wanted, now)
     taken = _place_all(wanted, now, actor)
     summary = f"{len(taken.moved)} 个班改了时间，{len(taken.same)} 个不变，{len(taken.refused)} 个没改成"
     thing = runs.thing(TimetableProposal, proposal.pk)
@@ -126,6 +128,14 @@ def accept_timetable(*, proposal: TimetableProposal, number: int, now: datetime,
     kept = {**proposal.answer, "refused": [[series.pk, why] for series, why in taken.refused]}
     TimetableProposal.objects.filter(pk=proposal.pk).update(answer=kept)
     return taken
+
+
+def _hold_all(wanted: dict[int, list[Place]], now: datetime) -> None:
+    """Everything of all classes before any of them moves, in the order of classes.actions.holding."""
+    classes = Series.objects.filter(pk__in=wanted).order_by("pk")
+    holding.hold_community(*classes.values_list("community_id", flat=True))
+    coming = [session for series in classes for session in reshaping.coming_of(series, None, now)]
+    hold_people(coming, rooms=[room for places in wanted.values() for _, _, room in places])
 
 
 def _place_all(wanted: dict[int, list[Place]], now: datetime, actor: User | None) -> Taken:

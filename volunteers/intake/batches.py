@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.db import DataError, IntegrityError, transaction
 
 from classes import actions as classes
+from classes.actions.holding import hold_community
 from classes.models import Community, Enrolment, Learner, Series, SeriesDay, Term
 from people import audit, workbooks
 from people.models import User
@@ -203,7 +204,8 @@ def in_turn(row: ImportRow) -> tuple[int, bool, datetime, int]:
 
 
 def _carry_out(batch: ImportBatch, now: datetime) -> tuple[list[ImportRow], list[Outcome], dict[str, Any]]:
-    """Every row in its own savepoint, in turn."""
+    """Every row in its own savepoint, in turn. The rows touch many classes: the community is held before them."""
+    hold_community(batch.community_id)
     sheets = {(f["file"], f["sheet"], f["kind"]): f for f in batch.files}
     rows = sorted(batch.rows.all(), key=in_turn)
     outcomes = [_one(row, sheets[row.file, row.sheet, row.kind], batch, now) for row in rows]

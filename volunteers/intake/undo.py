@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Field, Model, ProtectedError
 
 from classes import actions as classes
+from classes.actions.holding import hold_community
 from classes.models import Enrolment, Grid, Learner, Series, SeriesDay, Session, Venue
 from people import actions as people
 from people import audit
@@ -54,6 +55,7 @@ def undo(*, batch: ImportBatch, now: datetime, actor: User | None = None) -> Imp
     done, undone = ImportBatch.Status.DONE, ImportBatch.Status.UNDONE
     if not ImportBatch.objects.filter(pk=batch.pk, status=done).update(status=undone, undone_at=now):
         raise AlreadyDone("这次导入已经撤销了。")
+    hold_community(batch.community_id)
     rows = sorted(batch.rows.all(), key=in_turn, reverse=True)
     made = [(label, pk) for row in rows for label, pk in row.made]
     before = _tally(made)
