@@ -90,8 +90,11 @@ def board(request: HttpRequest, *, form: AskForm | None = None, status: int = 20
         return render(request, "classes/no_community.html")
     address = f"{public_address(request)}{reverse('public:ask')}?community={community.pk}"
     now = timezone.now()
+    found = queries.board(community=community, now=now)
     context = {
-        "board": queries.board(community=community, now=now),
+        "board": found,
+        # The keys 1 to 3 place the first one for which something suits.
+        "keyed": next((row.request.pk for row in found.fresh if row.suggestions), None),
         "form": form or AskForm(),
         "lessons": Lesson.objects.order_by("code"),
         "address": address,
@@ -225,4 +228,6 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole number; who looked is written down."""
     found = request_of(pk)
     phone = requesting.reveal_phone(request=found, now=timezone.now(), actor=request.user)
+    if request.htmx:
+        return render(request, "classes/request.html#phone", {"asked": found, "phone": phone})
     return page(request, found, phone=phone)

@@ -340,6 +340,30 @@ class TestPages:
         assert "16000012345" in shown
         assert AuditEntry.objects.filter(verb="看了完整号码").count() == 1
 
+    def test_a_card_rings_up_in_place_and_that_is_written_down_too(self, client):
+        client.force_login(make.user())
+        request = asked()
+        address = reverse("desk:request-reveal", args=[request.pk])
+        assert f'hx-post="{address}"' in client.get(reverse("desk:requests")).content.decode()
+
+        piece = client.post(address, headers={"HX-Request": "true"}).content.decode()
+
+        assert 'href="tel:16000012345"' in piece
+        assert "<main" not in piece
+        assert AuditEntry.objects.filter(verb="看了完整号码").count() == 1
+
+    def test_the_keys_are_on_the_first_card_for_which_something_suits(self, client):
+        client.force_login(make.user())
+        day = timezone.localdate() + timedelta(days=2)
+        make.session(f"{day}", make.series(weekdays=(day.weekday(),)))
+        lost = asked("解桂兰", "16000012346", times=["wk-pm", "we-pm"])
+        found = asked()
+
+        page = client.get(reverse("desk:requests")).content.decode()
+
+        first, second = page.index(f'id="request-{lost.pk}"'), page.index(f'id="request-{found.pk}"')
+        assert first < page.index('data-key="1"') > second
+
     def test_the_board_asks_as_often_for_three_as_for_one(self, client, django_assert_max_num_queries):
         client.force_login(make.user())
         counts = []

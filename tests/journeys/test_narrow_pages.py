@@ -54,3 +54,17 @@ def test_a_day_of_the_term_and_its_count_are_two_lines(live_server, new_page, tr
     assert day.isdecimal()
     assert count == "1 场"
     assert first.evaluate(BOTTOM) <= first.locator("small").bounding_box()["y"] + 4, "above, not 12 and 1 as 121"
+
+
+def test_the_figures_of_a_month_end_under_each_other(live_server, new_page, transactional_db, subtests):
+    make.user()
+    make.assignment(make.shift(make.session("2026-09-12")), make.volunteer())
+    page = as_staff(new_page(**PHONE), live_server.url)
+    page.goto(f"{live_server.url}/desk/report/?m=2026-09")
+    for width in (320, 390, 820, 1440):
+        with subtests.test(width=width):
+            page.set_viewport_size({"width": width, "height": 844})
+
+            figures = boxes(page, ".figures td b")
+            assert len(figures) > 5
+            assert len({round(one["x"] + one["width"]) for one in figures}) == 1
