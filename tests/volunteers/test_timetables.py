@@ -1,6 +1,7 @@
 """排时间: asked for, found in the background, compared, taken; and one class moved."""
 
 import copy
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -316,6 +317,33 @@ class TestPages:
         answer = desk.post(reverse("desk:timetable-accept", args=[proposal.pk]), {"number": "0"}, follow=True)
         assert "已采纳课表甲" in answer.content.decode()
 
+    def test_a_class_that_came_later_is_named_and_placed_with_the_others_in_one_click(self, desk, two):
+        proposal = found(*two)
+        proposal.gives = 30
+        proposal.save()
+        address = reverse("desk:timetable-run", args=[proposal.pk])
+        assert "重新排</button>" not in desk.get(address).content.decode()
+        later = make.series("提高")
+        make.session("2026-12-05", make.series("手机门诊", weekdays=(5,)))
+
+        page = desk.get(address).content.decode()
+
+        assert "没有提高</b>：还没有场次" in page and "连这个班一起重新排" in page
+        form = page[page.index("timetable/start") : page.index("连这个班一起重新排")]
+        sent = re.findall(r'name="series" value="(\d+)"', form)
+        assert sent == [f"{one.pk}" for one in (*two, later)]
+        assert 'name="first" value="helpers"' in form
+
+        answer = desk.post(
+            reverse("desk:timetable-start"), {"series": sent, "term": proposal.term_id, "first": "helpers"}
+        )
+
+        again = TimetableProposal.objects.first()
+        assert answer.url == reverse("desk:timetable-run", args=[again.pk])
+        assert (sorted(again.series), again.gives) == (sorted(one.pk for one in (*two, later)), 30)
+        proposal.refresh_from_db()
+        assert proposal.status == "discarded"
+
     def test_equally_good_timetables_say_so_and_what_is_different(self, desk, two):
         proposal = found(*two)
         one = proposal.answer["timetables"][0]
@@ -376,7 +404,7 @@ class TestPages:
         proposal = found(*made)
         desk.get(reverse("desk:timetable-run", args=[proposal.pk]))
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             desk.get(reverse("desk:timetable-run", args=[proposal.pk]))
 
 

@@ -373,6 +373,15 @@ def under_way(*, community: Community) -> TimetableProposal | None:
     return TimetableProposal.objects.filter(community=community).select_related("term", "community").first()
 
 
+def left_out(proposal: TimetableProposal) -> list[Series]:
+    """The classes without a session that a run does not know or was not asked about, in the order of the form.
+
+    Whoever adds a class after the run looks for it here in vain. Two queries.
+    """
+    found = choices(term=proposal.term, community=proposal.community)
+    return [choice.series for choice in found if choice.is_new and choice.series.pk not in proposal.series]
+
+
 def is_late(proposal: TimetableProposal, now: datetime) -> bool:
     """Whether it has waited so long that nobody may be working."""
     waiting = proposal.status == TimetableProposal.Status.WAITING

@@ -93,11 +93,20 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"proposal": found, "tables": tables, "now": found.answer.get("now")}
     context |= {"kept": queries.kept(found), "ratios": queries.ratios(tables)}
     context["all_as_good"] = len(tables) > 1 and all(table.is_as_good for table in tables[1:])
+    if found.status in (Status.READY, Status.FAILED):
+        context |= _with_more(found)
     if found.status == Status.ACCEPTED:
         context["chosen"] = context["tables"][found.chosen]
         names = dict(Series.objects.filter(pk__in=found.series).values_list("pk", "name"))
         context["refused"] = [(names.get(pk, ""), why) for pk, why in found.answer.get("refused", [])]
     return render(request, "volunteers/timetable_compare.html", _may(request) | context)
+
+
+def _with_more(found: TimetableProposal) -> dict:
+    """The classes that are not in a run, and what asks for the same with them."""
+    more = queries.left_out(found)
+    first = next((name for name, gives in GIVES.items() if gives == found.gives), "balanced")
+    return {"more": more, "again": [*found.series, *(one.pk for one in more)], "first": first}
 
 
 @require_POST
