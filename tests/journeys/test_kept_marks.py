@@ -208,12 +208,29 @@ def test_nobody_sends_what_somebody_else_tapped(live_server, new_page, session):
     assert not RollMark.objects.exists()
 
 
+def test_keys_stay_where_they_were(live_server, new_page, session):
+    page = opened(new_page, live_server, session)
+    button = page.get_by_role("button", name="周远到了")
+
+    button.press("Enter")
+
+    expect(page.locator('[aria-label="周远到了"][aria-pressed=true]')).to_be_focused()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="何晓琳到了").press("Enter")
+    page.context.set_offline(False)
+    expect(page.get_by_text("1 条都传上去了。")).to_be_visible()
+    expect(page.locator('[aria-label="何晓琳到了"][aria-pressed=true]')).to_be_focused()
+
+
 def test_without_network_the_page_is_not_left(live_server, new_page, session):
     page = opened(new_page, live_server, session)
+    page.emulate_media(color_scheme="dark")
     page.context.set_offline(True)
 
     page.get_by_role("link", name="看这一场").click()
     expect(page.get_by_text("没网，打不开别的页。留在这一页，可以接着点。")).to_be_visible()
+    # The edge that says warning is there in the dark as well.
+    assert "inset" in page.locator("#kept .warn").evaluate("box => getComputedStyle(box).boxShadow")
 
 
 def test_everybody_came_without_network_is_a_tap_for_each(live_server, new_page, session):

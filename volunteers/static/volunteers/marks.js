@@ -38,6 +38,8 @@
     place?.replaceChildren(...(text ? [toast] : []));
   }
 
+  document.addEventListener("pointerdown", () => alarm(""), true);
+
   /* --- what may be kept --------------------------------------------------------------------------- */
 
   function whyNot(form, say) {
@@ -84,10 +86,8 @@
   }
   function count() {
     document.querySelectorAll("[data-sum]").forEach((one) => { one.textContent = document.querySelectorAll(`#roll li.${one.dataset.sum}`).length; });
-    const button = document.querySelector("#roll .all button");
-    if (!button) return;
-    button.querySelector("span").textContent = `全到了，记 ${silent().length} 人`;
-    button.hidden = !silent().length;
+    document.querySelectorAll("[data-silent]").forEach((one) => { one.textContent = silent().length; });
+    document.querySelectorAll("#roll .all button").forEach((one) => { one.hidden = !silent().length; });
   }
   const silent = () => [...document.querySelectorAll("#roll [data-mark]")].filter((form) => form.elements.seen.value === "clear");
 
@@ -132,6 +132,17 @@
     keep(elt, values);
   }
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => document.body.addEventListener(name, lost));
+
+  /* The list is shown anew after each tap: whoever uses keys stays where they were. */
+  let at = "";
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const old = document.querySelector(part);
+    at = event.detail.target === old && old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : "";
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (at && document.activeElement === document.body) document.querySelector(`${part} [aria-label="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
+    at = "";
+  });
 
   /* What needs the network is not begun without it: the browser would leave the page for its own error. */
   document.addEventListener("submit", (event) => {
