@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -144,6 +145,12 @@ def term_address(chosen: Term) -> str:
     return f"{reverse('desk:term')}?term={chosen.pk}"
 
 
+def next_week() -> str:
+    """Where the week after this one is filled."""
+    today = timezone.localdate()
+    return f"{reverse('desk:week')}?w={today + timedelta(days=7 - today.weekday())}"
+
+
 @require_POST
 @organiser_required
 def generate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -152,7 +159,8 @@ def generate(request: HttpRequest, pk: int) -> HttpResponse:
     done = actions.generate_term(term=chosen, community=community_of(request), now=timezone.now())
     there = sum(done.by_programme.values())
     if done.created:
-        messages.success(request, f"新生成 {done.created} 场，原有 {there - done.created} 场没有动。")
+        made = f"新生成 {done.created} 场，原有 {there - done.created} 场没有动。"
+        messages.success(request, format_html('{}<a href="{}">接着排下一周</a>', made, next_week()))
     elif not any("占用" in row["why"] for row in done.skipped):
         messages.success(request, f"没有要补的，{there} 场都在。")
     say_taken(request, done, chosen)

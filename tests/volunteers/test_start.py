@@ -33,6 +33,19 @@ def test_each_step_is_done_when_what_it_makes_is_there():
     assert done() == [True] * 5
 
 
+def test_the_week_to_fill_is_the_next_one_and_the_week_to_publish_that_of_the_drafts():
+    here = make.community()
+    assert queries.next_monday(here, NOW) == "2026-09-07"
+    this = make.shift(make.session("2026-09-12"))
+    assert queries.next_monday(here, NOW) == "2026-09-07"
+    make.session("2026-09-26")
+    assert (queries.next_monday(here, NOW), queries.drafted_monday(here, NOW)) == ("2026-09-21", "2026-09-21")
+
+    make.assignment(this, make.volunteer(), status="draft")
+
+    assert queries.drafted_monday(here, NOW) == "2026-09-07"
+
+
 def test_what_a_pasted_list_says_is_no_roster():
     make.assignment(make.shift(make.session("2026-09-12")), make.volunteer(), source="import")
 

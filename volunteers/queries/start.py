@@ -1,7 +1,7 @@
 """The first run: five steps from nothing to a published week, read off what is there."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -77,11 +77,26 @@ def steps(*, community: Community | None, now: datetime) -> list[Step]:
 
 
 def next_monday(community: Community | None, now: datetime) -> str:
-    """The Monday of the first week to come that has sessions to be filled, as the board's address wants it."""
+    """The Monday of the first week after this one that has sessions, else of this one; as the board's address wants it."""
     today = timezone.localdate(now)
+    after = today + timedelta(days=7 - today.weekday())
     coming = Session.objects.filter(community=community, starts_at__gt=now, status=Session.Status.PLANNED)
-    first = coming.order_by("starts_at").values_list("on_date", flat=True).first() or today
-    return (first - timedelta(days=first.weekday())).isoformat()
+    days = coming.order_by("starts_at").values_list("on_date", flat=True)
+    return monday_of(days.filter(on_date__gte=after).first() or days.first() or today)
+
+
+def drafted_monday(community: Community | None, now: datetime) -> str:
+    """The Monday of the first draft that nobody was told of, else of the week to fill."""
+    drafts = Assignment.objects.filter(
+        session__community=community, status=Assignment.Status.DRAFT, starts_at__gt=now
+    ).order_by("starts_at")
+    first = drafts.values_list("session__on_date", flat=True).first()
+    return monday_of(first) if first else next_monday(community, now)
+
+
+def monday_of(day: date) -> str:
+    """2026-11-30"""
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def has_term() -> bool:

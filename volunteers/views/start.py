@@ -36,6 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "current": next((step.number for step in steps if not step.is_done), 0),
         "form": form,
         "monday": queries.next_monday(community, now),
+        "drafted": queries.drafted_monday(community, now),
         "has_term": queries.has_term(),
     }
     return render(request, "volunteers/start.html", context, status=422 if form.errors else 200)
