@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -255,6 +256,19 @@ class TestPages:
         )
         assert loose.status_code == 422
         assert "不能再少" in loose.content.decode()
+
+    @pytest.mark.parametrize("communities", [0, 1])
+    def test_the_head_leads_to_every_block_that_is_there(self, client, communities):
+        for _ in range(communities):
+            make.community()
+        client.force_login(manager())
+
+        page = client.get(reverse("desk:settings")).content.decode()
+
+        head = page[page.index('<nav class="jumps"') :]
+        asked = re.findall(r'href="#([a-z]+)"', head[: head.index("</nav>")])
+        assert ("poster" in asked) == bool(communities)
+        assert set(asked) == set(re.findall(r'class="panel(?: form)?" id="([a-z]+)"', page)) - {"changes"}
 
     def test_an_account_is_opened_on_the_page_and_its_password_shown_once(self, client):
         client.force_login(manager())
