@@ -153,6 +153,21 @@ def test_a_mark_that_is_refused_stays_until_somebody_decides(live_server, new_pa
     assert Attendance.objects.get().state == "present"
 
 
+def test_whoever_is_gone_holds_up_nobody_else(live_server, new_page, session):
+    page = opened(new_page, live_server, session)
+    page.context.set_offline(True)
+    tap(page, "一诺没来")
+    tap(page, "周远到了")
+    session.series.enrolments.get(learner__person__name="一诺").learner.delete()
+
+    page.context.set_offline(False)
+
+    expect(page.get_by_text("没有记上：这一场或者这个人已经不在了。")).to_be_visible()
+    page.get_by_role("button", name="不要了").click()
+    expect(page.get_by_text("1 条都传上去了。")).to_be_visible()
+    assert RollMark.objects.get().said == "came"
+
+
 def test_two_machines_disagree_and_both_are_shown(live_server, new_page, session, picture):
     make.user("zhan", first_name="詹站长")
     tablet = opened(new_page, live_server, session)

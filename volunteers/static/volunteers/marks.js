@@ -180,14 +180,20 @@
     }
   }
 
+  async function whyRefused(answer) {
+    if (answer.status === 409) return (await answer.json()).sentence;
+    return answer.status === 404 ? "这一场或者这个人已经不在了。" : "服务器出错了，这一条没有存。";
+  }
+
   /* One after the other. Answers what keeps the rest here, or nothing. */
   async function sendAll() {
     for (let mark; (mark = waiting()[0]);) {
       const answer = await post(mark);
-      if (!answer || answer.status >= 500 || answer.status === 429) return "away";
+      if (!answer || answer.status > 500 || answer.status === 429) return "away";
       if (answer.type === "opaqueredirect" || answer.status === 403) return "login";
+      state = "sending";
       if (answer.ok) { drop(mark.key); sent += 1; }
-      else refused.set(mark.key, answer.status === 409 ? (await answer.json()).sentence : "这一场或者这个人已经不在了。");
+      else refused.set(mark.key, await whyRefused(answer));
       show();
     }
     return "";
@@ -197,7 +203,8 @@
     if (busy || !waiting().length) return;
     busy = true;
     sent = 0;
-    state = navigator.onLine ? "sending" : "away";
+    // After a failure it says 没网 until the first one has got through.
+    if (state !== "away") state = "sending";
     show();
     // Another window of this machine may be sending already; the keys see to it that nothing counts twice.
     const locked = navigator.locks ? (work) => navigator.locks.request(NAME, work) : (work) => work();
