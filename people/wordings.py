@@ -20,7 +20,7 @@ class Wording:
     """One text as delivered. `samples` are its variables with what they usually hold; `needed` may not be left out.
 
     `link` is how a preview shows the address added at the end, empty where none is. A text `to_group` is
-    read by everybody in a chat group.
+    read by everybody in a chat group. One `by_hand` is copied by an organiser and never sent by us.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Wording:
     when: str = ""
     link: str = PAGE
     to_group: bool = False
+    by_hand: bool = False
 
     @property
     def variables(self) -> list[str]:

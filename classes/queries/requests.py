@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractIsoWeekDay
 
+from classes import wordings
 from classes.calendar import Days
 from classes.models import CalendarDay, Community, Lesson, Programme, Request, Room, Series, SeriesDay, Session, Term
 from classes.models.requests import TIMES
 from classes.queries.rooms import is_open, uses
+from people import texts
+from people.wordings import filled
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AHEAD = timedelta(days=14)
@@ -79,20 +82,7 @@ class Row:
     days_old: int
     suggestions: list[Suggestion] = field(default_factory=list)
     soon: bool = False
-
-    @property
-    def reply(self) -> str:
-        """What to say, ready to be copied."""
-        asked = self.request
-        if asked.session:
-            starts = asked.session.starts_at.astimezone(SHANGHAI)
-            where = f"，{asked.session.room}" if asked.session.room else ""
-            day = f"{starts.month}月{starts.day}日 周{'一二三四五六日'[starts.weekday()]} {starts:%H:%M}"
-            return f"{asked.name}，您好！您想学的“{asked.wish}”排好了：{day}{where}。带上手机就行。"
-        return (
-            f"{asked.name}，您好！您想学的“{asked.wish}”我们记下了。您方便的时间（{asked.times_text}）这一周还没有课，"
-            "一有位置就给您打电话。换个时间也行，告诉我们就好。"
-        )
+    reply: str = ""
 
     @property
     def is_gap(self) -> bool:
@@ -124,7 +114,23 @@ def board(*, community: Community, now: datetime) -> Board:
     fresh.sort(key=lambda row: (not row.is_gap, row.request.asked_at, row.request.pk))
     placed = every.filter(status__in=Request.PLACED).order_by("session__starts_at", "pk")
     done = every.exclude(status__in=(*Request.OPEN, *Request.PLACED)).order_by("-closed_at", "-pk")[:SHOWN_DONE]
-    return Board(fresh, [row(one, now) for one in placed], [row(one, now) for one in done])
+    found = Board(fresh, [row(one, now) for one in placed], [row(one, now) for one in done])
+    own = texts.own_texts()
+    for one in (*found.fresh, *found.placed):
+        one.reply = reply_to(one.request, own)
+    return found
+
+
+def reply_to(asked: Request, own: dict[str, str]) -> str:
+    """What to say, ready to be copied; `own` are the words of the place by kind of text."""
+    values = {"称呼": asked.name, "想学": asked.wish, "方便的时间": asked.times_text}
+    if asked.session:
+        starts = asked.session.starts_at.astimezone(SHANGHAI)
+        where = f"，{asked.session.room}" if asked.session.room else ""
+        day = f"{starts.month}月{starts.day}日 周{'一二三四五六日'[starts.weekday()]} {starts:%H:%M}"
+        values["场次"] = f"{day}{where}"
+    wording = wordings.REQUEST_PLACED if asked.session else wordings.REQUEST_WAITS
+    return filled(own.get(wording.kind) or wording.text, values)
 
 
 def open_requests(community: Community, week: date, *, now: datetime) -> list[Row]:

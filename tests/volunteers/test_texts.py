@@ -1,5 +1,6 @@
 """通知怎么写: a place's own words for its notes, checked before they are kept."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from classes import actions as classes
+from classes.actions import requesting
 from classes.actions.moving import Edit
-from classes.models import Change, Community
+from classes.models import Change, Community, Request
+from classes.queries import requests
+from classes.wordings import FAMILIES
 from people import texts as kept
 from people import wordings
 from people.models import Message, SettingChange
@@ -118,7 +122,7 @@ class TestEveryNote:
         modules = [path for app in ("people", "classes", "volunteers") for path in (ROOT / app).rglob("*.py")]
 
         assert len(modules) > 100
-        assert {path.name for path in modules if "您好" in path.read_text("utf-8")} == {"wordings.py", "requests.py"}
+        assert {path.name for path in modules if "您好" in path.read_text("utf-8")} == {"wordings.py"}
 
     def test_exchanges(self):
         own("swap-asked", "{称呼}：{对方}问换不换\n{场次}\n{对方的场次}")
@@ -181,6 +185,37 @@ class TestEveryNote:
 
         note = Message.objects.get()
         assert note.body == f"码 {note.facts['digits']}，10 分钟"
+
+
+class TestCopiedByHand:
+    def test_residents_are_answered_in_the_words_of_the_place(self):
+        own("request-placed", "{称呼}：{场次}，等您")
+        own("request-waits", "{称呼}：{想学}再等等，{方便的时间}")
+        placed, waits = requested("王淑芬"), requested("李建业", times=["we-am"])
+        series = make.series(room=make.room())
+        requesting.place(request=placed, session=make.session("2026-09-12", of=series), now=NOW, actor=None)
+
+        with CaptureQueriesContext(connection) as asked:
+            board = requests.board(community=make.community(), now=NOW)
+
+        assert [row.reply for row in board.placed] == ["王淑芬：9月12日 周六 09:30，智慧教室，等您"]
+        assert [row.reply for row in board.fresh] == [f"李建业：跟孙子视频再等等，{waits.times_text}"]
+        assert sum('FROM "people_setting"' in query["sql"] for query in asked) == 1
+
+    def test_parents_are_warned_in_the_words_of_the_place(self, client):
+        own("floor-families", "家长们，{时间} 的{班}可能停。")
+        session = make.session("2026-09-16", of=make.series("四点半课堂", "child", range(5)))
+        client.force_login(make.user())
+
+        page = client.get(f"/desk/floor/{session.pk}/").content.decode()
+
+        assert "家长们，周三 9月16日 16:30 的四点半课堂可能停。</textarea>" in page
+
+
+def requested(name: str, times: Sequence[str] = ()) -> Request:
+    """Somebody who would like to learn something."""
+    said = {"phone": "16000012345", "wish": "跟孙子视频", "lesson": None, "channel": "phone", "consent": True}
+    return requesting.ask(community=make.community(), name=name, times=list(times), now=NOW, **said)
 
 
 def read(asked: CaptureQueriesContext, kind: str) -> int:
@@ -284,7 +319,8 @@ class TestThePage:
             return [one.word for one in texts.HOUSE if f"/texts/{one.kind}/" in page]
 
         assert found("老花镜") == ["邀请"]
-        assert found("家长") == ["上课有变动", "变动取消了"]
+        assert found("到家长群") == ["孩子的课可能停"]
+        assert found("学员和家长") == [one.word for one in FAMILIES.texts]
         assert found("有人想跟您换") == ["有人想跟您换"]
         assert "没有一条里有“量子”" in boss.get("/desk/settings/texts/", {"q": "量子"}).content.decode()
 

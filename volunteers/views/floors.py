@@ -8,13 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 from classes.actions import learners
 from classes.models import Guardian, Session
 from people.access import organiser_required
+from volunteers.actions import texts
 from volunteers.actions.notes import when
 from volunteers.models import Shift
 from volunteers.queries import floors as queries
 from volunteers.queries import substitutes
 from volunteers.rules.floor import agreed
-
-TEXT = "各位家长：{when} 的{name}，能来的老师不够，可能停课。我们正在找人，开不开请等通知。给您添麻烦了。"
 
 
 @require_GET
@@ -46,7 +45,7 @@ def _page(request: HttpRequest, session: Session, revealed: int = 0) -> HttpResp
         "searches": [one for one in map(substitutes.latest_for, lacking) if one],
         "gaps": [shift for shift in lacking.select_related("role") if shift.taken < shift.needed],
         "revealed": revealed,
-        "text": TEXT.format(when=when(session.starts_at), name=session.series.name),
+        "text": texts.say("floor-families", 时间=when(session.starts_at), 班=session.series.name),
     }
     return render(request, "volunteers/floor.html", context)
 
