@@ -1,12 +1,16 @@
 """What comes out of the printer: the week on one sheet, state in marks and words, sheets to sign, lists to call."""
 
+import io
 import re
-from datetime import timedelta
+import unicodedata
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
+from classes.models import Enrolment
 from people import outbox
 from people.models import Message
 from tests import make
@@ -23,6 +27,12 @@ def sheets(page: Page) -> list[tuple[int, int]]:
     paper = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type /Page\b", paper)) == len(BOX.findall(paper))
     return [(round(float(w) / MILLIMETRE), round(float(h) / MILLIMETRE)) for w, h in BOX.findall(paper)]
+
+
+def words(page: Page) -> list[str]:
+    """What stands on every printed sheet, without spaces. Fonts call 月 and 日 by their radicals: they are put right."""
+    paper = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    return [unicodedata.normalize("NFKC", sheet.extract_text()).replace(" ", "") for sheet in paper.pages]
 
 
 @pytest.fixture
@@ -109,3 +119,44 @@ def test_a_list_to_call_has_boxes_to_tick_and_no_buttons(live_server, desk):
     expect(desk.locator(".box").first).to_be_visible()
     expect(desk.locator("main button")).to_have_count(4)
     assert not any(one.is_visible() for one in desk.locator("main button").all())
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "count"), [([5], 17), (range(5), 85)], ids=["a term of Saturdays", "every weekday"]
+)
+def test_a_long_class_says_its_name_on_every_sheet_and_leaves_no_head_alone(live_server, desk, weekdays, count):
+    of = make.series("提高班", weekdays=weekdays, room=make.room())
+    days = (date(2026, 9, 1) + timedelta(days=number) for number in range(200))
+    held = [day for day in days if day.weekday() in weekdays][:count]
+    for day in held:
+        make.session(f"{day}", of=of, room=of.room)
+    desk.goto(f"{live_server.url}/desk/term/series/{of.pk}/list/")
+
+    printed = words(desk)
+
+    assert len(printed) == (1 if count == 17 else 2)
+    for sheet in printed:
+        assert "提高班" in sheet and "以社区通知为准" in sheet
+        heads = re.split(r"\d{4}年\d+月\n", sheet)[1:]
+        assert heads and min(len(re.findall("日周.09:30", below)) for below in heads) >= 2
+    rows = re.findall(r"\d+月\d+日周.(?=09:30)", "".join(printed))
+    dates = [f"{day.month}月{day.day}日周{'一二三四五六日'[day.weekday()]}" for day in held]
+    assert rows == [f"{number}{day}" for number, day in enumerate(dates, 1)]
+
+
+def test_a_session_of_thirty_learners_says_what_it_is_on_every_sheet_to_sign(live_server, desk):
+    day = timezone.localdate() + timedelta(days=7)
+    shift = make.shift(make.session(f"{day}", of=make.series("提高班", weekdays=[day.weekday()], capacity=30)))
+    names = [f"{first}{second}" for first in "王李张赵孙" for second in "秀桂玉建福美"]
+    for name in names:
+        who = make.learner(name)
+        Enrolment.objects.create(
+            learner=who, series=shift.session.series, status="confirmed", created_at=timezone.now()
+        )
+    desk.goto(f"{live_server.url}/desk/sheets/?session={shift.session_id}")
+
+    printed = words(desk)
+
+    assert len(printed) == 2
+    assert all("提高班" in sheet and "学员" in sheet for sheet in printed)
+    assert sorted(re.findall("[王李张赵孙][秀桂玉建福美]", "".join(printed))) == sorted(names)
