@@ -84,11 +84,17 @@ def test_they_outlive_the_page(live_server, new_page, session):
     page = opened(new_page, live_server, session)
     page.context.set_offline(True)
     tap(page, "周远到了")
+    expect(page.get_by_text("1 条待传")).to_be_visible()
+    page.close()
     page.context.set_offline(False)
-    # Whoever opens the day again on this machine sends what it kept.
-    page.goto(live_server.url + reverse("desk:today"))
+    assert not CheckIn.objects.exists()
 
-    expect(page.locator(".who .came")).to_have_count(1, timeout=20_000)
+    # Whoever opens the day again on this machine sends what it kept.
+    again = page.context.new_page()
+    again.goto(live_server.url + reverse("desk:today"))
+
+    expect(again.get_by_text("1 条都传上去了。")).to_be_visible()
+    expect(again.locator(".who .came")).to_have_count(1)
     assert CheckIn.objects.count() == 1
 
 
