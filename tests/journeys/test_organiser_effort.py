@@ -129,6 +129,19 @@ def test_on_a_phone_who_was_placed_is_said_above_the_sheet(live_server, new_page
     assert not Assignment.objects.filter(status="draft").exists()
 
 
+def test_a_week_is_filled_with_b_and_a(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name="正在排")).to_be_visible()
+    run_proposal.call(Proposal.objects.get().pk)
+    expect(page.get_by_role("heading", name="匹配审核")).to_be_visible()
+    page.keyboard.press("a")
+
+    expect(page.get_by_role("heading", name="采纳了 3 项")).to_be_visible()
+
+
 def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
     page = as_staff(new_page(java_script_enabled=True), live_server.url)
     page.goto(f"{live_server.url}/desk/keys/")

@@ -121,7 +121,7 @@
   window.addEventListener("resize", daySeen);
 
   const off = (document.body.dataset.off || "").split(" ");
-  const names = { j: "step", k: "step", z: "undo", "/": "find", p: "publish", ArrowLeft: "week", ArrowRight: "week", " ": "tick", x: "swap", a: "accept", c: "copy", n: "new", v: "paste", d: "download", t: "today", "?": "help" };
+  const names = { j: "step", k: "step", z: "undo", "/": "find", b: "fill", p: "publish", ArrowLeft: "week", ArrowRight: "week", " ": "tick", x: "swap", a: "accept", c: "copy", n: "new", v: "paste", d: "download", t: "today", "?": "help" };
   const named = (key) => (/^[1-9]$/.test(key) ? "assign" : names[key]);
 
   const marks = {
