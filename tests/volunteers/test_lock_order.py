@@ -16,6 +16,7 @@ from django.db import connection, connections, transaction
 from classes import actions as classes
 from classes.actions import moving, placing, reshaping
 from classes.actions import series as series_actions
+from classes.actions.changing import Refused
 from classes.actions.holding import hold_community
 from classes.models import Community, Room, Series, SeriesDay, Session
 from tests import make
@@ -25,6 +26,7 @@ from volunteers.models import Assignment, Shift, TimetableProposal, Volunteer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = make.at("2026-09-05", "10:00")
+ROUNDS = 8
 AFTER = (Volunteer, Series, SeriesDay, Room, Session, Shift, Assignment)
 
 
@@ -140,3 +142,35 @@ def test_who_waits_for_the_community_holds_nothing_that_comes_after(series, act)
             rows = model.objects.order_by("pk")
             free = rows.select_for_update(no_key=True, skip_locked=True) if on_postgresql else rows
             assert (model, list(free.values_list("pk", flat=True))) == (model, list(rows.values_list("pk", flat=True)))
+
+
+def test_a_class_that_grows_while_people_join_and_sessions_move_ends_in_no_circle(together, series):
+    first, second = series.sessions.order_by("starts_at")
+    learners = [make.learner(f"学员{turn}", phone=f"1600000{turn:04d}") for turn in range(ROUNDS)]
+
+    def act(number: int) -> list[object]:
+        done = []
+        for turn in range(ROUNDS):
+            if number == 0:
+                wanted = pattern_of(series, capacity=40 + turn, needs=("投影",) if turn % 2 else ())
+                done.append(series_actions.change_series(series=series, pattern=wanted, now=NOW, actor=None))
+            elif number == 1:
+                done.append(classes.enrol(learner=learners[turn], series=series, weekdays=[], now=NOW))
+            else:
+                edit = moving.Edit(starts=time(9 + turn % 2, 30), ends=time(11 + turn % 2))
+                session = Session.objects.get(pk=(first if turn % 2 else second).pk)
+                done.append(moved_or_not(session, edit))
+        return done
+
+    ended = together(3, act)
+
+    assert [len(done) if isinstance(done, list) else done for done in ended] == [ROUNDS] * 3
+    assert series.enrolments.filter(status="confirmed").count() == SeriesDay.objects.get(series=series).taken
+
+
+def moved_or_not(session: Session, edit: moving.Edit) -> object:
+    """A move, or why it was refused: it was there already."""
+    try:
+        return changing.move_sessions(session=session, scope="one", edit=edit, reason="", now=NOW, actor=None)
+    except Refused as refusal:
+        return refusal
