@@ -257,6 +257,21 @@ class TestAccepting:
         assert row.status == Placement.Status.STALE
         assert row.stale_why
 
+    def test_a_place_taken_meanwhile_unticks_the_last_row_and_says_so(self):
+        shift = gap(needed=2)
+        for name in ("周远", "何晓琳"):
+            helper(name)
+        proposal = ready()
+        make.assignment(shift, make.volunteer("钱薇"))
+
+        page = queries.review(proposal=proposal, now=timezone.now())
+
+        first, last = page.rows
+        assert (first.is_ticked, first.crowded) == (True, "")
+        assert (last.is_ticked, last.is_open) == (False, True), "who prefers the last one may still tick it"
+        assert last.crowded == "这一场的答疑只剩 1 个名额，前面的先放"
+        assert page.ticked == 1
+
 
 class TestWhoDeclined:
     def test_is_in_the_funnel_and_not_in_the_plan(self):

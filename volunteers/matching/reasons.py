@@ -69,7 +69,7 @@ def _fits(person: Volunteer, session: Session, role: str) -> Iterator[Reason]:
         yield Reason("may-lead", FITS, "能主讲这一课", {"lesson": session.lesson})
     elif session.programme == "child" and person.child_clearance_until:
         until = person.child_clearance_until
-        text = f"背景查询有效到 {until:%Y-%m-%d}"
+        text = f"背景查询有效到 {until.year}年{until.month}月{until.day}日"
         yield Reason("cleared", FITS, text, {"until": until.isoformat()})
     else:
         yield Reason("does-programme", FITS, f"愿意参加{programme}")

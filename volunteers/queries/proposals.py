@@ -44,11 +44,15 @@ LEFT_AFTER = {
 
 @dataclass(slots=True)
 class Row:
-    """One proposed pair. `stale` says what changed since the run; such a row cannot be ticked."""
+    """One proposed pair. `stale` says what changed since the run; such a row cannot be ticked.
+
+    `crowded` says that others were placed there meanwhile and the rows before this one take what is left.
+    """
 
     placement: Placement
     alternatives: list[tuple[Volunteer, str]]
     stale: str = ""
+    crowded: str = ""
 
     @property
     def session(self) -> Session:
@@ -62,8 +66,8 @@ class Row:
 
     @property
     def is_ticked(self) -> bool:
-        """Ticked beforehand unless somebody should be asked first."""
-        return self.is_open and not self.placement.bends_a_wish
+        """Ticked beforehand unless somebody should be asked first, or there is no place left."""
+        return self.is_open and not self.placement.bends_a_wish and not self.crowded
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -189,6 +193,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
     left = sum(gap["missing"] for gap in gaps)
     taken_at = _taken(rows)
     found = [_row(row, people, taken_at, now) for row in rows]
+    _leave_room(found)
     return Review(
         proposal=proposal,
         weeks=_weeks(found, week),
@@ -280,6 +285,18 @@ def _row(placement: Placement, people: dict[int, Volunteer], taken: dict[tuple[i
         (people[other["volunteer"]], other["text"]) for other in placement.alternatives if other["volunteer"] in people
     ]
     return Row(placement, others, placement.stale_why or _changed(placement, taken, now))
+
+
+def _leave_room(rows: list[Row]) -> None:
+    """Untick what a shift has no place for any more since others were put there, its last rows first."""
+    left: dict[int, int] = {}
+    for row in rows:
+        shift = row.placement.shift
+        left.setdefault(shift.pk, shift.needed - shift.taken)
+        if row.is_ticked and not left[shift.pk]:
+            row.crowded = f"这一场的{shift.role}只剩 {shift.needed - shift.taken} 个名额，前面的先放"
+        elif row.is_ticked:
+            left[shift.pk] -= 1
 
 
 def _changed(placement: Placement, taken: dict[tuple[int, int], str], now: datetime) -> str:
