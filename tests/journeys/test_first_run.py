@@ -35,6 +35,7 @@ def test_five_steps_to_the_first_published_week(live_server, qcluster, page, pic
 
     page.goto(f"{live_server.url}/desk/start/")
     expect(page.get_by_role("heading", name="第一周发布好了")).to_be_visible()
+    expect(page.get_by_role("link", name="一条一条转发")).to_be_visible()
     picture(page, "start-done")
     assert Assignment.objects.filter(status="offered", source="proposal").exists()
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from classes.actions import places
+from people import channels, outbox
 from people.access import organiser_required
 from volunteers.context import SESSION_KEY, community_of
 from volunteers.forms.start import PlaceForm
@@ -38,5 +39,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "monday": queries.next_monday(community, now),
         "drafted": queries.drafted_monday(community, now),
         "has_term": queries.has_term(),
+        "to_hand_on": 0 if channels.sends() else outbox.to_hand_on(now).count(),
     }
     return render(request, "volunteers/start.html", context, status=422 if form.errors else 200)
