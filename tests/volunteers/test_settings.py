@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from people.models import AuditEntry, Export, Message, SettingChange, User
 from people.tasks import make_exports
 from tests import make
 from volunteers.actions import forgetting, setting_up
-from volunteers.models import Shift
+from volunteers.models import CheckIn, RollMark, Shift
 
 pytestmark = pytest.mark.django_db
 NOW = make.at("2026-09-07", "10:00")
@@ -141,13 +142,27 @@ class TestForgetting:
             person=make.person(), kind="x", about="y", body="z", created_at=NOW, not_before=NOW, subject="s"
         )
 
-        assert [one.count for one in forgetting.due(now=NOW)] == [1, 0, 0]
+        assert [one.count for one in forgetting.due(now=NOW)] == [1, 0, 0, 0]
         assert forgetting.forget(now=NOW) == 1
         assert forgetting.forget(now=NOW) == 0
 
         request.refresh_from_db()
         assert (request.name, request.phone, request.wish) == ("", "", "挂号")
         assert Message.objects.get() == fresh
+
+    def test_taps_go_and_who_came_stays(self):
+        session, who = make.session("2026-09-12"), make.volunteer()
+        CheckIn.objects.create(volunteer=who, series=session.series, session=session, on_date=session.on_date)
+        for age in (29, 31):
+            at = NOW - timedelta(days=age)
+            RollMark.objects.create(
+                key=uuid4(), session=session, volunteer=who, said="came", said_at=at, received_at=at, outcome="taken"
+            )
+
+        assert forgetting.forget(now=NOW) == 1
+
+        assert RollMark.objects.get().said_at == NOW - timedelta(days=29)
+        assert who.checkins.count() == 1
 
 
 class TestExport:

@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from classes.models import Request
 from people import audit, queries
 from people.models import Message, User
-from volunteers.models import ImportRow
+from volunteers.models import ImportRow, RollMark
 
+# A roll is settled after a day; a month leaves time to ask who had tapped what.
+TAPS_DAYS = 30
 ENDED = ("rejected", "done", "rated", "call_back", "closed", "cancelled")
 
 
@@ -50,6 +52,13 @@ def due(*, now: datetime) -> list[Due]:
             rows_over(now, days["imports"]).count(),
             "表格里的原文清掉，导入的人和课都在",
         ),
+        Due(
+            "taps",
+            "点名时每一下的记录",
+            TAPS_DAYS,
+            taps_over(now).count(),
+            "删掉，谁来了、谁没来都还在",
+        ),
     ]
 
 
@@ -75,6 +84,11 @@ def rows_over(now: datetime, days: int) -> QuerySet[ImportRow]:
     )
 
 
+def taps_over(now: datetime) -> QuerySet[RollMark]:
+    """Taps on a roll that can no longer be in anybody's way: the roll itself says who came."""
+    return RollMark.objects.filter(received_at__lte=now - timedelta(days=TAPS_DAYS)).order_by("pk")
+
+
 @transaction.atomic
 def forget(*, now: datetime, actor: User | None = None) -> int:
     """Take out what is due; answers how many rows. Running it again finds nothing."""
@@ -82,6 +96,7 @@ def forget(*, now: datetime, actor: User | None = None) -> int:
     done = requests_over(now, days["requests"]).update(name="", phone="", forgotten_at=now)
     done += messages_over(now, days["messages"]).delete()[0]
     done += rows_over(now, days["imports"]).update(raw={}, fields={})
+    done += taps_over(now).delete()[0]
     if done:
         audit.write(actor=actor, verb="到期清理", thing="retention:all", now=now, summary=f"{done} 行")
     return done
