@@ -12,12 +12,13 @@ from classes.actions import enrolment
 from classes.actions import learners as learner_actions
 from classes.forms.learner_facts import ContactForm
 from classes.forms.learners import ChildForm, ConsentForm, EnrolForm, SeniorForm, TimesForm, ticks
-from classes.models import Enrolment, Learner, Series
+from classes.models import Community, Enrolment, Learner, Series
 from classes.queries import learners as queries
 from classes.views.place import community_of, term_of
 from people.access import organiser_required, staff_required
 from people.addresses import public_address
 from people.models import Person
+from people.workbooks.phones import read_phone
 
 PAGE = "classes/learner.html"
 STATUS_WORDS = {"confirmed": "已入班", "waiting": "在候补", "requested": "还缺材料"}
@@ -52,11 +53,13 @@ def learners(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def add(request: HttpRequest, kind: str) -> HttpResponse:
-    """Enter one senior or one child."""
+    """Enter one senior or one child; while somebody types, only say who is in the list under this name or number."""
     community = community_of(request)
     if community is None:
         return render(request, "classes/no_community.html")
     child = kind == Learner.Kind.CHILD
+    if request.htmx and request.htmx.target == "alike":
+        return _alike(request, community, child)
     offered = queries.offered_to(community=community, kind="child" if child else "senior", term=term_of(request)[1])
     if child:
         form = ChildForm(request.POST or None, offered=offered)
@@ -72,6 +75,15 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         return redirect("desk:learner", made.pk)
     context = {"form": form, "is_child": child}
     return render(request, "classes/learner_form.html", context, status=422 if form.errors else 200)
+
+
+def _alike(request: HttpRequest, community: Community, child: bool) -> HttpResponse:
+    name = request.POST.get("name", "")
+    number = read_phone(request.POST.get("guardian_phone" if child else "phone", "")).number
+    kind = Learner.Kind.CHILD if child else Learner.Kind.SENIOR
+    found = queries.known_as(community=community, kind=kind, name=name, number=number)
+    context = {"alike": found, "is_child": child, "is_asked": len(name.strip()) > 1 or bool(number)}
+    return render(request, "classes/learner_form.html#alike", context)
 
 
 def first_place(made: Learner, series: Series) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from classes import actions
-from classes.models import Learner, Programme, Series, Term
+from classes.models import Guardian, Learner, Programme, Series, Term
 from classes.queries.learners import Filters, learners
 from classes.queries.term import term_page
 from classes.seeds import seed_reference
@@ -184,6 +184,28 @@ class TestSeries:
         assert "从候补转入 1 位" in text(desk.get(reverse("desk:series", args=[series.pk])))
         page = desk.post(reverse("desk:series-promote", args=[series.pk]), follow=True)
         assert "李桂兰已转入菜鸟学堂·启蒙。" in text(page)
+
+
+class TestAlike:
+    """While somebody is entered: who is in the list already; nothing is written."""
+
+    @pytest.mark.parametrize(
+        ("typed", "named"),
+        [({"name": "李 沐辰"}, 1), ({"name": "李沐", "guardian_phone": "160 0000 0011"}, 1), ({"name": "李"}, 0)],
+        ids=["the name", "the number of the mother", "neither"],
+    )
+    def test_a_child_by_its_name_or_by_its_guardians_number(self, desk, typed, named):
+        child = make.learner("李沐辰", kind="child")
+        Guardian.objects.create(learner=child, person=make.person("李建", "16000000011"), relation="妈妈")
+        make.learner("李沐辰")
+
+        said = desk.post(
+            reverse("desk:learner-add", args=["child"]), typed, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="alike"
+        ).content.decode()
+
+        assert said.count(reverse("desk:learner", args=[child.pk])) == named == said.count("<a ")
+        assert "<form" not in said and "李沐辰" not in said
+        assert Learner.objects.count() == 2
 
 
 class TestPrintedList:

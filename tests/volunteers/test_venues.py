@@ -233,6 +233,21 @@ class TestPages:
         client.post(reverse("desk:venue-reopen", args=[VenueClosing.objects.get().pk]))
         assert not VenueClosing.objects.exists()
 
+    def test_while_somebody_types_it_is_shown_and_waits_for_the_reason(self, client, soon):
+        client.force_login(make.user())
+        address = reverse("desk:venue-close", args=[soon.room.venue_id])
+        said = {"first": f"{soon.on_date}", "last": f"{soon.on_date}", "reason": "", "look": "1"}
+        live = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "will"}
+
+        without = client.get(address, said, **live)
+        whole = client.get(address, said | {"reason": "装修"}, **live).content.decode()
+
+        assert without.status_code == 200
+        assert "影响 1 场" in without.content.decode() and "先写原因，再停用</button>" in without.content.decode()
+        assert "停用，通知 1 人</button>" in whole and 'name="reason" value="装修"' in whole
+        assert client.get(address, said).status_code == 422, "whoever presses is told what is missing"
+        assert not VenueClosing.objects.exists()
+
     def test_a_room_of_it_is_booked_by_nobody_and_not_freed_alone(self, client, soon):
         client.force_login(make.user())
         day = soon.on_date

@@ -10,11 +10,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes.actions.changing import Done, NeedsTick, Refused
@@ -156,11 +157,18 @@ def _steps(
     make: Callable[[dict[str, Any], bool], Done],
     context: dict[str, Any],
 ) -> HttpResponse:
-    """Empty form, or the preview of what it says, or the change itself."""
+    """Empty form, or the preview of what it says, or the change itself.
+
+    While somebody types (`is_live`), the preview does without a reason; the change does not.
+    """
     data = request.POST if request.method == "POST" else request.GET
     releasing = data.get("releasing") == "1"
+    is_live = request.method == "GET" and bool(request.htmx) and request.htmx.target == "will"
+    context |= {"is_live": is_live, "wants_reason": is_live and _wants_reason(make_form(*about), data)}
     if request.method == "GET" and way.at_once:
-        data = {"reason": REASON_TO_COME}
+        data = {"reason": data.get("reason") or REASON_TO_COME}
+    elif context["wants_reason"]:
+        data = QueryDict(f"{data.urlencode()}&{urlencode({'reason': REASON_TO_COME})}")
     asked = request.method == "POST" or way.at_once or "look" in request.GET
     form = make_form(*about, data) if asked else make_form(*about)
     if not asked:
@@ -180,6 +188,12 @@ def _steps(
     if way.at_once:
         form = make_form(*about)
     return _page(request, form, context | {"preview": found, "releasing": releasing, "sent": _sent(request)})
+
+
+def _wants_reason(form: forms.Form, data: QueryDict) -> bool:
+    """Whether the reason is still to be written."""
+    field = form.fields.get("reason")
+    return field is not None and field.required and not data.get("reason", "").strip()
 
 
 def _still(way: Way, make: Callable[[dict[str, Any], bool], Done], releasing: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from people.access import organiser_required, staff_required
+from people.workbooks.phones import read_phone
 from volunteers.actions import people as actions
 from volunteers.context import community_of
 from volunteers.forms.people import ClearanceForm, NoteForm, PauseForm, TrainingForm, VolunteerForm
@@ -56,7 +57,9 @@ def _query_without_page(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 @organiser_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Enter a volunteer by hand."""
+    """Enter a volunteer by hand; while somebody types, only say who is in the list under this name or number."""
+    if request.htmx and request.htmx.target == "alike":
+        return _alike(request)
     form = VolunteerForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     taken = None
     if request.method == "POST" and form.is_valid():
@@ -72,6 +75,13 @@ def add(request: HttpRequest) -> HttpResponse:
             return redirect("desk:volunteer", made.pk)
     context = {"form": form, "taken": taken}
     return render(request, "volunteers/volunteer_form.html", context, status=422 if form.errors else 200)
+
+
+def _alike(request: HttpRequest) -> HttpResponse:
+    name, number = request.POST.get("name", ""), read_phone(request.POST.get("mobile", "")).number
+    found = queries.known_as(name=name, number=number)
+    context = {"alike": found, "is_asked": len(name.strip()) > 1 or bool(number)}
+    return render(request, "volunteers/volunteer_form.html#alike", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -55,6 +55,11 @@
     countTicks(event.target.form);
   });
 
+  /* What will happen is being worked out anew: nothing is agreed to before it is there (<form data-live>). */
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("[data-live]")) all("#will form button").forEach((button) => { button.disabled = true; });
+  });
+
   /* A button that acts on many says how many: <button data-count="采纳选中的 # 项" data-count-of="placement">. */
   function countTicks(form) {
     form?.querySelectorAll("[data-count]").forEach((button) => {
