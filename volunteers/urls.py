@@ -185,6 +185,7 @@ desk = [
     path("volunteers/<int:pk>/phone/", people.reveal, name="volunteer-reveal"),
     path("volunteers/<int:pk>/clearance/", people.clearance, name="volunteer-clearance"),
     path("volunteers/<int:pk>/training/", people.training, name="volunteer-training"),
+    path("volunteers/<int:pk>/free/", vouching.free_time, name="volunteer-free"),
     path("volunteers/<int:pk>/guardian/", vouching.guardian, name="volunteer-guardian"),
     path("volunteers/<int:pk>/wishes/<int:wish_pk>/", vouching.settle, name="volunteer-wish"),
     path("volunteers/<int:pk>/pause/", people.pause, name="volunteer-pause"),

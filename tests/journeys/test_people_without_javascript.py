@@ -69,6 +69,19 @@ class TestVolunteers:
         expect(desk.get_by_role("button", name="暂停排班")).to_be_visible()
         assert Volunteer.objects.get().status == "active"
 
+    def test_what_somebody_says_by_telephone_is_written_down(self, desk):
+        who = make.volunteer("周远")
+        desk.goto(f"/desk/volunteers/{who.pk}/")
+
+        desk.locator("summary", has_text="替周远记").click()
+        desk.get_by_label("周三下午").check()
+        desk.get_by_role("button", name="记下空闲时间").click()
+
+        said(desk, "周远的空闲时间记下了")
+        row = who.availability.get()
+        assert (row.weekday, row.told_how) == (2, "本人说的，工作人员记")
+        expect(desk.get_by_label("周三下午")).to_be_checked()
+
     def test_a_link_is_renewed(self, desk):
         who = make.volunteer("周远")
         desk.goto(f"/desk/volunteers/{who.pk}/")

@@ -11,11 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from people import audit
+from people.models import User
 from volunteers.models import Availability, Volunteer
 from volunteers.queries.mine import BANDS, bands
 from volunteers.queries.own_time import DIALECT, REASONS, SKILLS, THIS_WEEK, Away
 
 OWN_WORDS = "自己在网页上选的"
+TOLD_DESK = "本人说的，工作人员记"
 WHOLE_DAY = (time(0), time(23, 59))
 LONGEST_AWAY = timedelta(days=180)
 FIELDS = (
@@ -39,11 +41,14 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def set_bands(*, volunteer: Volunteer, chosen: Collection[str], now: datetime, weeks: str = "") -> bool:
+def set_bands(
+    *, volunteer: Volunteer, chosen: Collection[str], now: datetime, weeks: str = "", actor: User | None = None
+) -> bool:
     """Make exactly these parts of the week ("2-after") free; answers whether anything changed.
 
     Only parts that changed are touched: finer windows somebody wrote down stay as they are. `weeks`
-    (every, odd, even) counts for all of them; empty leaves each as it is.
+    (every, odd, even) counts for all of them; empty leaves each as it is. `actor` writes down what the
+    volunteer has told the desk; without one it is the volunteer who says it.
     """
     today = timezone.localdate(now)
     rows = list(Availability.objects.select_for_update().filter(volunteer=volunteer, weekday__isnull=False))
@@ -55,12 +60,17 @@ def set_bands(*, volunteer: Volunteer, chosen: Collection[str], now: datetime, w
     for name in wanted - lit:
         weekday, starts, ends = _parts(name)
         Availability.objects.create(
-            volunteer=volunteer, weekday=weekday, starts=starts, ends=ends, told_on=today, told_how=OWN_WORDS
+            volunteer=volunteer,
+            weekday=weekday,
+            starts=starts,
+            ends=ends,
+            told_on=today,
+            told_how=OWN_WORDS if actor is None else TOLD_DESK,
         )
     turned = _turn(volunteer, weeks)
     if lit == wanted and not turned:
         return False
-    _wrote(volunteer, f"加了 {len(wanted - lit)} 段，去掉 {len(lit - wanted)} 段", now)
+    _wrote(volunteer, f"加了 {len(wanted - lit)} 段，去掉 {len(lit - wanted)} 段", now, actor=actor)
     return True
 
 
@@ -170,10 +180,12 @@ def restore(*, volunteer: Volunteer, rows: Snapshot, only_from: str, now: dateti
     _wrote(volunteer, "撤销", now)
 
 
-def _wrote(volunteer: Volunteer, summary: str, now: datetime, *, verb: str = "改空闲时间") -> None:
+def _wrote(
+    volunteer: Volunteer, summary: str, now: datetime, *, verb: str = "改空闲时间", actor: User | None = None
+) -> None:
     audit.write(
-        actor=None,
-        label=str(volunteer),
+        actor=actor,
+        label="" if actor else str(volunteer),
         verb=verb,
         thing=f"volunteer:{volunteer.pk}",
         now=now,

@@ -16,7 +16,7 @@ from volunteers.actions import people as actions
 from volunteers.context import community_of
 from volunteers.forms.people import ClearanceForm, NoteForm, PauseForm, TrainingForm, VolunteerForm
 from volunteers.models import Volunteer
-from volunteers.queries import hours, places
+from volunteers.queries import hours, own_time, places
 from volunteers.queries import people as queries
 
 PAGE = "volunteers/volunteer.html"
@@ -251,6 +251,7 @@ def profile(request: HttpRequest, found: Volunteer, *, status: int = 200, **extr
         "may_organise": request.user.may_organise,
     }
     if request.user.may_organise:
+        context |= {"free": own_time.said(volunteer=found, now=now)}
         context |= {"wishes": queries.wishes(found), "wants_guardian": queries.wants_guardian(found, now)}
         # The picture is drawn from our own address only, so it holds no foreign markup.
         context |= {"address": address, "qr": mark_safe(segno.make(address).svg_inline(border=2, omitsize=True))}

@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from people.access import organiser_required
-from volunteers.actions import company, minors
+from volunteers.actions import company, freetime, minors
 from volunteers.models import Company, GuardianConsent, Volunteer
 from volunteers.queries import people as queries
 from volunteers.views.people import profile
@@ -25,6 +26,17 @@ def settle(request: HttpRequest, pk: int, wish_pk: int) -> HttpResponse:
         request, f"记下了：{wish.name}是{chosen}。" if chosen else f"记下了：还不知道{wish.name}是哪一位。"
     )
     return redirect("desk:volunteer", pk)
+
+
+@require_POST
+@organiser_required
+def free_time(request: HttpRequest, pk: int) -> HttpResponse:
+    """When somebody is free who has told the desk: by telephone, or without a smartphone."""
+    found = get_object_or_404(Volunteer.objects.select_related("person"), pk=pk)
+    chosen = request.POST.getlist("free")
+    changed = freetime.set_bands(volunteer=found, chosen=chosen, now=timezone.now(), actor=request.user)
+    messages.success(request, f"{found}的空闲时间记下了。" if changed else "空闲时间没有变。")
+    return redirect(f"{reverse('desk:volunteer', args=[pk])}#free")
 
 
 @require_POST
