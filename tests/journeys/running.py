@@ -169,6 +169,8 @@ def desk_pages(now: datetime) -> dict[str, str]:
     return {name: reverse(f"desk:{name}") for name in plain} | {
         "timetable": f"{reverse('desk:timetable')}?new=1",
         "week-gap": f"{week}?w={monday}&gap={gap.pk}",
+        "week-paper": f"{week}?w={monday}&paper=a4",
+        "import-paste": f"{reverse('desk:import')}?paste=child",
         "week-who": f"{week}?w={placed.session.on_date}&who={placed.pk}",
         "publish": f"{reverse('desk:publish')}?w={monday}",
         "match": f"{reverse('desk:match')}?new=1",
