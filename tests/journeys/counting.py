@@ -1,4 +1,4 @@
-"""The effort of a job in taps and typed fields, against the goals of section 2 of the design guide.
+"""The effort of a job in taps, typed fields and keys, against the goals of section 2 of the design guide.
 
 A journey counts through `Effort`; `python -m tests.journeys.counting` runs every journey that is marked
 `effort` and prints one table. The first opening of a page or message costs nothing.
@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "var" / "artefacts" / "effort"
@@ -18,11 +18,12 @@ KEPT = ROOT / "var" / "artefacts" / "effort"
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The most that a job may cost: taps and typed fields."""
+    """The most that a job may cost: taps, typed fields, and keys where it is done with keys alone."""
 
     title: str
-    taps: int
+    taps: int = 0
     fields: int = 0
+    keys: int = 0
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Effort:
     name: str = ""
     taps: int = 0
     fields: int = 0
+    keys: int = 0
 
     def tap(self, what: Locator) -> None:
         """One tap or click."""
@@ -50,6 +52,11 @@ class Effort:
         else:
             what.fill(text)
 
+    def press(self, page: Page, key: str) -> None:
+        """One key of the keyboard."""
+        self.keys += 1
+        page.keyboard.press(key)
+
     def choose(self, what: Locator, value: str) -> None:
         """One list to choose from: as much as a field."""
         self.fields += 1
@@ -63,17 +70,17 @@ class Effort:
         file.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
         assert self.taps <= goal.taps, row
         assert self.fields <= goal.fields, row
+        assert self.keys <= goal.keys, row
 
 
 def table() -> list[str]:
     """What the journeys have kept, as lines of a table in the order of the jobs."""
-    lines = ["| job | what | taps | goal | fields | goal |", "|---|---|---|---|---|---|"]
+    lines = ["| job | what | taps | goal | fields | goal | keys | goal |", "|---|---|---|---|---|---|---|---|"]
     for file in sorted(KEPT.glob("*.json")):
         row = json.loads(file.read_text(encoding="utf-8"))
         goal = row["goal"]
-        lines.append(
-            f"| {row['job']} | {goal['title']} | {row['taps']} | {goal['taps']} | {row['fields']} | {goal['fields']} |"
-        )
+        counts = [f"{row[what]} | {goal[what]}" for what in ("taps", "fields", "keys")]
+        lines.append(f"| {row['job']} | {goal['title']} | {' | '.join(counts)} |")
     return lines
 
 

@@ -68,12 +68,15 @@ def test_a_gap_is_closed_with_j_and_1(live_server, new_page, shift):
     page = as_staff(new_page(), live_server.url)
     page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
 
-    page.keyboard.press("j")
+    effort = Effort(job=6, name="by-hand-keys")
+
+    effort.press(page, "j")
     expect(page.locator("#side")).to_contain_text("补这个空缺")
-    page.keyboard.press("1")
+    effort.press(page, "1")
 
     expect(page.locator("#toast")).to_contain_text("已放好")
     assert Assignment.objects.get().status == "draft"
+    effort.meets(Goal("close one gap by hand: J, 1", keys=2))
 
 
 def test_j_and_then_1_1_1_1_fills_gaps_in_a_row(live_server, new_page, shift):
@@ -133,13 +136,16 @@ def test_a_week_is_filled_with_b_and_a(live_server, new_page, shift):
     page = as_staff(new_page(), live_server.url)
     page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
 
-    page.keyboard.press("b")
+    effort = Effort(job=6, name="keys")
+
+    effort.press(page, "b")
     expect(page.get_by_role("heading", name="正在排")).to_be_visible()
     run_proposal.call(Proposal.objects.get().pk)
     expect(page.get_by_role("heading", name="匹配审核")).to_be_visible()
-    page.keyboard.press("a")
+    effort.press(page, "a")
 
     expect(page.get_by_role("heading", name="采纳了 3 项")).to_be_visible()
+    effort.meets(Goal("fill next week with keys, up to 采纳: B, A", keys=2))
 
 
 def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):
