@@ -298,6 +298,14 @@ class TestSidePanel:
         assert "另外 1 人为什么不行" in text
         assert "还缺 2 位助教" in text
 
+    def test_one_of_the_gaps_of_a_role_is_marked(self, client, gap):
+        client.force_login(make.user())
+
+        text = client.get(reverse("desk:week"), {"gap": gap.pk}).content.decode()
+
+        assert text.count('class="slot gap sel"') == 1
+        assert text.count('class="slot gap"') == 1
+
     def test_htmx_gets_the_panel_alone(self, client, gap):
         client.force_login(make.user())
 
