@@ -11,6 +11,7 @@ from classes.actions import attending, family
 from classes.models import Attendance, Delegate, Enrolment, FamilyLink, Guardian, Learner, Session
 from people.models import AuditEntry
 from tests import make
+from volunteers.actions import forgetting
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +230,19 @@ class TestThisOnce:
     def test_a_stranger_names_nobody(self, child, session, now):
         with pytest.raises(family.NoSuchDay):
             family.name_delegate(by=make.person("路人"), learner=child, session=session, name="王大爷", now=now)
+
+    def test_is_forgotten_after_a_month_and_the_roll_still_says_who(self, client, child, session, now):
+        delegate, mark = named(child, session, now), present(child, session, now)
+        attending.collect(attendance=mark, pickup=delegate, now=now, actor=None)
+        forgetting.forget(now=now + timedelta(days=29))
+        assert Delegate.objects.exists()
+
+        forgetting.forget(now=now + timedelta(days=31))
+
+        assert not Delegate.objects.exists()
+        client.force_login(make.user())
+        page = client.get(reverse("desk:session-roll", args=[session.pk]))
+        assert "王大爷（家长请的）接走了" in text(page)
 
     def test_still_here_after_all(self, child, session, now):
         delegate, mark = named(child, session, now), present(child, session, now)

@@ -142,7 +142,7 @@ class TestForgetting:
             person=make.person(), kind="x", about="y", body="z", created_at=NOW, not_before=NOW, subject="s"
         )
 
-        assert [one.count for one in forgetting.due(now=NOW)] == [1, 0, 0, 0]
+        assert [one.count for one in forgetting.due(now=NOW)] == [1, 0, 0, 0, 0]
         assert forgetting.forget(now=NOW) == 1
         assert forgetting.forget(now=NOW) == 0
 

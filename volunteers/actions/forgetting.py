@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from classes.models import Request
+from classes.models import Delegate, Request
 from people import audit, queries
 from people.models import Message, User
 from volunteers.models import ImportRow, RollMark
@@ -59,6 +60,13 @@ def due(*, now: datetime) -> list[Due]:
             taps_over(now).count(),
             "删掉，谁来了、谁没来都还在",
         ),
+        Due(
+            "delegates",
+            "家长请的、来接一次的人",
+            TAPS_DAYS,
+            delegates_over(now).count(),
+            "删掉，哪天谁接走的留在点名里",
+        ),
     ]
 
 
@@ -89,6 +97,11 @@ def taps_over(now: datetime) -> QuerySet[RollMark]:
     return RollMark.objects.filter(received_at__lte=now - timedelta(days=TAPS_DAYS)).order_by("pk")
 
 
+def delegates_over(now: datetime) -> QuerySet[Delegate]:
+    """Who was named to fetch a child on a day that is long over: the roll itself says who came."""
+    return Delegate.objects.filter(on_date__lte=timezone.localdate(now) - timedelta(days=TAPS_DAYS)).order_by("pk")
+
+
 @transaction.atomic
 def forget(*, now: datetime, actor: User | None = None) -> int:
     """Take out what is due; answers how many rows. Running it again finds nothing."""
@@ -97,6 +110,7 @@ def forget(*, now: datetime, actor: User | None = None) -> int:
     done += messages_over(now, days["messages"]).delete()[0]
     done += rows_over(now, days["imports"]).update(raw={}, fields={})
     done += taps_over(now).delete()[0]
+    done += delegates_over(now).delete()[0]
     if done:
         audit.write(actor=actor, verb="到期清理", thing="retention:all", now=now, summary=f"{done} 行")
     return done
