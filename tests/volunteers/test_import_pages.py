@@ -447,7 +447,7 @@ class TestAfterwards:
         desk.post(address("import-seen", batch))
         after = desk.get(reverse("desk:today")).content.decode()
 
-        assert f'href="{address("import-batch", batch)}?show=attention">看这 1 行' in before
+        assert f'href="{address("import-batch", batch)}">看这 1 行' in before
         assert "要您看一眼" not in after
 
     def test_a_second_press_is_told_what_happened(self, desk):

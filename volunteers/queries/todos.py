@@ -257,7 +257,7 @@ def _imports(community: Community) -> Todo | None:
         Q(batch__status=ImportBatch.Status.PREVIEW)
         | Q(batch__status=ImportBatch.Status.DONE, batch__seen_at=None, result=ImportRow.Result.LEFT),
         batch__community=community,
-        verdict=ImportRow.Verdict.ATTENTION,
+        verdict__in=(ImportRow.Verdict.ATTENTION, ImportRow.Verdict.PROBABLY),
         decision="",
     )
     found = list(waiting.values_list("batch").annotate(rows=Count("pk")).order_by("-batch"))
@@ -270,7 +270,6 @@ def _imports(community: Community) -> Todo | None:
         detail="其余的行不受影响" if len(found) == 1 else f"在 {len(found)} 次导入里，先看最近的一次",
         button=f"看这 {rows} 行",
         page="desk:import-batch",
-        query="?show=attention",
         of=newest,
     )
 
