@@ -112,7 +112,7 @@
     const left = board.getBoundingClientRect().left + 24;
     const near = (day) => Math.abs(day.getBoundingClientRect().left - left);
     const seen = days.reduce((best, day) => (near(day) < near(best) ? day : best));
-    board.style.height = `${seen.scrollHeight + 12}px`;
+    board.style.height = `${seen.scrollHeight + 6}px`;
     all("#strip a").forEach((link) => {
       if (link.hash === `#${seen.id}`) link.setAttribute("aria-current", "date"); else link.removeAttribute("aria-current");
     });
