@@ -1,5 +1,6 @@
 """What anybody may see and do: the list, signing up, one's own page by secret link."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -283,7 +284,9 @@ class TestThePoster:
         client.force_login(make.user())
 
         client.post("/desk/poster/code/", {"code": "wt26"})
-        assert "报名的码：<b>WT26</b>" in text(client.get("/desk/poster/"))
+        page = text(client.get("/desk/poster/"))
+        assert "报名的码：<b>WT26</b>" in page
+        assert re.search(r'<textarea id="invite-text"[^>]*>[^<]*http://testserver/\?k=WT26</textarea>', page)
         client.post("/desk/poster/code/", {"code": "<b>"})
         assert Community.objects.get().poster_code == "WT26"
 
@@ -556,7 +559,10 @@ def test_the_poster_is_for_staff(client):
     assert client.get("/desk/poster/").status_code == 302
     client.force_login(make.user())
 
-    assert "来教老人用手机" in text(client.get("/desk/poster/"))
+    page = text(client.get("/desk/poster/"))
+    assert "来教老人用手机" in page
+    assert re.search(r'<textarea id="invite-text"[^>]*>【梧桐社区】[^<]*http://testserver/</textarea>', page)
+    assert 'href="/desk/poster/"' in text(client.get("/desk/volunteers/"))
 
 
 class TestTheAddress:
