@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from tests import make
 from tests.journeys.counting import Effort, Goal
 from tests.journeys.running import as_staff
-from volunteers.models import Assignment, Proposal, Shift
+from volunteers.actions import roster
+from volunteers.models import Assignment, Proposal, Shift, Volunteer
 from volunteers.tasks import run_proposal
 
 pytestmark = [pytest.mark.journey, pytest.mark.effort]
@@ -77,6 +78,19 @@ def test_a_gap_is_closed_with_j_and_1(live_server, new_page, shift):
     expect(page.locator("#toast")).to_contain_text("已放好")
     assert Assignment.objects.get().status == "draft"
     effort.meets(Goal("close one gap by hand: J, 1", keys=2))
+
+
+def test_the_news_of_another_leave_the_keys_where_they_were(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+    page.keyboard.press("j")
+    expect(page.locator("#side .cand").first).to_be_visible()
+    expect(page.locator(".slot.sel [data-gap]")).to_be_focused()
+
+    roster.place(shift=shift, volunteer=Volunteer.objects.first(), now=timezone.now(), actor=make.user("li"))
+
+    expect(page.locator(f"[data-gap='{shift.pk}']")).to_have_count(2, timeout=15_000)
+    expect(page.locator(".slot.sel [data-gap]")).to_be_focused()
 
 
 def test_j_and_then_1_1_1_1_fills_gaps_in_a_row(live_server, new_page, shift):

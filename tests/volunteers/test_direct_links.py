@@ -167,7 +167,7 @@ def test_it_costs_the_same_however_many_there_are(client, me, times, django_asse
     for number in range(times):
         another(f"班{number}", 4 + number)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(f"/s/{other.pk}/")
 
 

@@ -159,7 +159,7 @@ class TestSwapping:
         wanted = [place(make.volunteer(f"林{number}"), f"2026-09-2{number}", f"班{number}") for number in range(others)]
         assignment = queries.placed(NOW).get(pk=given.pk)
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             found = queries.partners(assignment=assignment, now=NOW)
 
         assert [one.assignment for one in found] == wanted

@@ -213,14 +213,19 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const box = document.getElementById("alarm");
     if (box) box.textContent = "";
-    const side = document.getElementById("side");
-    if (event.target.closest("#side, #toast")) acted = side?.contains(document.activeElement) ? "side" : "board";
+    if (event.target.closest("#side, #toast")) acted = focused() || "board";
   });
+  document.addEventListener("htmx:beforeSwap", () => { held = focused(); });
   document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); follow(); });
 
   /* The panel may have gone on to the next gap: that one is marked on the board, and whoever acted finds the
-     focus there again, in the panel or at the gap. Nothing else moves it. */
-  let acted = "";
+     focus there again, in the panel or at the gap; so does whoever was there when the news of another organiser
+     put a new board in the place of the old. Nothing else moves it. */
+  let acted = "", held = "";
+  function focused() {
+    const active = document.activeElement;
+    return active?.closest("#side") ? "side" : active?.matches("[data-gap]") ? "board" : "";
+  }
   function follow() {
     const side = document.getElementById("side");
     if (!side) return;
@@ -228,8 +233,10 @@
     const marked = all(".slot.sel [data-gap]");
     const gap = marked.length === 1 && marked[0].dataset.gap === open ? marked[0] : document.querySelector(`[data-gap="${open}"]`);
     if (gap) select(gap); else marked.forEach((one) => one.closest(".slot").classList.remove("sel"));
-    if (!acted || document.activeElement !== document.body) return;
-    (acted === "board" && gap && isSeen(gap) ? gap : side).focus({ preventScroll: true });
+    const back = acted || held;
+    held = "";
+    if (!back || document.activeElement !== document.body) return;
+    (back === "board" && gap && isSeen(gap) ? gap : side).focus({ preventScroll: true });
     gap?.scrollIntoView({ block: "nearest", inline: "nearest" });
     acted = "";
   }
