@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from classes.models import Community, Session
 from classes.queries import days
 from volunteers.models import Assignment, Proposal, Volunteer
+from volunteers.queries.board import monday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def drafts_of(proposal: Proposal, *, now: datetime) -> QuerySet[Assignment]:
 def others_than(proposal: Proposal, *, now: datetime) -> list[Others]:
     """What else waits to be sent in the weeks that a proposal touches, by community; those with nothing left out.
 
-    Two queries, whatever the street."""
-    monday = proposal.from_on - timedelta(days=proposal.from_on.weekday())
-    sunday = proposal.until_on + timedelta(days=6 - proposal.until_on.weekday())
+    Two queries, whatever the street.
+    """
+    monday, sunday = monday_of(proposal.from_on), monday_of(proposal.until_on) + timedelta(days=6)
     found = drafts(now=now, community=proposal.community, from_on=monday, until_on=sunday)
     if proposal.community is None:
         found = found.filter(session__community__street=proposal.street) if proposal.street else found

@@ -1,12 +1,13 @@
 """The first run: five steps from nothing to a published week, read off what is there."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from classes.models import Community, Learner, Room, Session, Term
 from volunteers.models import Assignment, Volunteer
+from volunteers.queries.board import monday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def next_monday(community: Community | None, now: datetime) -> str:
     after = today + timedelta(days=7 - today.weekday())
     coming = Session.objects.filter(community=community, starts_at__gt=now, status=Session.Status.PLANNED)
     days = coming.order_by("starts_at").values_list("on_date", flat=True)
-    return monday_of(days.filter(on_date__gte=after).first() or days.first() or today)
+    return monday_of(days.filter(on_date__gte=after).first() or days.first() or today).isoformat()
 
 
 def drafted_monday(community: Community | None, now: datetime) -> str:
@@ -91,12 +92,7 @@ def drafted_monday(community: Community | None, now: datetime) -> str:
         session__community=community, status=Assignment.Status.DRAFT, starts_at__gt=now
     ).order_by("starts_at")
     first = drafts.values_list("session__on_date", flat=True).first()
-    return monday_of(first) if first else next_monday(community, now)
-
-
-def monday_of(day: date) -> str:
-    """2026-11-30"""
-    return (day - timedelta(days=day.weekday())).isoformat()
+    return monday_of(first).isoformat() if first else next_monday(community, now)
 
 
 def has_term() -> bool:

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classes.actions.changing import Done, NeedsTick, Refused
@@ -168,7 +167,8 @@ def _steps(
     if request.method == "GET" and way.at_once:
         data = {"reason": data.get("reason") or REASON_TO_COME}
     elif context["wants_reason"]:
-        data = QueryDict(f"{data.urlencode()}&{urlencode({'reason': REASON_TO_COME})}")
+        data = data.copy()
+        data["reason"] = REASON_TO_COME
     asked = request.method == "POST" or way.at_once or "look" in request.GET
     form = make_form(*about, data) if asked else make_form(*about)
     if not asked:
