@@ -139,7 +139,7 @@ def put_back(row: SessionChange, session: Session) -> None:
     if not row.before:
         Session.objects.filter(pk=session.pk).update(
             status=Session.Status.CANCELLED,
-            cancel_reason="撤销了分班" if session.split_from_id else "撤销了加的场次",
+            cancel_reason="撤销了分班" if session.split_from_id else "加的这一场又不开了",
             step_free=None,
         )
         PartPlace.objects.filter(part=session).delete()

@@ -17,12 +17,12 @@ REVIEW = "review"
 
 
 class ReasonForm(forms.Form):
-    """Why: it stands in the notes."""
+    """Why sessions are called off: it stands in the notes and, for everybody, among what is open."""
 
     reason = forms.CharField(
         label="原因",
         max_length=120,
-        help_text="写在通知里，例如 暴雨红色预警",
+        help_text="写在通知里，报名页上人人看得到，例如 暴雨红色预警",
         error_messages={"required": "请写原因，通知里会告诉大家。"},
     )
 
@@ -48,7 +48,7 @@ class ClosingForm(forms.Form):
     reason = forms.CharField(
         label="原因",
         max_length=120,
-        help_text="写在通知里，例如 消防检查、装修",
+        help_text="写在通知里，报名页上人人看得到，例如 消防检查、装修",
         error_messages={"required": "请写原因，通知里会告诉大家。"},
     )
 
