@@ -1,10 +1,13 @@
 """Lists and the calendar of a term on a tablet held upright and on a phone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from people import context
 from tests import make
-from tests.journeys.running import as_staff
+from tests.journeys.measures import overflow
+from tests.journeys.running import as_staff, desk_pages, live, manager_pages
 
 pytestmark = pytest.mark.journey
 
@@ -68,3 +71,15 @@ def test_the_figures_of_a_month_end_under_each_other(live_server, new_page, tran
             figures = boxes(page, ".figures td b")
             assert len(figures) > 5
             assert len({round(one["x"] + one["width"]) for one in figures}) == 1
+
+
+def test_the_largest_letters_need_no_scrolling_sideways_at_the_desk(live_server, new_page, transactional_db, subtests):
+    now = timezone.now()
+    live(now)
+    page = as_staff(new_page(), live_server.url, "zhan")
+    page.context.add_cookies([{"name": context.COOKIE, "value": "xlarge", "url": live_server.url}])
+    for name, path in (desk_pages(now) | manager_pages()).items():
+        with subtests.test(page=name):
+            page.goto(f"{live_server.url}{path}")
+            assert page.evaluate("() => getComputedStyle(document.body).fontSize") == "26px"
+            assert overflow(page, 390) <= 0

@@ -58,8 +58,8 @@ def others_than(proposal: Proposal, *, now: datetime) -> list[Others]:
     """
     monday, sunday = monday_of(proposal.from_on), monday_of(proposal.until_on) + timedelta(days=6)
     found = drafts(now=now, community=proposal.community, from_on=monday, until_on=sunday)
-    if proposal.community is None:
-        found = found.filter(session__community__street=proposal.street) if proposal.street else found
+    if proposal.street:
+        found = found.filter(session__community__street=proposal.street)
     its_own = set(drafts_of(proposal, now=now).order_by().values_list("pk", flat=True))
     waiting: dict[Community, list[Assignment]] = {}
     for row in found:
