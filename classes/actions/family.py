@@ -9,6 +9,7 @@ from classes import demand
 from classes.actions.attending import Refused
 from classes.models import Attendance, Delegate, FamilyLink, Guardian, Learner, Session
 from classes.models.feeds import new_token
+from classes.queries import family as queries
 from people import audit
 from people.models import Person, User
 
@@ -17,7 +18,7 @@ State = Attendance.State
 
 
 class NoSuchDay(Refused):
-    """The child is not expected there, or the session is over or called off."""
+    """The child is not expected there, or the session is over, called off or more than a day ahead."""
 
 
 class AlreadySaid(Refused):
@@ -120,11 +121,11 @@ def _hold(by: Person, learner: Learner, session: Session, now: datetime) -> None
     if not Guardian.objects.filter(person=by, learner=learner).exists():
         raise NoSuchDay("这个孩子不在您名下，请打社区电话。")
     held = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-    if held.status != Session.Status.PLANNED or held.ends_at <= now:
-        raise NoSuchDay("这一场已经过了，或者停课了。")
+    if not queries.is_near(held, now):
+        raise NoSuchDay("这一场已经过了、停课了，或者还早：下课前一天之内才能说。")
     if learner.pk not in demand.expected_learners(held):
         raise NoSuchDay(f"{learner}不在这一场的名单上，请打社区电话。")
 
 
 def _wrote(learner: Learner, verb: str, by: Person, now: datetime) -> None:
-    audit.write(actor=None, verb=verb, thing=f"learner:{learner.pk}", now=now, summary=f"监护人 {by.pk} 号")
+    audit.write(actor=None, label=f"监护人 {by.pk} 号", verb=verb, thing=f"learner:{learner.pk}", now=now)

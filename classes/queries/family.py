@@ -11,8 +11,10 @@ from classes.models import Attendance, Delegate, Learner, PickUp, Session
 from people.models import Person
 
 DAYS_AHEAD = 7
-# How long before it begins a guardian says something about a session: the evening before, not weeks ahead.
+# What a guardian said can be changed until the session is over: a mark is settled a day after it was made.
 SAID_BEFORE = timedelta(hours=24)
+# How long a session that is over is still shown, so that the next one is there the evening before.
+SHOWN_AFTER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +69,23 @@ def _child(learner: Learner, session: Session | None, marks: dict, delegates: di
         session=session,
         mark=marks.get((learner.pk, session.pk)),
         delegate=delegates.get((learner.pk, session.on_date)),
-        is_near=session.status == Session.Status.PLANNED and session.starts_at - SAID_BEFORE <= now < session.ends_at,
+        is_near=is_near(session, now),
     )
 
 
+def is_near(session: Session, now: datetime) -> bool:
+    """Whether a guardian may say something about the session now: in the day before its end."""
+    return session.status == Session.Status.PLANNED and session.ends_at - SAID_BEFORE <= now < session.ends_at
+
+
 def _nearest(wards: Iterable[Learner], now: datetime) -> dict[int, Session]:
-    """By child: today's session, also when it is over, else the next one."""
+    """By child: the session that is on or was until just now, else the next one."""
     wanted = {one.pk for one in wards}
-    today = timezone.localdate(now)
     rows = Session.objects.filter(
         community__in={one.community_id for one in wards},
         series__programme__kind="child",
-        on_date__range=(today, today + timedelta(days=DAYS_AHEAD)),
+        ends_at__gt=now - SHOWN_AFTER,
+        on_date__lte=timezone.localdate(now) + timedelta(days=DAYS_AHEAD),
         merged_into=None,
     ).select_related("series__programme", "room", "community")
     sessions = list(rows.order_by("-starts_at", "-id"))

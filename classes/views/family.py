@@ -82,6 +82,9 @@ def say(request: HttpRequest, token: str, pk: int, verb: str) -> HttpResponse:
     child = next((one for one in queries.children(person=link.person, now=now) if one.learner.pk == pk), None)
     if child is None or child.session is None:
         raise Http404
+    if request.POST.get("session") != str(child.session.pk):
+        messages.warning(request, "这一页是早些时候打开的，没有记。下面是最近的一场，请看一眼再点。")
+        return redirect("public:family", token)
     try:
         messages.success(request, SAYINGS[verb](request, link, child, now))
     except actions.NoName as refusal:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classes.actions import attending, family
-from classes.models import Attendance, Delegate, Enrolment, FamilyLink, Guardian, Learner, Session
+from classes.models import Attendance, Delegate, Enrolment, FamilyLink, Guardian, Learner, Series, Session
 from people.models import AuditEntry
 from tests import make
 from volunteers.actions import forgetting
@@ -74,10 +74,10 @@ def named(child: Learner, session: Session, now, name: str = "王大爷") -> Del
 
 
 class TestTheLink:
-    def test_shows_nothing_of_a_child_before_the_digits_are_right(self, client, link, child):
+    def test_shows_nothing_of_a_child_before_the_digits_are_right(self, client, link, child, session):
         page = client.get(f"/k/{link.token}/")
         wrong = client.post(f"/k/{link.token}/", {"tail": "9999"})
-        said = client.post(f"/k/{link.token}/{child.pk}/excuse/")
+        said = client.post(f"/k/{link.token}/{child.pk}/excuse/", {"session": session.pk})
 
         assert [one.status_code for one in (page, wrong, said)] == [403, 403, 403]
         assert not any("李小明" in text(one) for one in (page, wrong, said))
@@ -115,7 +115,7 @@ class TestTheLink:
 
         assert phone.get(f"/k/{theirs.token}/").status_code == 403
         mine = FamilyLink.objects.exclude(pk=theirs.pk).get()
-        assert phone.post(f"/k/{mine.token}/{other.pk}/excuse/").status_code == 404
+        assert phone.post(f"/k/{mine.token}/{other.pk}/excuse/", {"session": session.pk}).status_code == 404
 
     @pytest.mark.parametrize("times", [1, 3])
     def test_costs_the_same_for_any_number(self, phone, link, session, now, times, django_assert_num_queries):
@@ -141,22 +141,47 @@ class TestThePage:
         page = text(phone.get(f"/k/{link.token}/"))
         assert ("走了</b>：爸爸李建" in page, "请这位大人来接" in page) == (True, False)
 
-    def test_one_tap_excuses_and_another_takes_it_back(self, phone, link, child):
-        phone.post(f"/k/{link.token}/{child.pk}/excuse/")
+    def test_one_tap_excuses_and_another_takes_it_back(self, phone, link, child, session):
+        phone.post(f"/k/{link.token}/{child.pk}/excuse/", {"session": session.pk})
         assert Attendance.objects.get().state == "excused"
         assert "还是来" in text(phone.get(f"/k/{link.token}/"))
 
-        phone.post(f"/k/{link.token}/{child.pk}/come/")
+        phone.post(f"/k/{link.token}/{child.pk}/come/", {"session": session.pk})
 
         assert not Attendance.objects.exists()
 
     def test_what_the_desk_has_said_stays(self, phone, link, child, session, now):
         present(child, session, now)
 
-        page = phone.post(f"/k/{link.token}/{child.pk}/excuse/", follow=True)
+        page = phone.post(f"/k/{link.token}/{child.pk}/excuse/", {"session": session.pk}, follow=True)
 
         assert "已经点过名了" in text(page)
         assert Attendance.objects.get().state == "present"
+
+    def test_the_evening_before_it_is_about_the_next_one_not_the_one_on_an_old_page(self, phone, link, child, session):
+        tomorrow = session.on_date + timedelta(days=1)
+        starts = session.starts_at - timedelta(hours=4)  # over for more than two hours
+        Session.objects.filter(pk=session.pk).update(starts_at=starts, ends_at=starts + timedelta(hours=1, minutes=30))
+        of = Series.objects.get()
+        of.days.create(weekday=tomorrow.weekday(), seats=of.capacity)
+        times = {"starts_at": starts + timedelta(days=1), "ends_at": starts + timedelta(days=1, hours=2)}
+        coming = make.session(f"{tomorrow}", of=of, **times)
+        excuse = f"/k/{link.token}/{child.pk}/excuse/"
+
+        old = phone.post(excuse, {"session": session.pk}, follow=True)
+        assert ("早些时候打开的" in text(old), Attendance.objects.exists()) == (True, False)
+        phone.post(excuse, {"session": coming.pk})
+
+        assert Attendance.objects.get().session == coming
+
+    def test_what_a_guardian_says_can_be_changed_until_the_end(self, child, father, session, now):
+        eve = session.ends_at - timedelta(hours=24)
+        said = {"by": father, "learner": child, "session": session}
+        with pytest.raises(family.NoSuchDay):
+            family.excuse(now=eve - timedelta(seconds=1), **said)
+        family.excuse(now=eve, **said)
+
+        assert present(child, session, session.ends_at - timedelta(minutes=1)).state == "present"
 
     def test_a_day_far_ahead_and_a_class_called_off_ask_nothing(self, phone, link, session):
         Session.objects.filter(pk=session.pk).update(
@@ -169,16 +194,17 @@ class TestThePage:
 
         assert "停课</b>：暴雪" in text(phone.get(f"/k/{link.token}/"))
 
-    def test_a_name_that_is_missing_is_said_at_its_field(self, phone, link, child):
-        page = phone.post(f"/k/{link.token}/{child.pk}/delegate/", {"name": " 王 "})
+    def test_a_name_that_is_missing_is_said_at_its_field(self, phone, link, child, session):
+        page = phone.post(f"/k/{link.token}/{child.pk}/delegate/", {"session": session.pk, "name": " 王 "})
 
         assert (page.status_code, "2 到 20 个字" in text(page)) == (422, True)
         assert not Delegate.objects.exists()
 
 
 class TestThisOnce:
-    def test_a_guardian_names_an_adult_and_passes_the_digits_on(self, phone, link, child):
-        page = text(phone.post(f"/k/{link.token}/{child.pk}/delegate/", {"name": "王大爷"}, follow=True))
+    def test_a_guardian_names_an_adult_and_passes_the_digits_on(self, phone, link, child, session):
+        said = {"session": session.pk, "name": "王大爷"}
+        page = text(phone.post(f"/k/{link.token}/{child.pk}/delegate/", said, follow=True))
 
         delegate = Delegate.objects.get()
         assert f"到了报这四个数：{delegate.code}" in page
@@ -197,6 +223,16 @@ class TestThisOnce:
         gone = Attendance.objects.get()
         assert (gone.delegate, gone.collected_by, gone.collected_text) == (delegate, None, "王大爷（家长请的）")
         assert "王大爷（家长请的）接走了" in page
+
+    def test_digits_of_somebody_taken_back_are_answered_with_a_sentence(self, client, child, father, session, now):
+        client.force_login(make.user())
+        delegate, _ = named(child, session, now), present(child, session, now)
+        family.withdraw_delegate(by=father, delegate=delegate, now=now)
+        said = {"who": f"learner:{child.pk}", "say": "left", "by": "delegate", "delegate": delegate.pk}
+
+        page = client.post(reverse("desk:session-say", args=[session.pk]), said | {"code": delegate.code})
+
+        assert (page.status_code, "家长收回了" in text(page)) == (409, True)
 
     def test_five_wrong_guesses_need_a_call(self, child, session, now):
         delegate = named(child, session, now)

@@ -113,7 +113,7 @@ def _who_fetches(learner: Learner, said: QueryDict, now: datetime) -> PickUp | D
     """Somebody of the child's list, or whom the guardian has named and who says the four digits; None is alone."""
     by = said.get("by", "")
     if by == "delegate":
-        named = get_object_or_404(Delegate, pk=_number(said.get("delegate")), learner=learner, withdrawn_at=None)
+        named = get_object_or_404(Delegate, pk=_number(said.get("delegate")), learner=learner)
         family.try_code(delegate=named, code=said.get("code", ""), now=now)
         return named
     return get_object_or_404(PickUp, pk=by, learner=learner) if by.isdecimal() else None
