@@ -193,11 +193,12 @@ class TestLearners:
         kept = make.learner("李沐辰", kind="child", may_leave_alone=True)
         gone = make.learner("李沐辰", kind="child", consent_on="2026-09-01", photo_consent="none", health_note="花生")
         gone.pickups.create(name="生人", relation="叔叔")
+        gone.delegates.create(name="路人", on_date=NOW.date(), named_at=NOW)
 
         merge(kept, gone)
 
         kept.refresh_from_db()
-        assert (kept.consent_on, kept.pickups.count(), kept.may_leave_alone) == (None, 0, False)
+        assert (kept.consent_on, kept.pickups.count(), kept.delegates.count(), kept.may_leave_alone) == (None, 0, 0, False)
         assert (kept.photo_consent, kept.health_note) == ("none", "花生")
 
     @pytest.mark.parametrize(

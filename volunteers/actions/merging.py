@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from classes.actions import enrolment as places
 from classes.actions import holding
-from classes.models import Guardian, Learner, PickUp
+from classes.models import Delegate, Guardian, Learner, PickUp
 from people import actions as person_actions
 from people import audit, names
 from people.models import Consent, Merge, Message, Person, PersonNote, User
@@ -24,7 +24,7 @@ from volunteers.models import Assignment, CheckIn, Clearance, ServiceRecord, Vol
 
 ABOUT_PERSON: tuple[type[Model], ...] = (PersonNote, Consent, Message)
 # Moved by rules of their own, or not at all: who may fetch a child is never widened by a merge.
-BY_HAND: tuple[type[Model], ...] = (Clearance, Guardian, PickUp)
+BY_HAND: tuple[type[Model], ...] = (Clearance, Delegate, Guardian, PickUp)
 VOLUNTEER_FILLS = ("home_id", "organisation_id", "occupation")
 FAMILY = ("family_name", "family_relation", "family_phone")
 LEARNER_FILLS = (
