@@ -120,6 +120,22 @@ def test_an_answer_that_got_lost_counts_once(live_server, new_page, session):
     assert (RollMark.objects.count(), CheckIn.objects.count()) == (1, 1)
 
 
+def test_a_call_that_failed_once_can_be_tried_again(live_server, new_page, session):
+    """The machine has a network, the server was away for a moment: nobody is kept from ringing."""
+    page = as_staff(new_page(**TABLET), live_server.url)
+    page.goto(live_server.url + reverse("desk:today"))
+    page.route("**/number/", lambda route: route.abort())
+    call = page.get_by_role("button", name="打给周远")
+    call.click()
+    expect(page.get_by_text("没网，下面是断网前的样子。")).to_be_visible()
+    page.unroute("**/number/")
+
+    call.click()
+
+    expect(page.locator(".who a[href^=tel]")).to_be_visible()
+    expect(page.get_by_text("没网，下面是断网前的样子。")).to_have_count(0)
+
+
 def test_what_the_rules_cannot_judge_is_not_kept(live_server, new_page, session):
     page = opened(new_page, live_server, session)
     page.context.set_offline(True)

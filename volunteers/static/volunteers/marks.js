@@ -109,9 +109,11 @@
     if (verb !== "post") return;
     const keepsOrder = state === "away" || waiting().length > 0;
     if (!parameters.who || parameters.say === "looked") {
-      if (!keepsOrder) return;
+      const isAll = elt.matches(".all");
+      // What cannot be kept is tried again while the machine thinks that it has a network: the server may be back.
+      if (isAll ? !keepsOrder : navigator.onLine && !waiting().length) return;
       event.preventDefault();
-      if (elt.matches(".all")) everybody();
+      if (isAll) everybody();
       else alarm(state === "away" ? NEEDS : "先等存在这台机器上的传完，再点这一步。");
       return;
     }
@@ -140,6 +142,7 @@
     at = event.detail.target === old && old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : "";
   });
   document.body.addEventListener("htmx:afterSettle", () => {
+    if (state === "away" && navigator.onLine && !waiting().length) { state = ""; show(); }
     if (at && document.activeElement === document.body) document.querySelector(`${part} [aria-label="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
     at = "";
   });
