@@ -12,10 +12,11 @@ from django_q.models import Task as Outcome
 from playwright.sync_api import Page
 
 from classes import actions as classes
-from classes.actions import days, feeds
+from classes.actions import days, family, feeds
 from classes.demand import expected_learners
-from classes.models import Attendance, Community, Learner, Request, Room, Series, Session
+from classes.models import Attendance, Community, FamilyLink, Guardian, Learner, Request, Room, Series, Session
 from classes.seeds import seed_reference
+from classes.views import family as family_views
 from config import background
 from people import outbox
 from people.models import Channel, Message, User
@@ -75,6 +76,8 @@ def live(now: datetime) -> None:
     change_days(now)
     demo_desk.asked(community, now, chen)
     served(now, chen)
+    answering = Guardian.objects.exclude(person__phone="").select_related("person").order_by("pk").first()
+    family.open_link(person=answering.person, now=now, actor=chen)
 
 
 def served(now: datetime, chen: User) -> None:
@@ -364,6 +367,7 @@ def public_pages(now: datetime) -> dict[str, str]:
         "ask": reverse("public:ask"),
         "ask-here": f"{reverse('public:ask')}?community={Community.objects.first().pk}",
         "privacy": reverse("public:privacy"),
+        "family": reverse("public:family", args=[FamilyLink.objects.get().token]),
         "missing": "/nowhere/",
         "login": reverse("desk:login"),
     }
@@ -422,4 +426,13 @@ def as_volunteer(page: Page, url: str, volunteer: Volunteer) -> Page:
     client = Client()
     make.known_phone(client, volunteer)
     page.context.add_cookies([{"name": device.COOKIE, "value": client.cookies[device.COOKIE].value, "url": url}])
+    return page
+
+
+def as_guardian(page: Page, url: str) -> Page:
+    """The page on a phone that is known to be the guardian's."""
+    client, link = Client(), FamilyLink.objects.select_related("person").get()
+    client.post(reverse("public:family", args=[link.token]), {"tail": link.person.phone[-4:]})
+    cookie = client.cookies[family_views.COOKIE].value
+    page.context.add_cookies([{"name": family_views.COOKIE, "value": cookie, "url": url}])
     return page

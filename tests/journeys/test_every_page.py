@@ -5,7 +5,16 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.journeys.measures import TARGETS, TEXTS, complaints, overflow, small
-from tests.journeys.running import agreed, as_staff, as_volunteer, desk_pages, live, manager_pages, public_pages
+from tests.journeys.running import (
+    agreed,
+    as_guardian,
+    as_staff,
+    as_volunteer,
+    desk_pages,
+    live,
+    manager_pages,
+    public_pages,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -16,8 +25,8 @@ HANDS = {"pointer": POINTER, "touch": TOUCH}
 # Pixels: the smallest letters, and the smaller side of what one clicks with a mouse or taps with a thumb.
 LETTERS = {"desk": 13, "public": 16}
 SIDES = {"pointer": {"desk": 24, "public": 48}, "touch": {"desk": 48, "public": 48}}
-KNOWN = "a volunteer on their own phone"
-STATUS = {"full": 409, "over": 410, "missing": 404}
+KNOWN = "a volunteer or a guardian on their own phone"
+STATUS = {"full": 409, "over": 410, "missing": 404, "family": 403}
 
 
 @pytest.mark.parametrize("hand", HANDS)
@@ -29,13 +38,14 @@ def test_every_page(live_server, new_page, subtests, hand):
     visits += [(name, path, "desk", "zhan") for name, path in manager_pages().items()]
     visits += [(name, path, "public", "") for name, path in public_pages(now).items()]
     known = [
-        (name, public_pages(now)[name]) for name in ("list", "me", "me-new", "sign-up", "in-scanned", "certificate-ask")
+        (name, public_pages(now)[name])
+        for name in ("list", "me", "me-new", "sign-up", "in-scanned", "certificate-ask", "family")
     ]
     visits += [(f"{name} on a known phone", path, "public", KNOWN) for name, path in known]
     people = {who: listening(new_page(**window)) for _, _, _, who in visits}
     for who, page in people.items():
         if who == KNOWN:
-            as_volunteer(page, live_server.url, agreed(now).volunteer)
+            as_volunteer(as_guardian(page, live_server.url), live_server.url, agreed(now).volunteer)
         elif who:
             as_staff(page, live_server.url, who)
     for name, path, face, who in visits:

@@ -8,13 +8,24 @@ from people import context
 from tests import make
 from tests.journeys import hearing
 from tests.journeys.measures import TARGETS, overflow, small
-from tests.journeys.running import agreed, as_volunteer, live, public_pages
+from tests.journeys.running import agreed, as_guardian, as_volunteer, live, public_pages
 from volunteers.models import Assignment, Shift
 
 pytestmark = pytest.mark.journey
 
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-KNOWN = ("list", "me", "me-new", "sign-up", "decline", "in-scanned", "certificate-ask", "swap-choose", "my-calendar")
+KNOWN = (
+    "list",
+    "me",
+    "me-new",
+    "sign-up",
+    "decline",
+    "in-scanned",
+    "certificate-ask",
+    "swap-choose",
+    "my-calendar",
+    "family",
+)
 
 # Text that runs out of a box that hides what is too much, and boxes that end before their words do.
 CUT = """() => {
@@ -56,7 +67,7 @@ def visits(now) -> list[tuple[str, str, bool]]:
 
 def phones(new_page, url: str, now, **options) -> dict[bool, Page]:
     """A phone that nobody knows, and one of somebody who comes."""
-    known = as_volunteer(new_page(**PHONE, **options), url, agreed(now).volunteer)
+    known = as_volunteer(as_guardian(new_page(**PHONE, **options), url), url, agreed(now).volunteer)
     return {False: new_page(**PHONE, **options), True: known}
 
 
