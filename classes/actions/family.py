@@ -122,7 +122,7 @@ def _hold(by: Person, learner: Learner, session: Session, now: datetime) -> None
         raise NoSuchDay("这个孩子不在您名下，请打社区电话。")
     held = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     if not queries.is_near(held, now):
-        raise NoSuchDay("这一场已经过了、停课了，或者还早：下课前一天之内才能说。")
+        raise NoSuchDay("这一场已经过了、停课了，或者还早：上课前一天起才能说。")
     if learner.pk not in demand.expected_learners(held):
         raise NoSuchDay(f"{learner}不在这一场的名单上，请打社区电话。")
 

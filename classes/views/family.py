@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classes.actions import family as actions
@@ -21,9 +20,6 @@ from people.access import organiser_required
 COOKIE = "kid"
 SALT = "classes.family"
 YEAR = 365 * 24 * 60 * 60  # seconds
-AN_HOUR = 60 * 60  # seconds
-# Wrong last digits for one guardian in an hour, from all phones together.
-WRONG_TAILS = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,8 +30,8 @@ def family(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, link)
     if request.method != "POST":
         return _ask(request, link, "")
-    trouble = _trouble(link, request.POST.get("tail", "").strip())
-    if trouble:
+    tail = request.POST.get("tail", "").strip()
+    if trouble := visitors.wrong_tail(f"family-tail:{link.pk}", tail=tail, number=link.person.phone):
         return _ask(request, link, trouble)
     response = redirect("public:family", token)
     response.set_signed_cookie(
@@ -48,27 +44,16 @@ def _is_known(request: HttpRequest, link: FamilyLink) -> bool:
     return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR) == link.token
 
 
-def _trouble(link: FamilyLink, tail: str) -> str:
-    """What is wrong with the digits; nothing when they are right."""
-    tried = f"family-tail:{link.pk}"
-    # Counted before it is compared: guesses at one moment are all counted.
-    if visitors.count(tried, seconds=AN_HOUR) > WRONG_TAILS:
-        return f"试错 {WRONG_TAILS} 次了，先锁一小时。请过一小时再试，或者打社区电话。"
-    known = link.person.phone[-4:]
-    if len(known) == len(tail) == 4 and constant_time_compare(tail, known):
-        visitors.forget(tried)
-        return ""
-    return "和登记的手机号对不上，请再看一眼。"
-
-
 def _ask(request: HttpRequest, link: FamilyLink, trouble: str) -> HttpResponse:
-    return render(request, "classes/family_whose.html", {"link": link, "trouble": trouble}, status=403)
+    of = Guardian.objects.filter(person=link.person).select_related("learner__community").first()
+    context = {"link": link, "trouble": trouble, "community": of.learner.community if of else None}
+    return render(request, "classes/family_whose.html", context, status=403)
 
 
 def _page(request: HttpRequest, link: FamilyLink, *, status: int = 200, **more) -> HttpResponse:
     now = timezone.now()
     found = queries.children(person=link.person, now=now)
-    context = {"link": link, "children": found, "community": found[0].learner.community if found else None}
+    context = {"link": link, "children": found, "now": now, "community": found[0].learner.community if found else None}
     return render(request, "classes/family.html", context | more, status=status)
 
 

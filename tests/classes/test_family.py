@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classes.actions import attending, family
-from classes.models import Attendance, Delegate, Enrolment, FamilyLink, Guardian, Learner, Series, Session
+from classes.models import Attendance, Community, Delegate, Enrolment, FamilyLink, Guardian, Learner, Series, Session
 from people.models import AuditEntry
 from tests import make
 from volunteers.actions import forgetting
@@ -85,10 +85,12 @@ class TestTheLink:
         assert not Attendance.objects.exists()
 
     def test_is_locked_after_five_wrong_guesses(self, client, link):
+        Community.objects.update(help_phone="029-80000001")
         for _ in range(5):
             client.post(f"/k/{link.token}/", {"tail": "9999"})
 
-        assert "先锁一小时" in text(client.post(f"/k/{link.token}/", {"tail": "2345"}))
+        page = text(client.post(f"/k/{link.token}/", {"tail": "2345"}))
+        assert ("先锁一小时" in page, "tel:029-80000001" in page) == (True, True)
 
     def test_is_given_renewed_and_taken_back_by_the_desk(self, client, child, father):
         client.force_login(make.user())
@@ -189,7 +191,8 @@ class TestThePage:
             ends_at=session.ends_at + timedelta(days=3),
             on_date=session.on_date + timedelta(days=3),
         )
-        assert "这一场请假" not in text(phone.get(f"/k/{link.token}/"))
+        page = text(phone.get(f"/k/{link.token}/"))
+        assert ("这一场请假" in page, "还没到" in page, "上课前一天起" in page) == (False, False, True)
         Session.objects.filter(pk=session.pk).update(status="cancelled", cancel_reason="暴雪")
 
         assert "停课</b>：暴雪" in text(phone.get(f"/k/{link.token}/"))

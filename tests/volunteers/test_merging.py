@@ -198,7 +198,12 @@ class TestLearners:
         merge(kept, gone)
 
         kept.refresh_from_db()
-        assert (kept.consent_on, kept.pickups.count(), kept.delegates.count(), kept.may_leave_alone) == (None, 0, 0, False)
+        assert (kept.consent_on, kept.pickups.count(), kept.delegates.count(), kept.may_leave_alone) == (
+            None,
+            0,
+            0,
+            False,
+        )
         assert (kept.photo_consent, kept.health_note) == ("none", "花生")
 
     @pytest.mark.parametrize(

@@ -21,11 +21,6 @@ class CodeRefused(Exception):
     """The code is not the one that was sent, or is old; the message says what to do."""
 
 
-def is_tail_of(volunteer: Volunteer, tail: str) -> bool:
-    """Whether these are the last four digits of the volunteer's number."""
-    return len(tail) == 4 and constant_time_compare(tail, volunteer.mobile[-4:])
-
-
 def recognise(*, volunteer: Volunteer, now: datetime) -> None:
     """A phone is known to be theirs from now on; the first time is kept."""
     if Volunteer.objects.filter(pk=volunteer.pk, linked_at=None).update(linked_at=now):

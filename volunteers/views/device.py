@@ -24,8 +24,6 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 AN_HOUR = 60 * 60  # seconds
 # A community's own Wi-Fi brings many people from one address; one phone needs few attempts.
 PER_DEVICE, PER_ADDRESS = 20, 120
-# Wrong last digits for one volunteer in an hour, from all phones together: one guess in ten thousand is right.
-WRONG_TAILS = 5
 TAIL = "tail"
 
 
@@ -117,14 +115,7 @@ def _trouble(request: HttpRequest, volunteer: Volunteer) -> str | None:
     tail = request.POST.get(TAIL, "").strip()
     if not tail:
         return ""
-    tried = f"{TAIL}:{volunteer.pk}"
-    # Counted before it is compared: guesses at one moment are all counted.
-    if visitors.count(tried, seconds=AN_HOUR) > WRONG_TAILS:
-        return f"试错 {WRONG_TAILS} 次了，先锁一小时。请过一小时再试，或者打社区电话。"
-    if recognising.is_tail_of(volunteer, tail):
-        visitors.forget(tried)
-        return None
-    return "和登记的手机号对不上，请再看一眼。"
+    return visitors.wrong_tail(f"{TAIL}:{volunteer.pk}", tail=tail, number=volunteer.mobile) or None
 
 
 def ask(request: HttpRequest, volunteer: Volunteer, trouble: str) -> HttpResponse:
