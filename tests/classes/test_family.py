@@ -91,6 +91,8 @@ class TestTheLink:
 
         page = text(client.post(f"/k/{link.token}/", {"tail": "2345"}))
         assert ("先锁一小时" in page, "tel:029-80000001" in page) == (True, True)
+        # The help of the public pages, without a volunteer's words.
+        assert ("有事要说？" in page, "找不到自己的链接" in page) == (True, False)
 
     def test_is_given_renewed_and_taken_back_by_the_desk(self, client, child, father):
         client.force_login(make.user())
