@@ -120,6 +120,25 @@ def test_j_and_then_1_1_1_1_fills_gaps_in_a_row(live_server, new_page, shift):
     expect(page.locator(f"#side[data-shift='{later.pk}']")).to_be_visible()
 
 
+def test_the_quickest_hand_stays_on_the_board(live_server, new_page, shift):
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+    page.evaluate("""() => {
+        window.sameBoard = true
+        const eager = new MutationObserver(() => {
+            const first = document.querySelector("#side [data-key='1']")
+            if (first) { eager.disconnect(); first.click() }
+        })
+        eager.observe(document.body, {childList: true, subtree: true})
+    }""")
+
+    page.keyboard.press("j")
+
+    expect(page.locator("#toast")).to_contain_text("已放好")
+    assert page.evaluate("window.sameBoard") is True
+    expect(page.locator(".slot.sel [data-gap]")).to_be_focused()
+
+
 def test_whoever_works_in_the_panel_stays_there(live_server, new_page, shift):
     page = as_staff(new_page(), live_server.url)
     page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")

@@ -213,19 +213,18 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const box = document.getElementById("alarm");
     if (box) box.textContent = "";
-    if (event.target.closest("#side, #toast")) acted = focused() || "board";
+    if (event.target.closest("#side, #toast")) place ||= "board";
   });
-  document.addEventListener("htmx:beforeSwap", () => { held = focused(); });
   document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); follow(); });
 
   /* The panel may have gone on to the next gap: that one is marked on the board, and whoever acted finds the
      focus there again, in the panel or at the gap; so does whoever was there when the news of another organiser
-     put a new board in the place of the old. Nothing else moves it. */
-  let acted = "", held = "";
-  function focused() {
-    const active = document.activeElement;
-    return active?.closest("#side") ? "side" : active?.matches("[data-gap]") ? "board" : "";
-  }
+     put a new board in the place of the old. Nothing else moves it. Where somebody is, is kept from the moment
+     they go there, since an answer whose asker has left the page takes the focus away without an event before. */
+  let place = "";
+  const placeOf = (element) => (element.closest("#side") ? "side" : element.matches("[data-gap]") ? "board" : "");
+  document.addEventListener("focusin", (event) => { place = placeOf(event.target); });
+  document.addEventListener("pointerdown", (event) => { place = event.target.closest("#side") ? "side" : ""; });
   function follow() {
     const side = document.getElementById("side");
     if (!side) return;
@@ -233,12 +232,9 @@
     const marked = all(".slot.sel [data-gap]");
     const gap = marked.length === 1 && marked[0].dataset.gap === open ? marked[0] : document.querySelector(`[data-gap="${open}"]`);
     if (gap) select(gap); else marked.forEach((one) => one.closest(".slot").classList.remove("sel"));
-    const back = acted || held;
-    held = "";
-    if (!back || document.activeElement !== document.body) return;
-    (back === "board" && gap && isSeen(gap) ? gap : side).focus({ preventScroll: true });
+    if (!place || document.activeElement !== document.body) return;
+    (place === "board" && gap && isSeen(gap) ? gap : side).focus({ preventScroll: true });
     gap?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    acted = "";
   }
 
   all("form").forEach(countTicks);
