@@ -21,6 +21,13 @@ def at(day: str, clock: str = "09:30") -> datetime:
     return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=SHANGHAI)
 
 
+def began(now: datetime, minutes: int) -> datetime:
+    """So many minutes before now, but not yesterday: a test that runs at midnight means the same day."""
+    return max(
+        now - timedelta(minutes=minutes), now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+
+
 def user(username: str = "chen", role: str = "organiser", password: str = "lin-ke-2026", **fields) -> User:
     """A member of staff."""
     return User.objects.create_user(username=username, password=password, role=role, **fields)

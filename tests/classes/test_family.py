@@ -28,7 +28,7 @@ def now():
 @pytest.fixture
 def session(now) -> Session:
     """四点半课堂 began ten minutes ago."""
-    starts = now - timedelta(minutes=10)
+    starts = make.began(now, 10)
     day = timezone.localdate(starts)
     of = make.series("四点半", kind="child", weekdays=[day.weekday()])
     return make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(hours=2))

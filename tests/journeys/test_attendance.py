@@ -24,7 +24,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def placed(transactional_db):
     """周远 has a place at a session that began a minute ago."""
-    starts = timezone.now() - timedelta(minutes=1)
+    starts = make.began(timezone.now(), 1)
     day = timezone.localdate(starts)
     of = make.series(weekdays=[day.weekday()])
     session = make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(minutes=90))

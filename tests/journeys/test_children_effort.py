@@ -23,7 +23,7 @@ CHILDREN = 20
 def roll(live_server, new_page, transactional_db) -> Page:
     """The list of a session with twenty children that began ten minutes ago, on a tablet."""
     make.user()
-    starts = timezone.now() - timedelta(minutes=10)
+    starts = make.began(timezone.now(), 10)
     day = timezone.localdate(starts)
     of = make.series("四点半", kind="child", weekdays=[day.weekday()])
     session = make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(minutes=120))

@@ -169,7 +169,7 @@ def test_a_setting_is_changed_and_taken_back(desk):
 
 
 def test_everybody_came(desk):
-    starts = timezone.now() - timedelta(minutes=10)
+    starts = make.began(timezone.now(), 10)
     day = timezone.localdate(starts)
     of = make.series(weekdays=[day.weekday()])
     session = make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(minutes=90))

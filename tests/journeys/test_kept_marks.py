@@ -21,7 +21,7 @@ TABLET = {"width": 820, "height": 1180}
 @pytest.fixture
 def session(transactional_db):
     """A children's session that began a minute ago, with two adults and two children."""
-    starts = timezone.now() - timedelta(minutes=1)
+    starts = make.began(timezone.now(), 1)
     day = timezone.localdate(starts)
     of = make.series("四点半", kind="child", weekdays=[day.weekday()])
     held = make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(minutes=90))

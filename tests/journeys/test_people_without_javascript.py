@@ -40,7 +40,7 @@ def said(page: Page, words: str) -> None:
 
 def under_way(kind: str = "senior") -> Session:
     """A session that began ten minutes ago."""
-    starts = timezone.now() - timedelta(minutes=10)
+    starts = make.began(timezone.now(), 10)
     day = timezone.localdate(starts)
     of = make.series(f"{kind} 今天", kind=kind, weekdays=[day.weekday()])
     return make.session(f"{day}", of=of, starts_at=starts, ends_at=starts + timedelta(minutes=90))

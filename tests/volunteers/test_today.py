@@ -179,7 +179,7 @@ class TestTodos:
 def running_now(name: str = "四点半") -> Session:
     """A children's session of today that began half an hour ago."""
     now = timezone.now()
-    starts = now - timedelta(minutes=30)
+    starts = make.began(now, 30)
     of = make.series(name, kind="child")
     return make.session(f"{timezone.localdate(now)}", of, starts_at=starts, ends_at=starts + timedelta(hours=2))
 
