@@ -59,7 +59,8 @@ def mark(
     for learner in wanted:
         if learner.kind == Learner.Kind.CHILD and learner.pk not in expected:
             raise NotOnTheList(f"{learner}不在这一场的名单上，先办入班。")
-    known = {row.learner_id: row for row in session.attendance.filter(learner__in=wanted)}
+    # Held until it is written: a child may be handed over at this moment, and to whom must stay.
+    known = {row.learner_id: row for row in session.attendance.select_for_update().filter(learner__in=wanted)}
     return [_mark(session, one, known.get(one.pk), state, now, actor) for one in wanted]
 
 

@@ -1,8 +1,11 @@
-"""Wait for another process without guessing how long it takes."""
+"""Wait for another process or thread without guessing how long it takes."""
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
+
+from django.db import connection
 
 
 def until(answer: Callable[[], Any], seconds: float = 30) -> Any:
@@ -13,3 +16,17 @@ def until(answer: Callable[[], Any], seconds: float = 30) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"nothing happened within {seconds} s")
+
+
+def until_it_waits(waiting: Future) -> None:
+    """Until the database says that somebody waits for a row."""
+    asked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    gives_up_at = time.monotonic() + 20
+    while time.monotonic() < gives_up_at:
+        with connection.cursor() as cursor:
+            cursor.execute(asked)
+            if cursor.fetchone()[0]:
+                return
+        assert not waiting.done(), waiting.result()
+        time.sleep(0.02)
+    raise AssertionError("It never waited.")

@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time
-from time import monotonic, sleep
 
 import pytest
 from django.db import connection, connections, transaction
@@ -20,6 +19,7 @@ from classes.actions.changing import Refused
 from classes.actions.holding import hold_community
 from classes.models import Community, Room, Series, SeriesDay, Session
 from tests import make
+from tests.config.waiting import until_it_waits
 from tests.volunteers import imports
 from volunteers.actions import changing, editing, timetables
 from volunteers.models import Assignment, Shift, TimetableProposal, Volunteer
@@ -59,20 +59,6 @@ def while_held(act: Callable[[], object]) -> Iterator[Future]:
                 until_it_waits(waiting)
             yield waiting
         waiting.result(30)
-
-
-def until_it_waits(waiting: Future) -> None:
-    """Until the database says that somebody waits for a row."""
-    asked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    gives_up_at = monotonic() + 20
-    while monotonic() < gives_up_at:
-        with connection.cursor() as cursor:
-            cursor.execute(asked)
-            if cursor.fetchone()[0]:
-                return
-        assert not waiting.done(), waiting.result()
-        sleep(0.02)
-    raise AssertionError("It never waited for the community.")
 
 
 def pattern_of(series: Series, **fields) -> series_actions.Pattern:

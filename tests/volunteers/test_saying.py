@@ -1,14 +1,16 @@
 """One tap on a roll: kept without network and sent later, twice, in another order, against another machine."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from classes.actions import attending
 from classes.models import Attendance, Enrolment, PickUp
 from tests import make
+from tests.config.waiting import until_it_waits
 from volunteers.actions import attendance, saying
 from volunteers.models import CheckIn, NoShow, RollMark
 from volunteers.queries.clashes import clashes
@@ -277,3 +279,26 @@ class TestAtOneMoment:
         else:
             assert isinstance(fetched, attending.NotHeld)
             assert row.state == "absent"
+
+    def test_a_child_being_handed_over_at_that_moment_stays_handed_over(self, session, child, helper, transactional_db):
+        for one in (helper, place(session, "何晓琳")):
+            say(session, one, "came")
+        say(session, child, "present", at="16:35")
+        by = PickUp.objects.create(learner=child, name="张桂兰", relation="奶奶")
+
+        def never_came():
+            try:
+                return say(session, child, "absent", at="16:50")
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                attending.collect(attendance=Attendance.objects.get(), pickup=by, now=SENT, actor=None)
+                later = pool.submit(never_came)
+                if connection.vendor == "postgresql":
+                    until_it_waits(later)
+            with pytest.raises(attending.HasLeft, match="奶奶张桂兰"):
+                later.result(30)
+
+        assert Attendance.objects.get().collected_by == by
