@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from tests import make
 from tests.journeys.counting import Effort, Goal
 from tests.journeys.running import as_staff
+from tests.volunteers.imports import sample
 from volunteers.actions import roster
-from volunteers.models import Assignment, Proposal, Shift, Volunteer
+from volunteers.models import Assignment, ImportBatch, Proposal, Shift, Volunteer
 from volunteers.tasks import run_proposal
 
 pytestmark = [pytest.mark.journey, pytest.mark.effort]
@@ -179,6 +180,47 @@ def test_a_week_is_filled_with_b_and_a(live_server, new_page, shift):
 
     expect(page.get_by_role("heading", name="采纳了 3 项")).to_be_visible()
     effort.meets(Goal("fill next week with keys, up to 采纳: B, A", keys=2))
+
+
+def test_a_week_is_published_with_p_p_and_enter(live_server, new_page, shift):
+    roster.place(shift=shift, volunteer=Volunteer.objects.first(), now=timezone.now(), actor=make.user("li"))
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/week/?w={shift.session.on_date}")
+
+    effort = Effort(job=6, name="publish-keys")
+
+    effort.press(page, "p")
+    expect(page.get_by_role("heading", name="发布，通知 1 人")).to_be_visible()
+    effort.press(page, "p")
+    expect(page.get_by_role("button", name="发布，通知 1 人")).to_be_focused()
+    assert Assignment.objects.get().status == "draft"
+    effort.press(page, "Enter")
+
+    expect(page.get_by_role("status").filter(has_text="已发布")).to_be_visible()
+    assert Assignment.objects.get().status == "offered"
+    effort.meets(Goal("publish with keys: P, P, Enter", keys=3))
+
+
+def test_a_table_is_taken_in_with_a_and_enter(live_server, new_page, shift):
+    name, content = sample("志愿者报名表.xlsx")
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/import/")
+    page.get_by_label("选文件").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+    page.get_by_label("学期").fill("2026秋")
+    page.get_by_role("button", name="看看读出了什么").click()
+    expect(page.get_by_role("heading", name="先看一眼，再导入")).to_be_visible()
+
+    effort = Effort(job=5, name="import-keys")
+
+    effort.press(page, "a")
+    expect(page.locator("#bar button.main")).to_be_focused()
+    assert ImportBatch.objects.get().status == "preview"
+    effort.press(page, "Enter")
+
+    expect(page.get_by_role("heading", name="导入好了")).to_be_visible()
+    effort.meets(Goal("take in a table with keys: A, Enter", keys=2))
 
 
 def test_a_key_that_is_switched_off_does_nothing(live_server, new_page, shift):

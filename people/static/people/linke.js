@@ -159,7 +159,8 @@
     // Whoever presses 1 again before the panel has gone on would place the same person twice.
     if (!found || found.closest(".htmx-request")) return;
     event.preventDefault();
-    if (found.matches("input, textarea, select")) found.focus(); else found.click();
+    // A key that has led to a preview leads on to its button (data-goto): pressed twice by mistake it does nothing yet.
+    if (found.matches("input, textarea, select, [data-goto]")) found.focus(); else found.click();
   });
 
   /* A form that may come back with errors (data-in-place) shows them without a step in the history: the
