@@ -15,6 +15,7 @@ from django.utils import timezone
 from classes import actions as classes
 from classes.actions import days, lessons, rooms, series
 from classes.models import Community, DayQuestion, Learner, Lesson, Series, Session, Term
+from classes.seasons import term_around
 from people.models import Message, User
 from volunteers import demo_attendance, demo_clubs, demo_desk, demo_substitutes, intake
 from volunteers.actions import answers, changing, proposals, roster, signup, timetables
@@ -145,7 +146,7 @@ def changed(community: Community, now: datetime, chen: User) -> None:
 def bring_in(now: datetime, chen: User, term: str = "") -> tuple[Community, Term]:
     """Import the sample files and the second sheet into that term, or the one around today."""
     today = timezone.localdate(now)
-    name = term or intake.term_around(today)
+    name = term or term_around(today)
     files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.iterdir()) if path.is_file()]
     files.append((MORE_FILE, more_volunteers(today).encode()))
     batch = intake.receive(files=files, text="", community=COMMUNITY, term=name, now=now, actor=chen)

@@ -8,14 +8,26 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from classes import demand
 from classes.calendar import Days, Status, Type
-from classes.models import Community, DayQuestion, Enrolment, Programme, Series, SeriesDay, Session, Term
+from classes.models import (
+    Community,
+    DayQuestion,
+    Enrolment,
+    Programme,
+    SchoolLevel,
+    SchoolTerm,
+    Series,
+    SeriesDay,
+    Session,
+    Term,
+)
 from classes.queries import rooms
 from classes.recurrence import in_words
+from classes.seasons import term_after
 
 Kind = Programme.Kind
 WEEKDAYS = "一二三四五六日"
@@ -160,6 +172,23 @@ def terms_to_copy(community: Community) -> list[tuple[Term, int]]:
     here = Count("series", filter=Q(series__community=community))
     found = Term.objects.annotate(classes=here).filter(classes__gt=0).order_by("-starts_on", "-id")
     return [(term, term.classes) for term in found]
+
+
+def term_to_plan(today: date) -> dict[str, Any]:
+    """Name and days of the term that comes next, to begin a form with. At most two queries.
+
+    Where the primary schools' days are known they are taken, else what the season is used to.
+    """
+    last = Term.objects.aggregate(last=Max("ends_on"))["last"]
+    name, starts, ends = term_after(last, today=today)
+    at_school = SchoolTerm.objects.filter(
+        level=SchoolLevel.PRIMARY, kind=SchoolTerm.Kind.TERM, starts_on__lte=ends, ends_on__gte=starts
+    )
+    # Of two that touch the season's days, the one that has most of them.
+    part = max(at_school, key=lambda one: min(one.ends_on, ends) - max(one.starts_on, starts), default=None)
+    if part:
+        starts, ends = max(part.starts_on, today), part.ends_on
+    return {"name": name, "starts_on": starts, "ends_on": ends}
 
 
 def series_with_numbers(term: Term, community: Community) -> QuerySet[Series]:

@@ -88,10 +88,10 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def term_form(community: Community, data=None) -> TermForm:
-    """The form of a new term; the latest term's classes are chosen to begin with."""
+    """The form of a new term: the next one by the season and the schools' days, with the latest term's classes."""
     earlier = queries.terms_to_copy(community)
     first = f"term:{earlier[0][0].pk}" if earlier else "usual"
-    return TermForm(data, earlier=earlier, initial={"like": first})
+    return TermForm(data, earlier=earlier, initial=queries.term_to_plan(timezone.localdate()) | {"like": first})
 
 
 def opened_page(request: HttpRequest, opened: opening.Opened) -> HttpResponse:

@@ -15,6 +15,7 @@ from classes import actions as classes
 from classes.actions import days, family, feeds
 from classes.demand import expected_learners
 from classes.models import Attendance, Community, FamilyLink, Guardian, Learner, Request, Room, Series, Session
+from classes.seasons import term_around
 from classes.seeds import seed_reference
 from classes.views import family as family_views
 from config import background
@@ -25,7 +26,6 @@ from tests.volunteers.imports import samples
 from volunteers import demo, demo_clubs, demo_desk, intake
 from volunteers.actions import absences, certificates, ledger, tradeoffs
 from volunteers.actions import timetables as actions
-from volunteers.intake import term_around
 from volunteers.models import (
     Assignment,
     Certificate,
@@ -234,7 +234,7 @@ def rolled(now: datetime) -> int:
     of_children = Shift.objects.filter(session__series__programme__kind="child", session__starts_at__gt=now)
     shift = of_children.order_by("-session__starts_at", "-pk").first()
     session = shift.session
-    starts = now - timedelta(minutes=20)
+    starts = make.began(now, 20)
     Assignment.objects.filter(session=session).delete()
     Session.objects.filter(pk=session.pk).update(starts_at=starts, ends_at=starts + timedelta(hours=2), room=None)
     session.refresh_from_db()

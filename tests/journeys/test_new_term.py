@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from classes.models import Session
+from classes.models import Session, Term
+from classes.queries.term import term_to_plan
 from classes.seeds import seed_reference
 from tests import make
 from tests.journeys.counting import Effort, Goal
@@ -28,6 +29,7 @@ def test_at_most_six_fields_and_ninety_seconds(live_server, page):
 
     effort = Effort(job=5)
     began = time.monotonic()
+    page.get_by_label("学期").fill("")  # another one than was offered
     effort.fill(page.get_by_label("学期"), "2026autumn", delay=PER_KEY)
     effort.fill(page.get_by_label("第一天"), "2026-09-01")
     effort.fill(page.get_by_label("最后一天"), "2027-01-22")
@@ -53,3 +55,21 @@ def test_at_most_six_fields_and_ninety_seconds(live_server, page):
 
     page.goto(f"{live_server.url}/desk/term/add/")
     assert fields.count() <= 6
+
+
+def test_the_next_term_takes_one_tap(live_server, page):
+    seed_reference(timezone.now())
+    make.community()
+    make.user()
+    as_staff(page, live_server.url)
+    page.goto(f"{live_server.url}/desk/term/add/")
+    planned = term_to_plan(timezone.localdate())
+
+    expect(page.get_by_label("学期")).to_have_value(planned["name"])
+    expect(page.get_by_label("第一天")).to_have_value(f"{planned['starts_on']}")
+    effort = Effort(job=5, name="offered")
+    effort.tap(page.get_by_role("button", name="排这个学期"))
+
+    expect(page.get_by_text("排好了：加了 4 个班")).to_be_visible()
+    assert Term.objects.filter(**planned).exists()
+    effort.meets(Goal("the next term as it is offered", taps=1))

@@ -14,11 +14,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from classes.models import DayQuestion, Session, Term
+from classes.seasons import term_around
 from classes.seeds import seed_reference
 from people.models import Message
 from tests.config.waiting import until
 from volunteers import demo
-from volunteers.intake import term_around
 from volunteers.models import Assignment, ImportBatch, Proposal, Shift, Volunteer
 from volunteers.seeds import seed_roles
 

@@ -13,7 +13,7 @@ from .batches import (
     preview,
     settle,
 )
-from .places import TermUnknown, community_named, discard, receive, term_around, term_named
+from .places import TermUnknown, community_named, discard, receive, term_named
 from .undo import undo, would_undo
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "preview",
     "receive",
     "settle",
-    "term_around",
     "term_named",
     "undo",
     "would_undo",

@@ -1,13 +1,13 @@
 """Where an import goes: a community and a term by name, made when they are not there yet."""
 
-import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import ForeignObjectRel
 
 from classes.models import CalendarDay, Community, Lesson, Programme, Term
+from classes.seasons import SEASON, Span, span_of
 from classes.seeds import seed_reference
 from people import workbooks
 from people.models import User
@@ -17,19 +17,7 @@ from volunteers.seeds import seed_roles
 
 from .batches import must_be_preview, preview
 
-SEASON = re.compile(r"(20\d{2})\D*?(春|夏|秋|冬|暑|寒)")
-# First and last day of a term by its season, as (years after the name's year, month, day).
-SPANS = {
-    "春": ((0, 2, 22), (0, 7, 9)),
-    "夏": ((0, 7, 10), (0, 8, 31)),
-    "暑": ((0, 7, 10), (0, 8, 31)),
-    "秋": ((0, 9, 1), (1, 1, 22)),
-    "冬": ((1, 1, 23), (1, 2, 21)),
-    "寒": ((1, 1, 23), (1, 2, 21)),
-}
 LONGEST = 366  # days
-WORTH_STARTING = timedelta(weeks=3)
-Span = tuple[date, date]
 
 
 class TermUnknown(Exception):
@@ -103,22 +91,6 @@ def term_named(name: str, *, files: Iterable[tuple[str, bytes]] = (), text: str 
     if span is None:
         raise TermUnknown(f"看不出“{name}”从哪天到哪天。请写成“2026秋”“2027春”这样，年份加季节。")
     return Term.objects.get_or_create(name=name, defaults={"starts_on": span[0], "ends_on": span[1]})[0]
-
-
-def span_of(name: str) -> Span | None:
-    """First and last day of a term by its name: 2026秋 is 2026-09-01 to 2027-01-22."""
-    found = SEASON.search(name)
-    if not found:
-        return None
-    starts, ends = (date(int(found[1]) + years, month, day) for years, month, day in SPANS[found[2]])
-    return starts, ends
-
-
-def term_around(day: date) -> str:
-    """The name of the first term with three weeks left on this day: 2026秋 in November 2026."""
-    names = [f"{year}{season}" for year in (day.year - 1, day.year) for season in "春暑秋寒"]
-    spans = ((name, span_of(name)) for name in names)
-    return next(name for name, span in spans if span and span[1] >= day + WORTH_STARTING)
 
 
 def _said(name: str, files: Iterable[tuple[str, bytes]], text: str) -> Span | None:
