@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from classes import actions as classes
@@ -18,7 +18,7 @@ from classes.models import Community, DayQuestion, Learner, Lesson, Series, Sess
 from classes.seasons import term_around
 from people.models import Message, User
 from volunteers import demo_attendance, demo_clubs, demo_desk, demo_substitutes, intake
-from volunteers.actions import answers, changing, proposals, roster, signup, timetables
+from volunteers.actions import answers, changing, people, proposals, roster, signup, timetables
 from volunteers.actions.pairing import settle_pairs
 from volunteers.models import Assignment, CheckIn, Offer, Placement, Proposal, Volunteer
 from volunteers.tasks import find_claimed, solve_claimed
@@ -59,6 +59,7 @@ MORE = 26
 SLOW = 4
 # The share of next week's proposal that is taken; the rest is left for the visitor to fill.
 KEPT = 0.82
+WHY_ASKED = ("下旬要答辩，排之前先问一声", "家里有事，排之前先打个招呼")
 # What a few of the seniors said about who should teach them.
 PAIR_WISHES = ("要熟面孔", "要女的教", "要熟面孔", "要男的教")
 # People who cannot come this weekend, so that a stranger finds an open place.
@@ -225,8 +226,16 @@ def coming(community: Community, start: date, now: datetime, chen: User, chance:
     for number, offer in enumerate(made.order_by("pk")):
         if number % SLOW:
             answers.accept_offer(offer=offer, now=now)
+    busy_soon(proposal.placements.exclude(pk__in=wanted), now, chen)
     Placement.objects.filter(proposal=proposal, status="proposed").update(status="refused")
     Proposal.objects.filter(pk=proposal.pk, status="ready").update(status="accepted")
+
+
+def busy_soon(left: QuerySet[Placement], now: datetime, chen: User) -> None:
+    """Some who will be proposed again have said that they are better asked first."""
+    for placement, why in zip(left.select_related("volunteer", "shift__session"), WHY_ASKED, strict=False):
+        text = f"{placement.shift.session.on_date.month} 月{why}"
+        people.add_note(volunteer=placement.volunteer, text=text, now=now, actor=chen)
 
 
 def pair_up(community: Community, now: datetime) -> None:

@@ -147,6 +147,7 @@ desk = [
     path("match/<int:pk>/discard/", matching.discard, name="proposal-discard"),
     path("match/<int:pk>/publish/", matching.publish, name="proposal-publish"),
     path("match/<int:pk>/<int:placement_pk>/swap/", matching.swap, name="placement-swap"),
+    path("match/<int:pk>/<int:placement_pk>/ask/", matching.ask_first, name="placement-ask"),
     path("timetable/", timetables.timetable, name="timetable"),
     path("timetable/start/", timetables.start, name="timetable-start"),
     path("timetable/<int:pk>/", timetables.run, name="timetable-run"),

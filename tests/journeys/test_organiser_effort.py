@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from people.models import Message
 from tests import make
 from tests.journeys.counting import Effort, Goal
 from tests.journeys.running import as_staff
@@ -309,6 +310,26 @@ def test_x_and_enter_take_the_next_best_person(live_server, new_page, shift):
     page.keyboard.press("Enter")
 
     expect(row.locator(".pe b")).not_to_have_text(proposed)
+    expect(page.locator("[data-row].cur input[type=checkbox]")).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("[data-row]").nth(1).locator("input[type=checkbox]")).to_be_focused()
+
+
+def test_whoever_would_bend_a_wish_is_asked_with_one_click(live_server, new_page, shift):
+    who = Volunteer.objects.first()
+    who.person.notes.create(text=f"{shift.session.on_date.month}月要考试")
+    Volunteer.objects.exclude(pk=who.pk).update(status="left")
+    proposal = fill(shift)
+    page = as_staff(new_page(), live_server.url)
+    page.goto(f"{live_server.url}/desk/match/{proposal.pk}/")
+
+    effort = Effort(job=6, name="ask-first")
+    effort.tap(page.get_by_role("button", name=f"先问问{who}"))
+
+    expect(page.get_by_role("status").filter(has_text="问过了，等本人回话")).to_be_visible()
+    expect(page.locator("[data-row] input[type=checkbox]")).to_be_focused()
+    assert Message.objects.get(kind="ask").person == who.person
+    effort.meets(Goal("ask somebody first, on 匹配", taps=1))
 
 
 def fill(shift: Shift) -> Proposal:

@@ -7,6 +7,7 @@ import signal
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import AuditEntry, Message
@@ -220,6 +221,24 @@ class TestAKilledWorker:
         assert mine.get().attempts == 2
         pairs = list(Placement.objects.values_list("shift", "volunteer"))
         assert len(pairs) == len(set(pairs)) > 100
+
+
+@pytest.mark.parametrize(("gap_left", "words"), [(0.031, "按总分离最好最多差 3.1%"), (None, "不保证没有更好的")])
+def test_out_of_time_it_shows_the_best_so_far_and_says_so(client, gap_left, words):
+    gap()
+    helper("周远")
+    proposal = proposals.claim_proposal(pk=ask().pk, now=timezone.now())
+    tasks.solve_claimed(proposal)
+    proposal.refresh_from_db()
+    # As the engine hands in what it could not prove in time; weeks of this size it proves within a tenth of a second.
+    answer = proposal.answer | {"gap": gap_left}
+    Proposal.objects.filter(pk=proposal.pk).update(proven=False, seconds=20.02, answer=answer)
+
+    client.force_login(make.user())
+    page = client.get(reverse("desk:proposal", args=[proposal.pk])).content.decode()
+
+    assert f"时间到了，这是 20 秒内最好的一版，{words}。规则一条没破。" in page
+    assert "采纳选中的 1 项" in page
 
 
 class TestAccepting:
@@ -441,6 +460,43 @@ class TestThePage:
 
         assert "采纳选中的 0 项" in page
         assert "月要考试" in page
+
+    @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["whole page", "the row alone"])
+    def test_whoever_would_have_to_bend_a_wish_is_asked_first(self, organiser, headers):
+        shift = gap()
+        volunteer = helper("周远")
+        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
+        proposal = ready()
+        address = f"/desk/match/{proposal.pk}/{proposal.placements.get().pk}/ask/"
+        assert address in organiser.get(f"/desk/match/{proposal.pk}/").text
+
+        answer = organiser.post(address, headers=headers, follow=True).text
+
+        note = Message.objects.get()
+        assert (note.kind, note.about, note.person) == ("ask", f"shift:{shift.pk}", volunteer.person)
+        assert "问过了，等本人回话" in answer
+        assert "问 1 人的话备好了" in answer
+        assert address not in answer
+        assert organiser.post(address, follow=True).status_code == 200
+        assert Message.objects.count() == 1
+        assert Placement.objects.get().status == "proposed"
+        page = organiser.get(f"/desk/match/{proposal.pk}/").text
+        assert "问过了，等本人回话" in page
+        assert "采纳选中的 0 项" in page
+
+    def test_nobody_is_asked_who_has_left(self, organiser):
+        gap()
+        volunteer = helper("周远")
+        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
+        proposal = ready()
+        type(volunteer).objects.update(status="left")
+
+        address = f"/desk/match/{proposal.pk}/{proposal.placements.get().pk}/ask/"
+        answer = organiser.post(address, headers={"HX-Request": "true"})
+
+        assert answer.status_code == 409
+        assert "这几位暂停或离开了，没有问。" in answer.text
+        assert not Message.objects.exists()
 
     def test_discarding_leaves_the_roster_alone(self, organiser):
         shift = gap()

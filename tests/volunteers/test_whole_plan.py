@@ -9,6 +9,7 @@ import pytest
 from tests import make
 from tests.volunteers.test_planning import NOW, WEEK, desk, plan
 from volunteers import planning
+from volunteers.actions.people import add_note
 from volunteers.models import Assignment, Proposal, Shift
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,19 @@ class TestTheWholePlan:
         (row,) = propose().placements.all()
 
         assert row.bends_a_wish is True
+        assert [reason["text"] for reason in row.reasons if reason["code"] == "note"] == ["备注里写着“9月底要答辩”"]
+
+    def test_a_note_of_the_desk_counts_and_one_of_a_reader_does_not(self):
+        desk()
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        volunteer.person.notes.create(text="提交时间：2026 年 9月1日", source="报名表.xlsx 第 3 行")
+        volunteer.person.notes.create(text="合并前 9月的电话", source="合并")
+        assert propose().placements.get().bends_a_wish is False
+
+        add_note(volunteer=volunteer, text="9月底要答辩", now=NOW, actor=make.user())
+
+        (row,) = propose().placements.all()
         assert [reason["text"] for reason in row.reasons if reason["code"] == "note"] == ["备注里写着“9月底要答辩”"]
 
     def test_the_same_question_has_the_same_answer(self):

@@ -39,6 +39,8 @@ BENT_WISHES = {"weekday", "programme", "far", "not-free", "note"}
 ABLE = {"spare", "not-held"}
 # What the import puts before the words of the person themselves.
 OWN_WORDS = "备注："
+# Where a note comes from that nobody wrote as one: a line of a file, two people that were one.
+READ_OR_MERGED = re.compile(r" 第 \d+ 行$|^合并$")
 MONTHS = re.compile(r"(?<!\d)(\d{1,2})\s*月")
 WEEKS = {Availability.Weeks.ODD: "单周", Availability.Weeks.EVEN: "双周"}
 
@@ -171,10 +173,10 @@ def _source(told_how: str) -> str:
 
 
 def own_words(text: str, source: str) -> str:
-    """What the person wrote, out of a note; empty when a reader of files wrote the note."""
+    """What the person or the desk wrote, out of a note; empty when a reader of files or a merge wrote it."""
     if text.startswith(OWN_WORDS):
         return text.removeprefix(OWN_WORDS)
-    return "" if source else text
+    return "" if READ_OR_MERGED.search(source) else text
 
 
 def _weekday(day: date) -> str:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from classes.calendar import teaching_week
 from classes.models import Community, Session, Term
+from people.models import Message
 from volunteers import rules
 from volunteers.models import Assignment, Placement, Proposal, Shift, Volunteer
 from volunteers.queries import recruiting, running, ways
@@ -46,13 +47,15 @@ LEFT_AFTER = {
 class Row:
     """One proposed pair. `stale` says what changed since the run; such a row cannot be ticked.
 
-    `crowded` says that others were placed there meanwhile and the rows before this one take what is left.
+    `crowded` says that others were placed there meanwhile and the rows before this one take what is left;
+    `asked` is when somebody whose wish it bends was asked first (先问问).
     """
 
     placement: Placement
     alternatives: list[tuple[Volunteer, str]]
     stale: str = ""
     crowded: str = ""
+    asked: datetime | None = None
 
     @property
     def session(self) -> Session:
@@ -68,6 +71,11 @@ class Row:
     def is_ticked(self) -> bool:
         """Ticked beforehand unless somebody should be asked first, or there is no place left."""
         return self.is_open and not self.placement.bends_a_wish and not self.crowded
+
+    @property
+    def asks(self) -> bool:
+        """Whether the person is better asked first, since it bends a wish of theirs."""
+        return self.is_open and self.placement.bends_a_wish
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -179,7 +187,10 @@ class Review:
 
 
 def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Review:
-    """The proposal as it stands now. `week` is the Monday shown in full when there is much. Six queries."""
+    """The proposal as it stands now. `week` is the Monday shown in full when there is much.
+
+    Six queries, and one more where a row bends a wish.
+    """
     rows = list(_placements(proposal).filter(status__in=(Placement.Status.PROPOSED, Placement.Status.STALE)))
     gaps = proposal.answer.get("unfilled", [])
     shifts = _shifts(gap["shift"] for gap in gaps)
@@ -194,6 +205,7 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
     taken_at = _taken(rows)
     found = [_row(row, people, taken_at, now) for row in rows]
     _leave_room(found)
+    _say_who_was_asked(found)
     return Review(
         proposal=proposal,
         weeks=_weeks(found, week),
@@ -210,7 +222,9 @@ def review(*, proposal: Proposal, now: datetime, week: date | None = None) -> Re
 def row(*, placement: Placement, now: datetime) -> Row:
     """One row alone, as it stands now."""
     found = _placements(placement.proposal).get(pk=placement.pk)
-    return _row(found, _people([found], [], [], set()), _taken([found]), now)
+    one = _row(found, _people([found], [], [], set()), _taken([found]), now)
+    _say_who_was_asked([one])
+    return one
 
 
 def chosen(*, proposal: Proposal, shift: Shift) -> list[Row]:
@@ -297,6 +311,17 @@ def _leave_room(rows: list[Row]) -> None:
             row.crowded = f"这一场的{shift.role}只剩 {shift.needed - shift.taken} 个名额，前面的先放"
         elif row.is_ticked:
             left[shift.pk] -= 1
+
+
+def _say_who_was_asked(rows: list[Row]) -> None:
+    bent = {(f"shift:{row.placement.shift_id}", row.placement.volunteer.person_id): row for row in rows if row.asks}
+    if not bent:
+        return
+    places, people = zip(*bent, strict=True)
+    asked = Message.objects.filter(kind="ask", about__in=places, person__in=people)
+    for about, person, when in asked.values_list("about", "person_id", "created_at"):
+        if row := bent.get((about, person)):
+            row.asked = when
 
 
 def _changed(placement: Placement, taken: dict[tuple[int, int], str], now: datetime) -> str:

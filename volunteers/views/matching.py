@@ -165,30 +165,52 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @organiser_required
+def ask_first(request: HttpRequest, pk: int, placement_pk: int) -> HttpResponse:
+    """先问问: the question to the person of one row whose wish it bends. The row stays unticked until staff tick it."""
+    placement = _row_of(pk, placement_pk)
+    try:
+        asking.ask_about(shift=placement.shift, people=[placement.volunteer_id], now=timezone.now(), actor=request.user)
+    except roster.Refused as refusal:
+        return _row_answer(request, placement, refused=("没问", str(refusal)))
+    return _row_answer(request, placement, told=notes.asked(1))
+
+
+@require_POST
+@organiser_required
 def swap(request: HttpRequest, pk: int, placement_pk: int) -> HttpResponse:
     """换成…: another person on one row."""
-    placement = get_object_or_404(
-        Placement.objects.select_related("proposal", "shift__role", "shift__session__community"),
-        pk=placement_pk,
-        proposal=pk,
-    )
+    placement = _row_of(pk, placement_pk)
     volunteer = get_object_or_404(Volunteer, pk=request.POST.get("to") or 0)
-    now = timezone.now()
-    refused = ""
     try:
-        actions.swap_placement(placement=placement, volunteer=volunteer, now=now, actor=request.user)
+        actions.swap_placement(placement=placement, volunteer=volunteer, now=timezone.now(), actor=request.user)
     except actions.CannotSwap as obstacle:
-        refused = f"换不成{volunteer}：{obstacle}。"
+        return _row_answer(request, placement, refused=("没换", f"换不成{volunteer}：{obstacle}。"))
     except actions.NotReady:
-        refused = "这一项已经采纳或撤掉了，请刷新页面。"
+        return _row_answer(request, placement, refused=("没换", "这一项已经采纳或撤掉了，请刷新页面。"))
+    return _row_answer(request, placement)
+
+
+def _row_of(proposal: int, placement: int) -> Placement:
+    related = ("proposal", "shift__role", "shift__session__series__programme", "shift__session__community")
+    rows = Placement.objects.select_related(*related, "shift__session__room")
+    return get_object_or_404(rows, pk=placement, proposal=proposal)
+
+
+def _row_answer(
+    request: HttpRequest, placement: Placement, *, refused: tuple[str, str] | None = None, told: str = ""
+) -> HttpResponse:
+    """The row as it stands now, with what was refused (what did not happen, and why) or done; else its page."""
     if request.htmx:
-        row = queries.row(placement=placement, now=now)
-        context = _may(request) | {"row": row, "proposal": placement.proposal, "refused": refused}
+        context = {"row": queries.row(placement=placement, now=timezone.now()), "proposal": placement.proposal}
+        context |= _may(request) | {"refused": refused, "told": told}
         return render(request, "volunteers/matching_row.html", context, status=409 if refused else 200)
     if refused:
-        messages.error(request, refused)
-    monday = placement.shift.session.on_date - timedelta(days=placement.shift.session.on_date.weekday())
-    return redirect(f"{reverse('desk:proposal', args=[pk])}?week={monday}#p-{placement_pk}")
+        messages.error(request, refused[1])
+    elif told:
+        messages.success(request, told)
+    day = placement.shift.session.on_date
+    monday = day - timedelta(days=day.weekday())
+    return redirect(f"{reverse('desk:proposal', args=[placement.proposal_id])}?week={monday}#p-{placement.pk}")
 
 
 @require_POST

@@ -82,6 +82,16 @@
     next.querySelector("input[type=checkbox]")?.focus({ preventScroll: true });
     next.scrollIntoView({ block: "center" });
   }
+  /* A row that comes back changed is the current one still, and has the focus if it had it. */
+  function stayIn(old) {
+    if (!old.matches("[data-row]")) return;
+    const isCurrent = old.matches(".cur"), hadFocus = old.contains(document.activeElement);
+    document.addEventListener("htmx:afterSettle", () => {
+      const changed = document.getElementById(old.id);
+      changed?.classList.toggle("cur", isCurrent);
+      if (hadFocus) changed?.querySelector("input[type=checkbox], a")?.focus({ preventScroll: true });
+    }, { once: true });
+  }
   function swapRow() {
     const others = row()?.querySelector("details");
     if (!others) return;
@@ -216,6 +226,7 @@
     if (box) box.textContent = "";
     if (event.target.closest("#side, #toast")) place ||= "board";
   });
+  document.addEventListener("htmx:beforeSwap", (event) => { stayIn(event.target); });
   document.addEventListener("htmx:afterSettle", () => { unhide(); daySeen(); follow(); });
 
   /* The panel may have gone on to the next gap: that one is marked on the board, and whoever acted finds the
