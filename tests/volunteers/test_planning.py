@@ -303,6 +303,19 @@ class TestCandidates:
             ("barred", "没到这个岗位的年龄", ["钱薇"]),
         ]
 
+    def test_says_what_a_note_says_about_the_month(self):
+        shift = desk()
+        volunteer = make.volunteer("周远")
+        make.free(volunteer, 5)
+        month = shift.session.on_date.month
+        volunteer.person.notes.create(text=f"{month}月底要答辩", source="陈社工 2026-08-01")
+        volunteer.person.notes.create(text=f"{month % 12 + 1}月出差")
+
+        (found,) = planning.candidates(shift=shift, now=NOW).candidates
+
+        minded = [reason["text"] for reason in found.reasons if reason["label"] == "留意"]
+        assert minded == [f"备注里写着“{month}月底要答辩”"]
+
     def test_ranks_and_says_what_is_in_the_way_of_the_rest(self):
         shift = desk()
         make.free(make.volunteer("周远"), 5)
@@ -374,7 +387,7 @@ class TestCandidates:
             make.free(volunteer, 5)
             make.cleared(volunteer)
 
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             assert planning.candidates(shift=shift, now=NOW, limit=20).possible == people
 
 

@@ -13,6 +13,7 @@ from volunteers.matching.standing import Standing
 from volunteers.models import Placement, Shift, Volunteer
 from volunteers.planning import words
 from volunteers.planning.load import Index, load_problem
+from volunteers.planning.remarks import remarks
 from volunteers.planning.tiers import order_of
 
 
@@ -60,11 +61,12 @@ def candidates(*, shift: Shift, now: datetime, limit: int = 9) -> Candidates:
     ranking = rank(problem, standing, shift.session_id, role, limit=limit, order=order)
     meeting = problem.session[shift.session_id]
     week = Standing(problem, standing)
+    said = remarks([c.volunteer for c in ranking.candidates], index)
     return Candidates(
         [
             Candidate(
                 index.volunteers[c.volunteer],
-                words.reasons_of(c.reasons, meeting, c.volunteer, index),
+                words.reasons_of(c.reasons, meeting, c.volunteer, index, said[c.volunteer]),
                 problem.volunteer[c.volunteer].recent_load,
                 week.load(c.volunteer) + len(problem.volunteer[c.volunteer].busy),
                 tuple(c.costs[tier] for tier in order),
@@ -109,8 +111,8 @@ def consider_swap(*, placement: Placement, volunteer: Volunteer, now: datetime) 
         _, label, _ = next(words.told_apart(rule.code, rule.label, [person.id], meeting.id, index))
         return Swap(label)
     found = reasons(standing, person, meeting, role)
-    notes = [words.own_words(note.text, note.source) for note in volunteer.person.notes.all()]
-    return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, notes)))
+    said = remarks([volunteer.pk], index)[volunteer.pk]
+    return Swap(reasons=tuple(words.reasons_of(found, meeting, volunteer.pk, index, said)))
 
 
 def _proposed_beside(placement: Placement, problem: Problem, index: Index) -> list[Pair]:

@@ -1,6 +1,6 @@
 """From the engine back to the models: solve, keep the answer as a proposal with its reasons."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 
-from people.models import PersonNote
 from volunteers.matching import explain
 from volunteers.matching.answer import Answer
 from volunteers.matching.explain import Gap
@@ -20,6 +19,7 @@ from volunteers.planning import words
 from volunteers.planning.advising import Advice
 from volunteers.planning.load import Index
 from volunteers.planning.locking import without_sessions
+from volunteers.planning.remarks import remarks
 from volunteers.planning.tiers import Order
 
 FORMAT = "linke-roster-answer/1"
@@ -102,7 +102,7 @@ def save_proposal(
     locked = {(lock.volunteer, lock.session) for lock in problem.locked}
     told = explain.placements(problem, answer)
     whys = [why for why in told if (why.placement.volunteer, why.placement.session) not in locked]
-    notes = _notes({why.placement.volunteer for why in whys}, index)
+    notes = remarks({why.placement.volunteer for why in whys}, index)
     rows = [_placement(proposal, why, problem, index, notes) for why in whys]
     document = answer_document(problem, index, answer, rows, advice or Advice())
     saved = Proposal.objects.filter(pk=proposal.pk, status=Proposal.Status.RUNNING).update(
@@ -172,15 +172,6 @@ def _placement(
         alternatives=[{"volunteer": a.volunteer, "text": a.text, "costs": a.costs} for a in why.alternatives],
         bends_a_wish=words.bends_a_wish(reasons),
     )
-
-
-def _notes(volunteers: set[int], index: Index) -> dict[int, list[str]]:
-    owner = {index.volunteers[pk].person_id: pk for pk in volunteers}
-    notes: dict[int, list[str]] = defaultdict(list)
-    found = PersonNote.objects.filter(person__in=list(owner)).values_list("person_id", "text", "source")
-    for person, text, source in found:
-        notes[owner[person]].append(words.own_words(text, source))
-    return notes
 
 
 def _unfilled(gap: Gap, shift: Shift, missing: int, problem: Problem, advice: Advice) -> dict[str, Any]:
