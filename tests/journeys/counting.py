@@ -53,8 +53,9 @@ class Effort:
             what.fill(text)
 
     def press(self, page: Page, key: str) -> None:
-        """One key of the keyboard."""
+        """One key of the keyboard, on a page that has come whole: its script is there too."""
         self.keys += 1
+        page.wait_for_load_state()
         page.keyboard.press(key)
 
     def choose(self, what: Locator, value: str) -> None:
