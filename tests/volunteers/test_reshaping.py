@@ -10,6 +10,7 @@ from django.utils import timezone
 from classes import actions as classes
 from classes.actions import aligning, reshaping
 from classes.actions.changing import Refused, RoomInUse, UpTheStairs
+from classes.actions.moving import ONE, Edit
 from classes.actions.reshaping import Shape
 from classes.models import Change, DayQuestion, Enrolment, Room, Series, Session
 from people.models import Message
@@ -420,6 +421,21 @@ class TestPage:
         assert reshaping.shape_of(coming) == Shape(
             tuple(day.weekday for day in coming.days.all()), time(9, 30), time(11), coming.room
         )
+
+
+def test_a_class_read_before_somebody_else_changed_it_is_taken_as_it_is_now(series, agreed):
+    stale = Series.objects.get(pk=series.pk)
+    reshape(series, starts=time(14), ends=time(15, 30))
+    by_hand = Edit(starts=time(16), ends=time(17, 30))
+    first = Session.objects.get(pk=agreed.session_id)
+    changing.move_sessions(session=first, scope=ONE, edit=by_hand, reason="", now=NOW, actor=None)
+    shape = replace(reshaping.shape_of(Series.objects.get(pk=series.pk)), weekdays=(5, 6))
+
+    changing.reshape_series(series=stale, shape=shape, since=None, reason="", now=LATER, actor=None)
+
+    first.refresh_from_db()
+    assert first.starts_at == make.at("2026-09-12", "16:00")
+    assert agreed.session.series.sessions.filter(status="planned").count() == 4
 
 
 class TestStairs:

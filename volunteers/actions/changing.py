@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from classes.actions import calling_off, holding, moving, regrouping, reshaping, teaching, venues
-from classes.actions.changing import Done, Refused
+from classes.actions.changing import ChangedMeanwhile, Done, Refused
 from classes.actions.moving import Edit, Target
 from classes.actions.reshaping import Shape
 from classes.models import Community, Lesson, Series, Session, Venue
@@ -83,6 +83,8 @@ def reshape_series(
     InTheWay, and classes.actions.changing.Refused.
     """
     holding.hold_community(series.community_id)
+    # As it is now: whoever asks may have read it before somebody else gave it other days.
+    series = Series.objects.select_related("programme", "term", "community", "room").get(pk=series.pk)
     plan = reshaping.lay(series=series, shape=shape, since=since, now=now)
     active = hold_people(plan.sessions, rooms=[shape.room.pk if shape.room else None])
     off = {session.pk for session in plan.off}
@@ -98,6 +100,9 @@ def reshape_series(
         done = reshaping.reshape_series(series=series, shape=shape, since=since, reason=reason, now=now, actor=actor)
     except IntegrityError as error:
         raise InTheWay([]) from error
+    if {one.pk for one in plan.sessions} & done.lines.keys() != off | going.keys():
+        # The calendar is changed without holding the community: people were released by days that are others now.
+        raise ChangedMeanwhile(f"{series}的日子刚刚被别人改过，刷新看看现在的样子。")
     follow(book, (one for one in active if one.session_id in going), stuck, done, now)
     for one in active:
         if one.session_id in off:
