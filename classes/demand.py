@@ -291,10 +291,16 @@ def ratio_of(session: Session) -> int:
 
 
 def with_merged(series_ids: Iterable[int]) -> set[int]:
-    """These series, and those into whose sessions one of theirs was merged: their learners count there too."""
-    wanted = set(series_ids)
-    rows = Session.objects.filter(series__in=wanted).exclude(merged_into=None)
-    return wanted | set(rows.values_list("merged_into__series", flat=True))
+    """These series, and those into whose sessions one of theirs was merged, straight or by way of others: their
+    learners count there too.
+    """
+    wanted: set[int] = set()
+    fresh = set(series_ids)
+    while fresh:
+        wanted |= fresh
+        rows = Session.objects.filter(series__in=fresh).exclude(merged_into=None)
+        fresh = set(rows.values_list("merged_into__series", flat=True)) - wanted
+    return wanted
 
 
 def demands(sessions: Iterable[Session]) -> dict[int, Demand]:

@@ -1,6 +1,6 @@
 """Seats on the days of a series, claimed and given back by conditional updates."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -70,12 +70,7 @@ def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
     """
     wanted = set(series_ids)
     hold_series(wanted)
-    # Their learners also come to sessions of other series into which one of theirs was merged.
-    merged = Session.objects.filter(series_id__in=wanted).exclude(merged_into=None).values_list("merged_into")
-    found = Session.objects.filter(Q(series_id__in=wanted) | Q(pk__in=merged), status=Session.Status.PLANNED)
-    if since:
-        found = found.filter(on_date__gte=since)
-    sessions = list(found.select_related("room"))
+    sessions = _where_they_come(wanted, since)
     counts = demand.headcounts(sessions)
     # Whoever was split off comes back when the part is off: what it was split from stays downstairs for them.
     waiting = {one.split_from_id for one in sessions if any(place.needs_no_stairs for place in counts[one.pk])}
@@ -87,3 +82,21 @@ def set_expected(series_ids: Iterable[int], since: date | None = None) -> None:
             session.expected, session.step_free = len(places), step_free
             changed.append(session)
     Session.objects.bulk_update(changed, ["expected", "step_free"], batch_size=200)
+
+
+def _where_they_come(series_ids: Collection[int], since: date | None) -> list[Session]:
+    """The planned sessions of the series, and those of others into which one of theirs was merged.
+
+    Also where that one was merged into yet another. One query, and one more for each such step.
+    """
+    status = Session.Status
+    merged = Session.objects.filter(series_id__in=series_ids).exclude(merged_into=None).values_list("merged_into")
+    found = Session.objects.filter(
+        Q(series_id__in=series_ids) | Q(pk__in=merged), status__in=(status.PLANNED, status.CANCELLED)
+    )
+    if since:
+        found = found.filter(on_date__gte=since)
+    known = {one.pk: one for one in found.select_related("room")}
+    while further := {one.merged_into_id for one in known.values() if one.merged_into_id} - known.keys():
+        known |= {one.pk: one for one in Session.objects.filter(pk__in=further).select_related("room")}
+    return [one for one in known.values() if one.status == status.PLANNED]

@@ -163,4 +163,4 @@ def sessions_changed(series: Series, now: datetime) -> None:
     """After sessions came or went: lessons, expected numbers and the need follow."""
     plan_lessons(series)
     set_expected({series.pk})
-    demand.need_changed.send(sender=Series, series_ids={series.pk}, now=now)
+    demand.need_changed.send(sender=Series, series_ids=demand.with_merged({series.pk}), now=now)

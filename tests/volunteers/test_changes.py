@@ -1,5 +1,6 @@
 """Changing sessions: who is in the way, who follows, who is told what, and taking it all back."""
 
+import itertools
 from datetime import date, time, timedelta
 
 import pytest
@@ -575,3 +576,30 @@ class TestUndo:
 
         with pytest.raises(ChangedMeanwhile):
             move(stale, Edit(days=2))
+
+
+def test_learners_of_a_class_merged_three_times_over_are_counted_where_they_come(db):
+    """One into the next, into the next: whoever joins or leaves the first class counts at the last."""
+    held = []
+    for name in ("甲", "乙", "丙", "丁"):
+        of = make.series(name, weekdays=(5,), stages="")
+        classes.enrol(learner=make.learner(f"{name}学员"), series=of, weekdays=[], now=NOW)
+        held.append(make.session("2026-09-12", of=of, planned_on=date(2026, 9, 12), expected=1))
+    first, *_, last = held
+    steps = []
+    for away, into in itertools.pairwise(held):
+        away, into = (Session.objects.get(pk=one.pk) for one in (away, into))
+        steps.append(changing.merge_sessions(away=away, into=into, reason="人太少", now=NOW, actor=None))
+    assert expected_at(last) == 4
+
+    classes.enrol(learner=make.learner("新来的"), series=first.series, weekdays=[], now=NOW)
+    assert expected_at(last) == 5
+
+    undoing.undo(change=Change.objects.get(pk=steps[0].change.pk), now=LATER, actor=None)
+
+    assert (expected_at(first), expected_at(last)) == (2, 3)
+    assert last.shifts.get(role__code="helper").why.startswith("3 人")
+
+
+def expected_at(session: Session) -> int:
+    return Session.objects.get(pk=session.pk).expected
