@@ -54,6 +54,13 @@ def helper(name: str, **fields):
     return volunteer
 
 
+def better_asked():
+    """Somebody who is free on Saturdays, but has an examination in the month."""
+    volunteer = helper("周远")
+    volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
+    return volunteer
+
+
 def ask(day: date | None = None, **fields) -> Proposal:
     """A waiting proposal for one Saturday."""
     day = day or coming_saturday()
@@ -453,8 +460,7 @@ class TestThePage:
 
     def test_a_row_that_bends_a_wish_is_not_ticked(self, organiser):
         gap()
-        volunteer = helper("周远")
-        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
+        better_asked()
 
         page = organiser.get(f"/desk/match/{ready().pk}/").text
 
@@ -463,10 +469,7 @@ class TestThePage:
 
     @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["whole page", "the row alone"])
     def test_whoever_would_have_to_bend_a_wish_is_asked_first(self, organiser, headers):
-        shift = gap()
-        volunteer = helper("周远")
-        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
-        proposal = ready()
+        shift, volunteer, proposal = gap(), better_asked(), ready()
         address = f"/desk/match/{proposal.pk}/{proposal.placements.get().pk}/ask/"
         assert address in organiser.get(f"/desk/match/{proposal.pk}/").text
 
@@ -486,9 +489,7 @@ class TestThePage:
 
     def test_nobody_is_asked_who_has_left(self, organiser):
         gap()
-        volunteer = helper("周远")
-        volunteer.person.notes.create(text=f"{coming_saturday().month}月要考试")
-        proposal = ready()
+        volunteer, proposal = better_asked(), ready()
         type(volunteer).objects.update(status="left")
 
         address = f"/desk/match/{proposal.pk}/{proposal.placements.get().pk}/ask/"

@@ -208,8 +208,7 @@ def _row_answer(
         messages.error(request, refused[1])
     elif told:
         messages.success(request, told)
-    day = placement.shift.session.on_date
-    monday = day - timedelta(days=day.weekday())
+    monday = board.monday_of(placement.shift.session.on_date)
     return redirect(f"{reverse('desk:proposal', args=[placement.proposal_id])}?week={monday}#p-{placement.pk}")
 
 
